@@ -1,0 +1,135 @@
+"""Exact search with FAISS: in memory, one per process, quick to fill; the default on one machine.
+
+What FAISS does otherwise than the contract asks, and what is done about it (version 1.15):
+
+* it takes the same id twice without a word: ids are removed before they are added;
+* it fills missing places with -1 and the lowest float: these become ``NO_ID`` and minus infinity;
+* equal similarities come in storage order: a few more are asked for, then put in order by id;
+* it may not be searched while it changes: many readers or one writer.
+"""
+
+from __future__ import annotations
+
+import faiss
+import numpy as np
+
+from embeddings.errors import UnknownIds
+from embeddings.indexes.locking import ReadWriteLock
+from embeddings.indexes.ordering import SUM_ORDER, nearest_first
+from embeddings.protocols import NO_ID, EncoderSpec, Ids, Neighbours, Vectors
+from embeddings.validation import checked_ids, checked_k, checked_rows, checked_vectors
+
+# Enough to see that nothing after the k-th place is as near; doubled in the rare case that it is.
+_SPARE = 16
+
+
+class FaissIndex:
+    """``IndexIDMap2`` over ``IndexFlatIP``: inner products of unit rows, which are cosines."""
+
+    def __init__(self, spec: EncoderSpec) -> None:
+        """Make an empty index for vectors of this encoder."""
+        self._spec = spec
+        self._lock = ReadWriteLock()
+        self._engine = faiss.IndexIDMap2(faiss.IndexFlatIP(spec.dimension))
+        self._ids: frozenset[int] = frozenset()
+        self.position = 0
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """The encoder whose vectors these are."""
+        return self._spec
+
+    @property
+    def shared(self) -> bool:
+        """Never: each process has its own."""
+        return False
+
+    def upsert(self, ids: Ids, vectors: Vectors) -> None:
+        """Add or replace. Replacing walks the whole index once per call: hand over many at once."""
+        ids, vectors = checked_rows(ids, vectors, self._spec.dimension)
+        with self._lock.writing():
+            self._drop(ids)
+            self._engine.add_with_ids(vectors, ids)
+            self._ids |= set(ids.tolist())
+
+    def remove(self, ids: Ids) -> None:
+        """Forget these ids, quietly also those that are not there."""
+        ids = checked_ids(ids)
+        with self._lock.writing():
+            self._drop(ids)
+
+    def search(self, queries: Vectors, k: int, among: Ids | None = None) -> Neighbours:
+        """Let FAISS find the best, then put equal ones in order."""
+        queries = checked_vectors(queries, self._spec.dimension)
+        k = checked_k(k)
+        if among is not None:
+            among = np.unique(checked_ids(among))
+        found = Neighbours(
+            np.full((len(queries), k), NO_ID, dtype=np.int64),
+            np.full((len(queries), k), -np.inf, dtype=np.float32),
+        )
+        with self._lock.reading():
+            candidates = self._candidates(queries, k, among)
+            present = candidates != NO_ID
+            rows = self._engine.reconstruct_batch(candidates[present])
+        counts = np.count_nonzero(present, axis=1)
+        starts = np.cumsum(counts) - counts
+        for number, (start, count) in enumerate(zip(starts, counts, strict=True)):
+            best, cosines = nearest_first(
+                queries[number], candidates[number, :count], rows[start : start + count], k
+            )
+            found.ids[number, : len(best)] = best
+            found.similarities[number, : len(best)] = cosines
+        return found
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """Copy the stored rows out, in the order asked; 0.1 ms for 1,500."""
+        ids = checked_ids(ids)
+        with self._lock.reading():
+            missing = [number for number in ids.tolist() if number not in self._ids]
+            if missing:
+                raise UnknownIds(missing)
+            rows: Vectors = self._engine.reconstruct_batch(ids)
+        return rows
+
+    def ids(self) -> frozenset[int]:
+        """All ids in the index."""
+        return self._ids
+
+    def clear(self) -> None:
+        """Forget everything, and set ``position`` back to 0."""
+        with self._lock.writing():
+            self._engine.reset()
+            self._ids = frozenset()
+            self.position = 0
+
+    def __len__(self) -> int:
+        """How many ids are in the index."""
+        return len(self._ids)
+
+    def _drop(self, ids: Ids) -> None:
+        known = self._ids.intersection(ids.tolist())
+        if known:
+            gone = np.fromiter(known, dtype=np.int64, count=len(known))
+            self._engine.remove_ids(faiss.IDSelectorBatch(gone))
+            self._ids -= known
+
+    def _candidates(self, queries: Vectors, k: int, among: Ids | None) -> Ids:
+        """Give the best ids of each query, at least ``k`` and all as near as the k-th, or all."""
+        parameters = None
+        most = len(self._ids)
+        if among is not None:
+            # The parameters keep a pointer only: the selector has to outlive the search.
+            selector = faiss.IDSelectorBatch(among)
+            parameters = faiss.SearchParameters()
+            parameters.sel = selector
+            most = min(most, len(among))
+        width = min(k + _SPARE, most)
+        if not width:
+            return np.empty((len(queries), 0), dtype=np.int64)
+        while True:
+            similarities, ids = self._engine.search(queries, width, params=parameters)
+            if width == most or (similarities[:, -1] < similarities[:, k - 1] - SUM_ORDER).all():
+                found: Ids = ids
+                return found
+            width = min(2 * width, most)

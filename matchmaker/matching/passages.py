@@ -1,0 +1,75 @@
+"""A profile in words: the passages that are encoded and searched.
+
+One passage per item of evidence, so that the sentence that carries a match can be shown and
+one strong case is not diluted by the rest of a large profile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import singledispatch
+from uuid import UUID
+
+from matchmaker.models import Activity, Evidence, EvidenceKind, Expert, Profile, Student
+
+#: Raise it with every change of what follows: a new version is a new index generation.
+COMPOSER_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassageText:
+    """The text of one passage before it has a vector."""
+
+    text: str
+    #: ISO 639-1.
+    language: str
+    evidence_id: UUID | None = None
+    evidence_kind: EvidenceKind | None = None
+
+    @property
+    def text_hash(self) -> str:
+        """Sixteen bytes of BLAKE2b in hexadecimal: equal texts share a vector."""
+        return hashlib.blake2b(self.text.encode(), digest_size=16).hexdigest()
+
+
+@singledispatch
+def own_words(profile: Profile) -> list[str]:
+    """Return what this kind of profile says beyond summary, description and evidence."""
+    return []
+
+
+@own_words.register
+def _(profile: Expert) -> list[str]:
+    return [f"{profile.title}. {profile.summary}"] if profile.title else []
+
+
+@own_words.register
+def _(profile: Student) -> list[str]:
+    return [f"{profile.programme}. {profile.learning_goals}"]
+
+
+@own_words.register
+def _(profile: Activity) -> list[str]:
+    return [f"{profile.name}. {profile.eligibility}"]
+
+
+def compose(profile: Profile) -> list[PassageText]:
+    """Return the passages of a profile, each text once; excluded evidence is left out."""
+    language = profile.language
+    texts = [*own_words(profile), profile.summary, profile.description]
+    if isinstance(profile, Expert) and profile.title:
+        texts.remove(profile.summary)  # it stands behind the title already
+    passages = [PassageText(text=text.strip(), language=language) for text in texts if text.strip()]
+    passages += [_of_evidence(item) for item in profile.evidence if not item.excluded]
+    return list({passage.text: passage for passage in passages}.values())
+
+
+def _of_evidence(item: Evidence) -> PassageText:
+    title = item.title.rstrip(".")
+    return PassageText(
+        text=f"{title}. {item.text}" if title else item.text,
+        language=item.language,
+        evidence_id=item.id,
+        evidence_kind=item.kind,
+    )

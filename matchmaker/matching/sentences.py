@@ -1,0 +1,82 @@
+"""A challenge in sentences: each is a query, so that a side remark cannot drown the point."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: More sentences than this are joined with their neighbours, so that cost stays bounded.
+MOST_SENTENCES = 24
+#: A piece with fewer words says nothing alone ("Hilsen Ole", "Mvh.") and joins the one before.
+FEWEST_WORDS = 4
+
+# A full stop after these does not end a sentence.
+_ABBREVIATIONS = {
+    *("f.eks", "fx", "bl.a", "dvs", "ca", "evt", "inkl", "ekskl", "pga", "mht", "mv", "m.m"),
+    *("osv", "o.l", "jf", "nr", "stk", "kr", "mia", "mio", "max", "min", "tlf", "pr", "hhv"),
+    *("e.g", "i.e", "etc", "approx", "incl", "excl", "no", "vs", "dr", "mr", "mrs", "resp"),
+    *("z.b", "bzw", "usw", "bl", "t.ex"),
+}
+_END = re.compile(r"[.!?…]+[\"'»”)]*\s+|\n\s*(?:[-*•–]\s+)?|;\s+")
+
+
+def clean(text: str) -> str:
+    """Return the text without control characters, with plain spaces and trimmed ends.
+
+    Line breaks stay: they separate sentences in lists and mails.
+
+    >>> clean("  et\\x00 problem \\r\\n\\t med svejsning ")
+    'et problem\\nmed svejsning'
+    """
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(
+        character
+        if character == "\n" or unicodedata.category(character) not in {"Cc", "Cs", "Cn", "Co"}
+        else " "
+        for character in text
+    )
+    lines = (" ".join(line.split()) for line in kept.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def split(text: str, title: str = "") -> tuple[str, ...]:
+    """Return the sentences of a challenge in order; the title, if any, is the first.
+
+    >>> split("Vi svejser ca. 5 mm plade. Der kommer revner i sømmen!\\nMvh. Ole")
+    ('Vi svejser ca. 5 mm plade.', 'Der kommer revner i sømmen! Mvh. Ole')
+    """
+    pieces: list[str] = [title.strip()] if title.strip() else []
+    first = len(pieces)
+    start = 0
+    for end in _END.finditer(text):
+        if _is_abbreviation(text[start : end.start()], text[end.start()], text[end.end() :]):
+            continue
+        pieces.append(text[start : end.end()].strip(" \n-*•–"))
+        start = end.end()
+    pieces.append(text[start:].strip(" \n-*•–"))
+    return _joined([piece for piece in pieces if piece], first)
+
+
+def _is_abbreviation(before: str, mark: str, after: str) -> bool:
+    if mark != ".":
+        return False
+    word = before.rsplit(maxsplit=1)[-1].lower().strip("(\"'") if before.strip() else ""
+    # "12. maj" and "3. lag" go on; "... 12. Vi" does not.
+    ordinal = word.isdigit() and after[:1].islower()
+    return word in _ABBREVIATIONS or len(word) == 1 or ordinal
+
+
+def _joined(pieces: list[str], first: int) -> tuple[str, ...]:
+    """Join scraps to their neighbour, then the shortest neighbours until few enough are left."""
+    sentences: list[str] = []
+    for number, piece in enumerate(pieces):
+        scrap = len(piece.split()) < FEWEST_WORDS
+        if scrap and number > first and sentences:
+            sentences[-1] = f"{sentences[-1]} {piece}"
+        else:
+            sentences.append(piece)
+    while len(sentences) > MOST_SENTENCES:
+        lengths = [len(a) + len(b) for a, b in zip(sentences, sentences[1:], strict=False)]
+        at = lengths.index(min(lengths))
+        sentences[at : at + 2] = [f"{sentences[at]} {sentences[at + 1]}"]
+    return tuple(sentences)

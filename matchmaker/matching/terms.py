@@ -1,0 +1,99 @@
+"""Words as the lexical order counts them: lower case, stemmed in the language of the text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from threading import local
+
+import Stemmer
+
+_STEMMERS = {"da": "danish", "en": "english", "nb": "norwegian", "sv": "swedish", "de": "german"}
+#: A word, or a product name or norm with inner marks: "g-code", "13849-1", "opc/ua".
+_WORD = re.compile(r"[^\W_]+(?:[-/.][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+_LONGEST = 64  # a longer run without a space is no word in any language we read
+
+# Function words only: a word that could name a thing, a material or a method stays in.
+_STOP_WORDS = {
+    "da": (
+        "af alle alt andre at bare blev blive bliver da de dem den denne der deres det dette dig "
+        "din dog du efter eller en end er et for fordi fra få får før gør ham han hans har have "
+        "havde hende her hos hun hvad hvis hvor hvordan hvornår i ikke ind jeg jer jo kan kunne "
+        "lidt man mange med meget men mere mig min mod må når nej ned noget nogle nok nu og også "
+        "om op os over på selv sig sin skal skulle som så sådan til ud under var ved vi vil ville "
+        "vor vores være været"
+    ),
+    "en": (
+        "a about after all also am an and any are as at be because been but by can could did do "
+        "does each for from get had has have having he her his how i if in into is it its just "
+        "like me more most much my no nor not now of on only or other our out over so some such "
+        "than that the their them then there these they this those to too up us was we were what "
+        "when where which while who will with would you your"
+    ),
+}
+_STOPS: Mapping[str, frozenset[str]] = {
+    language: frozenset(words.split()) for language, words in _STOP_WORDS.items()
+}
+_ALL_STOPS = frozenset().union(*_STOPS.values())
+_thread = local()
+
+
+def _stem(language: str, word: str) -> str:
+    # A PyStemmer object is not safe to share between threads.
+    stemmers = _thread.__dict__.setdefault("stemmers", {})
+    if language not in stemmers:
+        stemmers[language] = Stemmer.Stemmer(_STEMMERS[language])
+    return str(stemmers[language].stemWord(word))
+
+
+@cache
+def _stops(language: str) -> frozenset[str]:
+    return _STOPS.get(language, _ALL_STOPS)
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in order; a joined word is followed by its parts.
+
+    >>> words("ISO 13849-1 på KRC4")
+    ['iso', '13849-1', '13849', '1', 'på', 'krc4']
+    """
+    found: list[str] = []
+    for word in _WORD.findall(text.lower()):
+        if len(word) > _LONGEST:
+            continue
+        found.append(word)
+        parts = _PART.findall(word)
+        if len(parts) > 1:
+            found.extend(parts)
+    return found
+
+
+def passage_terms(text: str, language: str) -> list[str]:
+    """Return the terms under which a passage is found, stemmed in its own language.
+
+    >>> passage_terms("Vi svejser rustfrie beholdere", "da")
+    ['svejs', 'rustfri', 'behold']
+    """
+    stops = _stops(language)
+    kept = [word for word in words(text) if word not in stops]
+    if language not in _STEMMERS:
+        return kept
+    return [_stem(language, word) for word in kept]
+
+
+def query_terms(text: str, language: str) -> dict[str, float]:
+    """Return the terms to look for, with how often each is asked for.
+
+    Each word is stemmed as its own language has it and as the other pool language has it, so
+    that names and loan words ("laser", "robotter") also meet passages in the other language.
+    """
+    counts = Counter(word for word in words(text) if word not in _stops(language))
+    terms: dict[str, float] = {}
+    for word, count in counts.items():
+        for stemmer in {language, "da", "en"} & _STEMMERS.keys():
+            term = _stem(stemmer, word)
+            terms[term] = max(terms.get(term, 0.0), float(count))
+    return dict(sorted(terms.items()))

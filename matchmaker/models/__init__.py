@@ -1,0 +1,75 @@
+"""The vocabulary as typed tables, with the behaviour that needs only the entity itself."""
+
+from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
+from matchmaker.models.base import Base
+from matchmaker.models.challenge import (
+    Challenge,
+    ChallengeAction,
+    ChallengeState,
+    ChallengeVector,
+)
+from matchmaker.models.evidence import Evidence, EvidenceKind
+from matchmaker.models.expert import Expert
+from matchmaker.models.index import (
+    GenerationState,
+    IndexChange,
+    IndexGeneration,
+    IndexStamp,
+    LanguageMean,
+    Passage,
+)
+from matchmaker.models.match import (
+    Conditions,
+    EligibilityRule,
+    EvidencePassage,
+    Facts,
+    Fit,
+    Match,
+    MatchRun,
+    MatchState,
+    Reason,
+)
+from matchmaker.models.organisation import Organisation, OrganisationType
+from matchmaker.models.place import Place, distance_km
+from matchmaker.models.profile import PartnerKind, Profile, ProfileKind, Visibility
+from matchmaker.models.student import PlacementType, Student, StudyLevel
+
+__all__ = [
+    "Activity",
+    "ActivityType",
+    "Base",
+    "Challenge",
+    "ChallengeAction",
+    "ChallengeState",
+    "ChallengeVector",
+    "CompanyNeed",
+    "Conditions",
+    "EligibilityRule",
+    "Evidence",
+    "EvidenceKind",
+    "EvidencePassage",
+    "Expert",
+    "Facts",
+    "Fit",
+    "GenerationState",
+    "IndexChange",
+    "IndexGeneration",
+    "IndexStamp",
+    "LanguageMean",
+    "Match",
+    "MatchRun",
+    "MatchState",
+    "Organisation",
+    "OrganisationType",
+    "Passage",
+    "PartnerKind",
+    "Place",
+    "PlacementType",
+    "Profile",
+    "ProfileKind",
+    "Reason",
+    "Student",
+    "StudyLevel",
+    "Visibility",
+    "distance_km",
+]

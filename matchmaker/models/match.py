@@ -1,0 +1,201 @@
+"""MatchRun, Match and Reason: one ranking, kept so that it can be read and replayed."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.models.base import Base, text_enum
+from matchmaker.models.profile import PartnerKind, Profile
+
+
+class Fit(enum.StrEnum):
+    """How well a profile fits, in words; the policy says from which score on."""
+
+    STRONG = "strong"
+    GOOD = "good"
+    POSSIBLE = "possible"
+
+
+class MatchState(enum.StrEnum):
+    """What people decided about a match."""
+
+    PROPOSED = "proposed"
+    SHORTLISTED = "shortlisted"
+    DISMISSED = "dismissed"
+
+
+class EligibilityRule(enum.StrEnum):
+    """The hard rules, in the order in which they are counted."""
+
+    VISIBLE = "visible"
+    AVAILABLE = "available"
+    PARTNER_KIND = "partner-kind"
+    LANGUAGE = "language"
+    DISTANCE = "distance"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """What the asker asks for beyond the text; an empty condition removes nobody."""
+
+    partner_kinds: tuple[PartnerKind, ...] = ()
+    #: ISO 639-1 codes; one of them must be a working language of the profile.
+    languages: tuple[str, ...] = ()
+    #: Farthest away, in kilometres; needs the place of the challenge.
+    within_km: int | None = None
+    #: Most matches in the list.
+    limit: int = 20
+
+    def only(self, kind: PartnerKind) -> Conditions:
+        """Return the same conditions for one partner kind."""
+        return replace(self, partner_kinds=(kind,))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values, as stored with the run."""
+        return {
+            "partner_kinds": [kind.value for kind in self.partner_kinds],
+            "languages": list(self.languages),
+            "within_km": self.within_km,
+            "limit": self.limit,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Conditions:
+        """Return the conditions that :meth:`as_json` wrote."""
+        return cls(
+            partner_kinds=tuple(PartnerKind(kind) for kind in values["partner_kinds"]),
+            languages=tuple(values["languages"]),
+            within_km=values["within_km"],
+            limit=values["limit"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidencePassage:
+    """A passage that carried the match, and the sentence of the challenge it answers."""
+
+    text: str
+    #: ISO 639-1 code of the passage.
+    language: str
+    evidence_id: UUID | None
+    #: Position of the sentence in ``MatchRun.sentences``.
+    answers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """The plain facts of a match: no judgement in them."""
+
+    distance_km: int | None = None
+    #: Whether one can work with them in the language of the challenge.
+    speaks_challenge_language: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why a profile is in the list, in a form a page can show."""
+
+    evidence: tuple[EvidencePassage, ...]
+    #: Positions of the sentences in ``MatchRun.sentences`` that nothing in the profile answers.
+    uncovered: tuple[int, ...]
+    facts: Facts
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values, as stored with the match."""
+        values = asdict(self)
+        for passage in values["evidence"]:
+            if passage["evidence_id"] is not None:
+                passage["evidence_id"] = str(passage["evidence_id"])
+        return values
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Reason:
+        """Return the reason that :meth:`as_json` wrote."""
+        return cls(
+            evidence=tuple(
+                EvidencePassage(
+                    text=passage["text"],
+                    language=passage["language"],
+                    evidence_id=UUID(passage["evidence_id"]) if passage["evidence_id"] else None,
+                    answers=passage["answers"],
+                )
+                for passage in values["evidence"]
+            ),
+            uncovered=tuple(values["uncovered"]),
+            facts=Facts(**values["facts"]),
+        )
+
+
+class MatchRun(Base, kw_only=True):
+    """One ranking of one challenge, with everything needed to replay it to the same list."""
+
+    __tablename__ = "match_runs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=uuid4)
+    challenge_id: Mapped[UUID] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
+    challenge_revision: Mapped[int]
+    #: The sentences that were asked, as they stood; evidence points into this list.
+    sentences: Mapped[list[str]]
+    #: Language of the challenge, ISO 639-1.
+    language: Mapped[str]
+    conditions: Mapped[dict[str, Any]]
+    policy_name: Mapped[str]
+    policy_version: Mapped[int]
+    #: The policy's weights, floor and slate, written out.
+    weights: Mapped[dict[str, Any]] = mapped_column(repr=False)
+    encoder_fingerprint: Mapped[str]
+    generation_id: Mapped[int]
+    #: How far in the change log the replica had come.
+    log_position: Mapped[int]
+    #: How many profiles each rule removed, in order: [[rule, number], ...].
+    funnel: Mapped[list[list[Any]]] = mapped_column(JSON)
+    #: Milliseconds per stage.
+    timings_ms: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    matches: Mapped[list[Match]] = relationship(
+        default_factory=list,
+        repr=False,
+        lazy="raise_on_sql",
+        order_by="Match.rank",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
+
+    __table_args__ = (Index("ix_match_runs_challenge_id_created_at", "challenge_id", "created_at"),)
+
+
+class Match(Base, kw_only=True):
+    """One profile in one run."""
+
+    __tablename__ = "matches"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=uuid4)
+    run_id: Mapped[UUID] = mapped_column(
+        ForeignKey("match_runs.id", ondelete="CASCADE"), init=False
+    )
+    profile_id: Mapped[UUID] = mapped_column(
+        ForeignKey("profiles.id", ondelete="CASCADE"), index=True
+    )
+    #: Place in the list, from 1.
+    rank: Mapped[int]
+    #: 0..1; orders the list, and is not a share or a probability of anything.
+    score: Mapped[float]
+    fit: Mapped[Fit] = mapped_column(text_enum(Fit))
+    reason_json: Mapped[dict[str, Any]] = mapped_column("reason", repr=False)
+    state: Mapped[MatchState] = mapped_column(text_enum(MatchState), default=MatchState.PROPOSED)
+    profile: Mapped[Profile] = relationship(init=False, repr=False, lazy="raise_on_sql")
+
+    __table_args__ = (UniqueConstraint("run_id", "rank"),)
+
+    @property
+    def reason(self) -> Reason:
+        """Why this profile is in the list."""
+        return Reason.from_json(self.reason_json)

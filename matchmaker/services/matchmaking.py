@@ -1,0 +1,206 @@
+"""MatchmakingService: run a challenge, keep the run, replay it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm.attributes import set_committed_value
+
+from embeddings.protocols import Encoder
+from matchmaker.errors import InvalidInput
+from matchmaker.matching.policy import MatchingPolicy
+from matchmaker.matching.sentences import split
+from matchmaker.models import ChallengeAction, Conditions, Match, MatchRun
+from matchmaker.services.clock import Clock
+from matchmaker.services.replica import IndexReplica
+from matchmaker.services.search import Question, Ranking, Search, Stopwatch
+from matchmaker.storage import challenges, matches, profiles
+from matchmaker.storage.database import Sessions
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A stored run and the same question asked again."""
+
+    stored: Sequence[tuple[UUID, float]]
+    again: Sequence[tuple[UUID, float]]
+    #: Whether encoder, generation and change log stand where they stood.
+    index_unchanged: bool
+
+    @property
+    def same(self) -> bool:
+        """Whether both lists name the same profiles in the same order with the same scores."""
+        return self.stored == self.again
+
+
+@dataclass(frozen=True)
+class MatchmakingService:
+    """What answers a challenge."""
+
+    sessions: Sessions
+    clock: Clock
+    encoder: Encoder
+    replica: IndexReplica
+    policies: Mapping[str, MatchingPolicy]
+    #: Name of the policy that answers.
+    policy_name: str
+
+    @property
+    def policy(self) -> MatchingPolicy:
+        """The policy that answers."""
+        return self.policies[self.policy_name]
+
+    def run(self, challenge_id: UUID, *, conditions: Conditions | None = None) -> MatchRun:
+        """Rank the profiles for a challenge and keep the run.
+
+        A run without matches means that nobody fits well enough: a result, not an error.
+
+        Raises:
+            NotFound: there is no such challenge.
+            TransitionNotAllowed: the challenge is not to be matched in its state.
+            IndexNotReady: the profiles are not indexed with this encoder.
+        """
+        conditions = conditions or Conditions()
+        watch = Stopwatch()
+        with watch.stage("catch-up"):
+            self.replica.catch_up()
+        spec = self.encoder.spec
+        with watch.stage("read"), self.sessions.reading() as session:
+            challenge = challenges.get(session, challenge_id)
+            challenge.check(ChallengeAction.MATCH)
+            kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
+        sentences = split(challenge.text, challenge.title)
+        vectors = kept
+        if vectors is None:
+            with watch.stage("encode"):
+                vectors = self.encoder.encode_queries(sentences)
+        now = self.clock()
+        question = Question(
+            sentences=sentences,
+            language=challenge.language,
+            vectors=vectors,
+            place=challenge.place,
+            conditions=conditions,
+            today=now.date(),
+            seed=challenge.id,
+        )
+        found = self._rank(question, self.policy, watch)
+        run = MatchRun(
+            challenge_id=challenge.id,
+            challenge_revision=challenge.revision,
+            sentences=list(sentences),
+            language=challenge.language,
+            conditions=conditions.as_json(),
+            policy_name=self.policy.name,
+            policy_version=self.policy.version,
+            weights=self.policy.as_json(),
+            encoder_fingerprint=spec.fingerprint,
+            generation_id=found.generation,
+            log_position=found.position,
+            funnel=found.ranking.funnel,
+            timings_ms=watch.rounded(),
+            created_at=now,
+            matches=self._matches(found.ranking, self.policy),
+        )
+        with watch.stage("write"), self.sessions.writing() as session:
+            session.add(run)
+            if kept is None:
+                challenges.keep_vectors(session, challenge, spec.fingerprint, vectors)
+        with watch.stage("load"), self.sessions.reading() as session:
+            ids = [match.profile_id for match in run.matches]
+            by_id = {profile.id: profile for profile in profiles.complete(session, ids)}
+        run.matches = [match for match in run.matches if match.profile_id in by_id]
+        for match in run.matches:
+            set_committed_value(match, "profile", by_id[match.profile_id])
+        # What is kept cannot hold the time of its own writing; what is handed back can.
+        set_committed_value(run, "timings_ms", watch.rounded())
+        return run
+
+    def get_run(self, run_id: UUID) -> MatchRun:
+        """Return a kept run with its matches and their profiles.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with self.sessions.reading() as session:
+            return matches.get(session, run_id)
+
+    def runs_of(self, challenge_id: UUID) -> Sequence[MatchRun]:
+        """Return the runs of a challenge, newest first, without matches.
+
+        Raises:
+            NotFound: there is no such challenge.
+        """
+        with self.sessions.reading() as session:
+            challenges.get(session, challenge_id)
+            return matches.of_challenge(session, challenge_id)
+
+    def replay(self, run_id: UUID) -> Replay:
+        """Ask again exactly what a kept run asked, with the policy it names; keeps nothing.
+
+        While the index holds what it held then (``Replay.index_unchanged``), the list is the
+        same; otherwise it shows what has changed since.
+
+        Raises:
+            NotFound: there is no such run.
+            InvalidInput: its policy is not known any more in that version.
+            IndexNotReady: the profiles are not indexed with this encoder.
+        """
+        run = self.get_run(run_id)
+        policy = self.policies.get(run.policy_name)
+        if policy is None or policy.as_json() != run.weights:
+            raise InvalidInput(
+                "policy", f"{run.policy_name} version {run.policy_version} is not known any more."
+            )
+        spec = self.encoder.spec
+        self.replica.catch_up()
+        with self.sessions.reading() as session:
+            challenge = challenges.get(session, run.challenge_id)
+            kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
+        if challenge.revision != run.challenge_revision:
+            kept = None
+        question = Question(
+            sentences=run.sentences,
+            language=run.language,
+            vectors=self.encoder.encode_queries(run.sentences) if kept is None else kept,
+            place=challenge.place,
+            conditions=Conditions.from_json(run.conditions),
+            today=run.created_at.date(),
+            seed=run.challenge_id,
+        )
+        found = self._rank(question, policy, Stopwatch())
+        return Replay(
+            stored=[(match.profile_id, match.score) for match in run.matches],
+            again=[(one.candidate.profile_id, one.score) for one in found.ranking.matches],
+            index_unchanged=(run.encoder_fingerprint, run.generation_id, run.log_position)
+            == (spec.fingerprint, found.generation, found.position),
+        )
+
+    def _rank(self, question: Question, policy: MatchingPolicy, watch: Stopwatch) -> _Found:
+        with self.sessions.reading() as session:
+            ranking = Search(self.replica).rank(session, question, policy, watch)
+        return _Found(ranking, self.replica.generation, self.replica.position)
+
+    @staticmethod
+    def _matches(ranking: Ranking, policy: MatchingPolicy) -> list[Match]:
+        return [
+            Match(
+                profile_id=one.candidate.profile_id,
+                rank=rank,
+                score=one.score,
+                fit=policy.fit(one.score),
+                reason_json=one.reason.as_json(),
+            )
+            for rank, one in enumerate(ranking.matches, start=1)
+        ]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A ranking, and the state of the index it was found in."""
+
+    ranking: Ranking
+    generation: int
+    position: int

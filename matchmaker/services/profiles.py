@@ -1,0 +1,193 @@
+"""ProfileService: register, read, erase."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.models import Organisation, PartnerKind, Profile, ProfileKind
+from matchmaker.services.clock import Clock
+from matchmaker.storage import change_log, profiles
+from matchmaker.storage.database import Sessions
+
+T = TypeVar("T")
+#: Columns that the service keeps; what a caller writes in them is not compared.
+_KEPT = {"revision", "updated_at", "kind", "partner_kind", "family_id", "family_type"}
+_EVIDENCE = ("kind", "title", "text", "language", "year")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some of many, in order."""
+
+    items: Sequence[T]
+    total: int
+    offset: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What registering many profiles did."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True)
+class ProfileService:
+    """What is done with profiles."""
+
+    sessions: Sessions
+    clock: Clock
+    #: Called after a write; brings the index up to date, or does nothing.
+    after_write: Callable[[], object]
+
+    def get(self, profile_id: UUID) -> Profile:
+        """Return one profile with its evidence.
+
+        Raises:
+            NotFound: there is none that the public may know of.
+        """
+        with self.sessions.reading() as session:
+            return profiles.get(session, profile_id)
+
+    def family_of(self, profile: Profile) -> Sequence[Organisation]:
+        """Return the organisations above a profile, nearest first."""
+        with self.sessions.reading() as session:
+            return profiles.family(session, profile)
+
+    def page(
+        self,
+        *,
+        kind: ProfileKind | None = None,
+        partner_kind: PartnerKind | None = None,
+        text: str | None = None,
+        offset: int = 0,
+        limit: int = 20,
+    ) -> Page[Profile]:
+        """Return public profiles by name, without evidence."""
+        with self.sessions.reading() as session:
+            items, total = profiles.page(
+                session,
+                kind=kind,
+                partner_kind=partner_kind,
+                text=text,
+                offset=offset,
+                limit=limit,
+            )
+        return Page(items, total, offset, limit)
+
+    def register_all(self, given: Sequence[Profile]) -> Registered:
+        """Store profiles in one transaction; those known by id are brought to the given state.
+
+        Doing it twice changes nothing the second time. Parents may stand before or after
+        their children, or be stored already.
+
+        Raises:
+            InvalidInput: a parent is neither given nor stored.
+        """
+        counts = {"new": 0, "changed": 0, "unchanged": 0}
+        with self.sessions.writing() as session:
+            _settle_families(session, given)
+            stored = {
+                one.id: one for one in profiles.with_evidence(session, [one.id for one in given])
+            }
+            for profile in _parents_first(given):
+                counts[self._register(session, profile, stored.get(profile.id))] += 1
+        if counts["new"] or counts["changed"]:
+            self.after_write()
+        return Registered(**counts)
+
+    def _register(self, session: Session, given: Profile, stored: Profile | None) -> str:
+        if stored is None:
+            session.add(given)
+            session.flush()
+            return "new"
+        if type(stored) is not type(given):
+            raise InvalidInput("id", f"{given.id} is a {stored.kind} already.")
+        changes = {
+            name: value for name, value in _columns(given).items() if value != getattr(stored, name)
+        }
+        evidence = [_evidence(item) for item in given.evidence]
+        if evidence != [_evidence(item) for item in stored.evidence]:
+            stored.replace_evidence(given.evidence, at=self.clock())
+        elif not changes:
+            return "unchanged"
+        if isinstance(stored, Organisation) and isinstance(given, Organisation):
+            stored.family_type = given.family_type
+        stored.revise(at=self.clock(), family_id=given.family_id, **changes)
+        return "changed"
+
+    def erase(self, profile_id: UUID) -> None:
+        """Delete a profile with its evidence, passages and matches; replicas forget it too.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with self.sessions.writing() as session:
+            profile = profiles.find(session, profile_id)
+            if profile is None:
+                raise NotFound("profile", profile_id)
+            session.delete(profile)
+            change_log.append(session, [profile_id])
+
+
+def _columns(profile: Profile) -> dict[str, Any]:
+    names = inspect(type(profile)).columns.keys()
+    return {name: getattr(profile, name) for name in names if name not in _KEPT}
+
+
+def _evidence(item: object) -> tuple[object, ...]:
+    return tuple(getattr(item, name) for name in _EVIDENCE)
+
+
+def _parents_first(given: Sequence[Profile]) -> list[Profile]:
+    ids = {one.id for one in given}
+    children: dict[UUID | None, list[Profile]] = {}
+    for profile in given:
+        parent = profile.parent_id if isinstance(profile, Organisation) else None
+        children.setdefault(parent if parent in ids else None, []).append(profile)
+    ordered: list[Profile] = []
+    ready = list(children.get(None, []))
+    while ready:
+        profile = ready.pop(0)
+        ordered.append(profile)
+        ready.extend(children.get(profile.id, []))
+    return ordered
+
+
+def _settle_families(session: Session, given: Sequence[Profile]) -> None:
+    """Give every organisation the id and the type of the one at the top of its family."""
+    organisations = {one.id: one for one in given if isinstance(one, Organisation)}
+
+    def parent_of(organisation: Organisation) -> Organisation | None:
+        if organisation.parent_id is None:
+            return None
+        parent = organisations.get(organisation.parent_id) or session.get(
+            Organisation, organisation.parent_id
+        )
+        if parent is None:
+            raise InvalidInput("parent", f"{organisation.name}: its parent is not known.")
+        return parent
+
+    for organisation in organisations.values():
+        top, seen = organisation, {organisation.id}
+        while (parent := parent_of(top)) is not None:
+            if parent.id in seen:
+                raise InvalidInput("parent", f"{organisation.name} is its own ancestor.")
+            top = parent
+            seen.add(parent.id)
+        organisation.family_id = top.id
+        organisation.family_type = top.organisation_type
+        organisation.partner_kind = organisation._partner_kind()  # noqa: SLF001 - settled here
+    for profile in given:
+        if profile.family_id is None:
+            profile.family_id = profile.id

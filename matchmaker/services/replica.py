@@ -1,0 +1,211 @@
+"""IndexReplica: one process's copy of the live passages, kept true by the change log.
+
+The database is the truth. Before a search the replica compares its position with the log's
+(one query) and applies the difference: for each profile named, all old passages go, the
+current ones come. One that is new, too far behind, or of another generation reloads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from threading import Condition, Lock
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
+from matchmaker.errors import IndexNotReady
+from matchmaker.matching.languages import LanguageCorrection
+from matchmaker.matching.lexical import LexicalIndex
+from matchmaker.matching.passages import COMPOSER_VERSION
+from matchmaker.storage import change_log, generations
+from matchmaker.storage.database import Sessions
+
+_CHUNK = 5_000  # passages handed to the indexes at once
+
+
+class ReadWriteLock:
+    """Many may read at once; one who writes waits for them and keeps others out."""
+
+    def __init__(self) -> None:
+        self._changed = Condition(Lock())
+        self._readers = 0
+        self._writing = False
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold off writers."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._writing)
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._readers -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold off everybody else."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._writing)
+            self._writing = True
+            self._changed.wait_for(lambda: self._readers == 0)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._writing = False
+                self._changed.notify_all()
+
+
+class IndexReplica:
+    """Passages in memory: vectors, words, and who they belong to.
+
+    Profiles are called by small numbers here, so that arrays can be indexed by them.
+
+    Args:
+        sessions: to read with.
+        encoder: whose vectors are searched; its spec must fit the live generation.
+        make_index: makes the empty vector index.
+        corrected: whether the self-language correction is applied.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        encoder: Encoder,
+        make_index: Callable[[EncoderSpec], VectorIndex],
+        *,
+        corrected: bool = True,
+    ) -> None:
+        self.lock = ReadWriteLock()
+        self.lexical = LexicalIndex()
+        self.generation = 0
+        self.position = 0
+        self.query_correction = LanguageCorrection({})
+        self._document_correction = LanguageCorrection({})
+        self._sessions = sessions
+        self._encoder = encoder
+        self._make_index = make_index
+        self._index: VectorIndex | None = None
+        self._corrected = corrected
+        #: Profile ids by profile number, and the other way.
+        self.profile_ids: list[UUID] = []
+        self.number_of: dict[UUID, int] = {}
+        #: Profile number by passage id; -1 where there is none.
+        self.owner_of: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        #: Passage ids by profile number, in the order they were composed.
+        self.passages_of: list[NDArray[np.int64]] = []
+
+    @property
+    def index(self) -> VectorIndex:
+        """The vector index, made when first needed."""
+        if self._index is None:
+            self._index = self._make_index(self._encoder.spec)
+        return self._index
+
+    def catch_up(self) -> None:
+        """Apply what is new in the change log.
+
+        Raises:
+            IndexNotReady: no live generation fits the encoder.
+        """
+        with self._sessions.reading() as session:
+            generation, position = self._live(session)
+            if (generation, position) == (self.generation, self.position):
+                return
+            with self.lock.writing():
+                if generation != self.generation or self._too_far_behind(session, position):
+                    self._reload(session, generation)
+                elif position > self.position:
+                    self._apply(session, change_log.after(session, self.position))
+                self.position = self.index.position = position
+
+    def _live(self, session: Session) -> tuple[int, int]:
+        live = generations.live(session)
+        if live is None:
+            raise IndexNotReady("The profiles have not been indexed yet.")
+        spec = self._encoder.spec
+        if (live.fingerprint, live.composer_version) != (spec.fingerprint, COMPOSER_VERSION):
+            raise IndexNotReady(f"The index was built with another encoder than {spec.name}.")
+        return live.id, change_log.last_position(session)
+
+    def _too_far_behind(self, session: Session, position: int) -> bool:
+        # A log that is behind us is that of a restored backup; one that begins after our next
+        # line has been trimmed.
+        return position < self.position or change_log.first_position(session) > self.position + 1
+
+    def _reload(self, session: Session, generation: int) -> None:
+        self._forget()
+        self.index.clear()
+        self.lexical.clear()
+        means = {
+            side: generations.language_means(session, generation, side) if self._corrected else {}
+            for side in ("query", "document")
+        }
+        self.query_correction = LanguageCorrection(means["query"])
+        self._document_correction = LanguageCorrection(means["document"])
+        self._add(generations.passages(session, generation))
+        self.generation = generation
+
+    def _apply(self, session: Session, profile_ids: Iterable[UUID]) -> None:
+        profile_ids = list(profile_ids)
+        for profile_id in profile_ids:
+            number = self.number_of.get(profile_id)
+            if number is None:
+                continue
+            old = self.passages_of[number]
+            self.index.remove(old)
+            self.lexical.remove(old.tolist())
+            self.owner_of[old] = -1
+            self.passages_of[number] = np.empty(0, dtype=np.int64)
+        self._add(generations.passages(session, self.generation, profile_ids))
+
+    def _add(self, rows: Iterable[generations.PassageRow]) -> None:
+        chunk: list[generations.PassageRow] = []
+        for row in rows:
+            # A chunk ends between profiles, so that each profile's passages arrive together.
+            if len(chunk) >= _CHUNK and row[1] != chunk[-1][1]:
+                self._add_chunk(chunk)
+                chunk = []
+            chunk.append(row)
+        if chunk:
+            self._add_chunk(chunk)
+
+    def _add_chunk(self, rows: list[generations.PassageRow]) -> None:
+        ids = np.array([row[0] for row in rows], dtype=np.int64)
+        vectors = np.stack([row[4] for row in rows]).astype(np.float32)
+        vectors = self._document_correction.apply(vectors, [row[2] for row in rows])
+        self.index.upsert(ids, vectors)
+        self.lexical.upsert(ids.tolist(), [row[3].split(" ") if row[3] else [] for row in rows])
+        most = int(ids.max()) + 1
+        if most > len(self.owner_of):
+            grown = np.full(max(most, 2 * len(self.owner_of)), -1, dtype=np.int32)
+            grown[: len(self.owner_of)] = self.owner_of
+            self.owner_of = grown
+        start = 0
+        for end in range(1, len(rows) + 1):
+            if end < len(rows) and rows[end][1] == rows[start][1]:
+                continue
+            number = self._number(rows[start][1])
+            self.owner_of[ids[start:end]] = number
+            self.passages_of[number] = ids[start:end]
+            start = end
+
+    def _number(self, profile_id: UUID) -> int:
+        number = self.number_of.get(profile_id)
+        if number is None:
+            number = len(self.profile_ids)
+            self.number_of[profile_id] = number
+            self.profile_ids.append(profile_id)
+            self.passages_of.append(np.empty(0, dtype=np.int64))
+        return number
+
+    def _forget(self) -> None:
+        self.profile_ids, self.number_of, self.passages_of = [], {}, []
+        self.owner_of = np.full(1024, -1, dtype=np.int32)

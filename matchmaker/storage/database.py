@@ -1,0 +1,143 @@
+"""The engine, the session factory and the schema."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import StaticPool
+
+from matchmaker.errors import StorageUnavailable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+#: Most values in one IN (...); SQLite allows 32,766 variables in a statement.
+MOST_VARIABLES = 10_000
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine; a SQLite file's folder is made when it is missing.
+
+    Raises:
+        StorageUnavailable: the URL cannot be understood, or its driver is not installed.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StorageUnavailable(
+            f"Setting MATCHMAKER_DATABASE is no usable database URL ({error})."
+        ) from error
+    in_memory = parsed.database in {None, "", ":memory:"}
+    if not in_memory:
+        try:
+            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageUnavailable(
+                f"The folder of the database can't be made ({error.strerror}); "
+                "choose another with MATCHMAKER_DATA_DIR."
+            ) from error
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 16}
+    engine = create_engine(
+        parsed, connect_args={"check_same_thread": False, "timeout": 30}, **options
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would begin transactions by itself, and late; _begin_sqlite does it instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # With WAL a killed process loses nothing that was committed; only a power cut could.
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA cache_size = -65536")  # KiB
+    cursor.execute("PRAGMA mmap_size = 1073741824")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event signature
+    # A transaction that will write says so at once: upgrading a read transaction later could
+    # fail with "database is locked" instead of waiting.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Sessions:
+    """Opens sessions: ``reading()`` for a snapshot, ``writing()`` for a unit of work."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reading = sessionmaker(engine, expire_on_commit=False)
+        self._writing = sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
+
+    def reading(self) -> Session:
+        """Return a session to read with; use it in a ``with`` block."""
+        return self._reading()
+
+    def writing(self) -> Any:  # noqa: ANN401 - sessionmaker.begin() names its type privately
+        """Return a context manager that commits at its end, or rolls back on any error."""
+        return self._writing.begin()
+
+
+def _config(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema to the newest form (or to a given one).
+
+    Raises:
+        StorageUnavailable: the database can't be opened or written, or is newer than the code.
+    """
+    try:
+        scripts = ScriptDirectory(str(MIGRATIONS))
+        known = {script.revision for script in scripts.walk_revisions()}
+        present = current_revision(engine)
+        if present is not None and present not in known:
+            raise StorageUnavailable(
+                f"The database has schema {present}, which this version does not know; "
+                "update Matchmaker or use another MATCHMAKER_DATA_DIR."
+            )
+        command.upgrade(_config(engine), revision)
+    except OperationalError as error:
+        raise StorageUnavailable(_in_words(error)) from error
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the schema back to an earlier form."""
+    command.downgrade(_config(engine), revision)
+
+
+def current_revision(engine: Engine) -> str | None:
+    """Return the schema revision of the database; None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_current(engine: Engine) -> bool:
+    """Return whether the schema is the newest."""
+    return current_revision(engine) == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def _in_words(error: OperationalError) -> str:
+    text = str(error.orig)
+    if "disk is full" in text:
+        return "The disk is full; free some space, or choose another MATCHMAKER_DATA_DIR."
+    if "readonly" in text or "unable to open" in text:
+        return f"The database can't be opened for writing ({text}); check MATCHMAKER_DATA_DIR."
+    return f"The database can't be used: {text}."

@@ -1,0 +1,212 @@
+"""Index generations, stamps and passages: what the indexer writes and replicas read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from matchmaker.models import (
+    GenerationState,
+    IndexGeneration,
+    IndexStamp,
+    LanguageMean,
+    Passage,
+    Profile,
+)
+
+
+#: id, profile, language, terms, vector.
+PassageRow: TypeAlias = tuple[int, UUID, str, str, NDArray[np.float32]]
+
+
+def live(session: Session) -> IndexGeneration | None:
+    """Return the generation that answers, if any."""
+    return session.scalar(
+        select(IndexGeneration).where(IndexGeneration.state == GenerationState.LIVE)
+    )
+
+
+def building(session: Session, fingerprint: str, composer_version: int) -> IndexGeneration | None:
+    """Return an unfinished generation of this encoder and composer, to go on with."""
+    return session.scalar(
+        select(IndexGeneration).where(
+            IndexGeneration.state == GenerationState.BUILDING,
+            IndexGeneration.fingerprint == fingerprint,
+            IndexGeneration.composer_version == composer_version,
+        )
+    )
+
+
+def make_live(session: Session, generation_id: int, at: datetime) -> None:
+    """Let this generation answer in place of the present one, in this transaction."""
+    session.execute(
+        update(IndexGeneration)
+        .where(IndexGeneration.state == GenerationState.LIVE)
+        .values(state=GenerationState.RETIRED)
+    )
+    session.execute(
+        update(IndexGeneration)
+        .where(IndexGeneration.id == generation_id)
+        .values(state=GenerationState.LIVE, live_since=at)
+    )
+
+
+def drop_others(session: Session, kept: int) -> int:
+    """Delete every generation but this one, with its passages. Return how many."""
+    gone = session.execute(delete(IndexGeneration).where(IndexGeneration.id != kept))
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE has one
+
+
+def language_means(
+    session: Session, generation_id: int, side: str
+) -> dict[str, NDArray[np.float32]]:
+    """Return the mean vectors of one side ("query" or "document") by language."""
+    rows = session.scalars(
+        select(LanguageMean).where(
+            LanguageMean.generation_id == generation_id, LanguageMean.side == side
+        )
+    )
+    return {row.language: row.vector for row in rows}
+
+
+def keep_language_means(
+    session: Session, generation_id: int, side: str, means: Mapping[str, NDArray[np.float32]]
+) -> None:
+    """Keep the mean vectors of one side."""
+    session.add_all(
+        LanguageMean(generation_id=generation_id, side=side, language=language, vector=vector)
+        for language, vector in means.items()
+    )
+
+
+def waiting(session: Session, generation_id: int, limit: int) -> Sequence[UUID]:
+    """Return profiles whose stamp is missing or older than their revision, in id order."""
+    return session.scalars(
+        _waiting(generation_id, Profile.id).order_by(Profile.id).limit(limit)
+    ).all()
+
+
+def backlog(session: Session, generation_id: int) -> tuple[int, datetime | None]:
+    """Return how many profiles wait, and since when the oldest does."""
+    query = _waiting(generation_id, func.count(), func.min(Profile.updated_at))
+    number, oldest = session.execute(query).one()
+    return int(number), oldest
+
+
+def _waiting(generation_id: int, *columns: Any) -> Select[Any]:  # noqa: ANN401 - whatever is asked
+    stamp = and_(IndexStamp.profile_id == Profile.id, IndexStamp.generation_id == generation_id)
+    return (
+        select(*columns)
+        .select_from(Profile.__table__.outerjoin(IndexStamp.__table__, stamp))
+        .where(or_(IndexStamp.revision.is_(None), IndexStamp.revision < Profile.revision))
+    )
+
+
+def stamp_forward(session: Session, generation_id: int, profile_id: UUID, revision: int) -> bool:
+    """Move the stamp of a profile forward; return whether it moved.
+
+    False means that somebody was faster, and what the caller composed is old.
+    """
+    dialect = session.get_bind().dialect.name
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = make(IndexStamp).values(
+        generation_id=generation_id, profile_id=profile_id, revision=revision
+    )
+    moved = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["generation_id", "profile_id"],
+            set_={"revision": statement.excluded.revision},
+            where=IndexStamp.revision < statement.excluded.revision,
+        ).returning(IndexStamp.revision)
+    )
+    return moved.first() is not None
+
+
+def replace_passages(
+    session: Session, generation_id: int, profile_id: UUID, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Put these passages in place of the present ones of a profile."""
+    session.execute(
+        delete(Passage).where(
+            Passage.generation_id == generation_id, Passage.profile_id == profile_id
+        )
+    )
+    if rows:
+        session.execute(insert(Passage), list(rows))
+
+
+def known_vectors(
+    session: Session, fingerprint: str, hashes: Iterable[str]
+) -> dict[str, NDArray[np.float32]]:
+    """Return vectors that this encoder made before, by text hash, in any generation."""
+    query = (
+        select(Passage.text_hash, Passage.vector)
+        .join(IndexGeneration, IndexGeneration.id == Passage.generation_id)
+        .where(IndexGeneration.fingerprint == fingerprint, Passage.text_hash.in_(list(hashes)))
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def passages(
+    session: Session, generation_id: int, profile_ids: Iterable[UUID] | None = None
+) -> Iterable[PassageRow]:
+    """Return (id, profile, language, terms, vector) of passages, by profile and position."""
+    query = (
+        select(Passage.id, Passage.profile_id, Passage.language, Passage.terms, Passage.vector)
+        .where(Passage.generation_id == generation_id)
+        .order_by(Passage.profile_id, Passage.position)
+    )
+    if profile_ids is not None:
+        query = query.where(Passage.profile_id.in_(list(profile_ids)))
+    return session.execute(query).tuples().yield_per(5_000)
+
+
+def passage_texts(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, str, UUID | None]]:
+    """Return text, language and evidence of passages by id."""
+    query = select(Passage.id, Passage.text, Passage.language, Passage.evidence_id).where(
+        Passage.id.in_(list(ids))
+    )
+    return {row.id: (row.text, row.language, row.evidence_id) for row in session.execute(query)}
+
+
+def passage_ids(session: Session, generation_id: int) -> set[int]:
+    """Return the ids of all passages of a generation."""
+    return set(session.scalars(select(Passage.id).where(Passage.generation_id == generation_id)))
+
+
+def text_hashes(session: Session, generation_id: int) -> dict[UUID, list[str]]:
+    """Return the text hashes of each profile's passages, in order."""
+    hashes: dict[UUID, list[str]] = {}
+    query = (
+        select(Passage.profile_id, Passage.text_hash)
+        .where(Passage.generation_id == generation_id)
+        .order_by(Passage.profile_id, Passage.position)
+    )
+    for profile_id, text_hash in session.execute(query):
+        hashes.setdefault(profile_id, []).append(text_hash)
+    return hashes
+
+
+def stamps(session: Session, generation_id: int) -> dict[UUID, int]:
+    """Return the revision of each profile that a generation holds."""
+    query = select(IndexStamp.profile_id, IndexStamp.revision).where(
+        IndexStamp.generation_id == generation_id
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def forget_stamps(session: Session, generation_id: int, profile_ids: Sequence[UUID]) -> None:
+    """Let these profiles wait for the indexer again."""
+    session.execute(
+        delete(IndexStamp).where(
+            IndexStamp.generation_id == generation_id, IndexStamp.profile_id.in_(profile_ids)
+        )
+    )

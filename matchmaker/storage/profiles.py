@@ -1,0 +1,126 @@
+"""Profiles: read one, page through many, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, selectin_polymorphic, selectinload
+
+from matchmaker.errors import NotFound
+from matchmaker.models import (
+    Activity,
+    Expert,
+    Organisation,
+    PartnerKind,
+    Profile,
+    ProfileKind,
+    Student,
+    Visibility,
+)
+
+_KINDS = (Expert, Organisation, Student, Activity)
+_COMPLETE = selectin_polymorphic(Profile, _KINDS)
+
+
+def get(session: Session, profile_id: UUID) -> Profile:
+    """Return one profile with its evidence.
+
+    Raises:
+        NotFound: there is none, or none that the public may know of.
+    """
+    profile = find(session, profile_id)
+    if profile is None or profile.visibility is not Visibility.PUBLIC:
+        raise NotFound("profile", profile_id)
+    return profile
+
+
+def find(session: Session, profile_id: UUID) -> Profile | None:
+    """Return one profile with its evidence, or None."""
+    return session.scalar(
+        select(Profile)
+        .where(Profile.id == profile_id)
+        .options(_COMPLETE, selectinload(Profile.evidence))
+    )
+
+
+def with_evidence(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
+    """Return these profiles with their evidence, in no order."""
+    return session.scalars(
+        select(Profile)
+        .where(Profile.id.in_(list(ids)))
+        .options(_COMPLETE, selectinload(Profile.evidence))
+    ).all()
+
+
+def complete(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
+    """Return these profiles with all columns of their kind, without evidence."""
+    return session.scalars(
+        select(Profile).where(Profile.id.in_(list(ids))).options(_COMPLETE)
+    ).all()
+
+
+def family(session: Session, profile: Profile) -> list[Organisation]:
+    """Return the organisations above a profile, nearest first."""
+    above: list[Organisation] = []
+    parent_id = profile.parent_id if isinstance(profile, Organisation) else None
+    while parent_id is not None and parent_id not in {one.id for one in above}:
+        parent = session.get(Organisation, parent_id)
+        if parent is None:
+            break
+        above.append(parent)
+        parent_id = parent.parent_id
+    return above
+
+
+def page(
+    session: Session,
+    *,
+    kind: ProfileKind | None,
+    partner_kind: PartnerKind | None,
+    text: str | None,
+    offset: int,
+    limit: int,
+) -> tuple[Sequence[Profile], int]:
+    """Return public profiles by name, and how many there are in all.
+
+    Args:
+        session: to read with.
+        kind: only this kind of profile.
+        partner_kind: only this partner kind.
+        text: part of the name or the summary, in any case.
+        offset: how many to pass over.
+        limit: how many to return at most.
+    """
+
+    def narrowed(query: Select[Any]) -> Select[Any]:
+        query = query.where(Profile.visibility == Visibility.PUBLIC)
+        if kind is not None:
+            query = query.where(Profile.kind == kind)
+        if partner_kind is not None:
+            query = query.where(Profile.partner_kind == partner_kind)
+        if text:
+            query = query.where(
+                or_(
+                    Profile.name.icontains(text, autoescape=True),
+                    Profile.summary.icontains(text, autoescape=True),
+                )
+            )
+        return query
+
+    total = session.scalar(narrowed(select(func.count()).select_from(Profile))) or 0
+    query = narrowed(select(Profile)).options(_COMPLETE)
+    query = query.order_by(Profile.name, Profile.id).offset(offset).limit(limit)
+    return session.scalars(query).all(), total
+
+
+def count(session: Session) -> int:
+    """Return how many profiles there are."""
+    return session.scalar(select(func.count()).select_from(Profile)) or 0
+
+
+def existing(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of these profiles are stored."""
+    return set(session.scalars(select(Profile.id).where(Profile.id.in_(list(ids)))))

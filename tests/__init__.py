@@ -1,0 +1,1 @@
+"""Tests, by layer: unit, contracts, services, storage, api, pages, browser, quality, architecture."""
