@@ -86,7 +86,7 @@ class UnknownIds(EmbeddingError):
     def __init__(self, ids: Sequence[int]) -> None:
         """Keep all ids that are missing; the message names the first five."""
         named = ", ".join(str(number) for number in ids[:5])
-        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""  # noqa: PLR2004
+        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
         super().__init__(
             f"Not in the index: {named}{more}. Add them with upsert(), or leave them out."
         )

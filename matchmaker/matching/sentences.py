@@ -17,6 +17,10 @@ _ABBREVIATIONS = {
     *("e.g", "i.e", "etc", "approx", "incl", "excl", "no", "vs", "dr", "mr", "mrs", "resp"),
     *("z.b", "bzw", "usw", "bl", "t.ex"),
 }
+# The ones among them that often stand last: a capital after them begins a new sentence.
+_OFTEN_LAST = {"osv", "etc", "mv", "m.m", "o.l", "usw"}
+# What begins a line of a list; the minus of "-5 grader" stays.
+_BULLET = re.compile(r"^(?:[*•]+\s*|[-–]+(?!\d)\s*)+")
 _END = re.compile(r"[.!?…]+[\"'»”)]*\s+|\n\s*(?:[-*•–]\s+)?|;\s+")
 
 
@@ -45,25 +49,34 @@ def split(text: str, title: str = "") -> tuple[str, ...]:
     >>> split("Vi svejser ca. 5 mm plade. Der kommer revner i sømmen!\\nMvh. Ole")
     ('Vi svejser ca. 5 mm plade.', 'Der kommer revner i sømmen! Mvh. Ole')
     """
-    pieces: list[str] = [title.strip()] if title.strip() else []
+    pieces: list[str] = [title.strip()] if _says_something(title) else []
     first = len(pieces)
     start = 0
     for end in _END.finditer(text):
         if _is_abbreviation(text[start : end.start()], text[end.start()], text[end.end() :]):
             continue
-        pieces.append(text[start : end.end()].strip(" \n-*•–"))
+        pieces.append(_plain(text[start : end.end()]))
         start = end.end()
-    pieces.append(text[start:].strip(" \n-*•–"))
-    return _joined([piece for piece in pieces if piece], first)
+    pieces.append(_plain(text[start:]))
+    return _joined([piece for piece in pieces if _says_something(piece)], first)
+
+
+def _says_something(piece: str) -> bool:
+    return any(map(str.isalnum, piece))
+
+
+def _plain(piece: str) -> str:
+    return _BULLET.sub("", piece.strip()).rstrip(" \n-*•–")
 
 
 def _is_abbreviation(before: str, mark: str, after: str) -> bool:
     if mark != ".":
         return False
     word = before.rsplit(maxsplit=1)[-1].lower().strip("(\"'") if before.strip() else ""
-    # "12. maj" and "3. lag" go on; "... 12. Vi" does not.
+    # "12. maj" and "3. lag" go on; "... 12. Vi" and "... osv. Vi" do not.
     ordinal = word.isdigit() and after[:1].islower()
-    return word in _ABBREVIATIONS or len(word) == 1 or ordinal
+    ended = word in _OFTEN_LAST and after[:1].isupper()
+    return (word in _ABBREVIATIONS and not ended) or len(word) == 1 or ordinal
 
 
 def _joined(pieces: list[str], first: int) -> tuple[str, ...]:

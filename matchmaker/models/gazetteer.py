@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -40,7 +40,7 @@ def _gazetteer() -> _Gazetteer:
         if row["kind"] == "municipality":
             municipalities[row["code"]] = place
         else:
-            postcodes.update(dict.fromkeys(codes, place))
+            postcodes.update((code, replace(place, postcode=code)) for code in codes)
         for name in (row["name"], row["name_en"]):
             names.setdefault(_folded(name), place)
     return _Gazetteer(postcodes, names, municipalities)
@@ -66,7 +66,7 @@ def find_place(text: str) -> Place | None:
 
     Understands a postcode, a town, both, and a municipality by name or code.
 
-    >>> find_place("9220 Aalborg Øst").postcode
+    >>> find_place("DK-9220 Aalborg Øst").postcode
     '9220'
     >>> find_place("Herning").city
     'Herning'
@@ -74,8 +74,8 @@ def find_place(text: str) -> Place | None:
     True
     """
     gazetteer = _gazetteer()
-    text = text.strip().removeprefix("DK-").strip()
-    first = text.split(maxsplit=1)[0] if text else ""
+    text = text.strip().upper().removeprefix("DK-").strip()
+    first = text.replace(",", " ").split(maxsplit=1)[0] if text.strip(", ") else ""
     return (
         gazetteer.postcodes.get(first)
         or gazetteer.municipalities.get(text)

@@ -33,4 +33,4 @@ def distance_km(
     north, other_north = radians(latitude), radians(other_latitude)
     half = sin((other_north - north) / 2) ** 2
     half += cos(north) * cos(other_north) * sin(radians(other_longitude - longitude) / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(sqrt(half))
+    return 2 * EARTH_RADIUS_KM * asin(sqrt(min(half, 1.0)))  # rounding can pass 1

@@ -90,7 +90,8 @@ class ChallengeService:
         values: dict[str, object] = {}
         if "text" in changes:
             values["text"] = checked_text(changes["text"] or "")
-            values["language"] = self.recognise(str(values["text"]))
+            if changes.get("language") is None:
+                values["language"] = self.recognise(str(values["text"]))
         if "title" in changes:
             values["title"] = checked_title(changes["title"] or "")
         if changes.get("language") is not None:
@@ -130,6 +131,17 @@ class ChallengeService:
         with self.sessions.reading() as session:
             return challenges.get(session, challenge_id)
 
+    def register_samples(self, given: Sequence[Challenge]) -> int:
+        """Store shipped example challenges; those known by id are left as they are.
+
+        Returns:
+            How many were new.
+        """
+        with self.sessions.writing() as session:
+            new = [one for one in given if session.get(Challenge, one.id) is None]
+            session.add_all(new)
+        return len(new)
+
     def samples(self) -> Sequence[Challenge]:
         """Return the shipped example challenges by title."""
         with self.sessions.reading() as session:
@@ -146,7 +158,8 @@ def checked_text(text: str) -> str:
     least, most = TEXT_LENGTH
     if not text:
         raise InvalidInput("text", "Please describe the challenge.")
-    if len(text) < least or len(text.split()) < FEWEST_WORDS:
+    words = sum(any(map(str.isalnum, word)) for word in text.split())
+    if len(text) < least or words < FEWEST_WORDS:
         raise InvalidInput(
             "text", "Please write at least three words about what you make and what goes wrong."
         )

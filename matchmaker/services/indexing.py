@@ -65,6 +65,10 @@ class IndexReport:
         return not self.differences
 
 
+class _GenerationDropped(Exception):
+    """Another indexer has let its own generation answer and dropped the one at work."""
+
+
 @dataclass(frozen=True)
 class Indexer:
     """What keeps the index true."""
@@ -85,7 +89,10 @@ class Indexer:
             live = generations.live(session)
         if live is None or not self._fits(live):
             return self.rebuild(progress)
-        return self._sync(live.id, progress)
+        try:
+            return self._sync(live.id, progress)
+        except _GenerationDropped:
+            return self.sync(progress)
 
     def rebuild(self, progress: SyncProgress | None = None) -> int:
         """Fill a new generation beside the present one, then let it answer.
@@ -97,16 +104,21 @@ class Indexer:
             How many profiles were indexed.
         """
         generation = self._building()
-        indexed = self._sync(generation.id, progress)
-        while True:
-            with self.sessions.writing() as session:
-                change_log.lock(session)
-                waiting, _ = generations.backlog(session, generation.id)
-                if not waiting:
-                    generations.make_live(session, generation.id, self.clock())
-                    generations.drop_others(session, generation.id)
-                    return indexed
-            indexed += self._sync(generation.id, progress)
+        try:
+            indexed = self._sync(generation.id, progress)
+            while True:
+                with self.sessions.writing() as session:
+                    change_log.lock(session)
+                    if not generations.exists(session, generation.id):
+                        raise _GenerationDropped
+                    waiting, _ = generations.backlog(session, generation.id)
+                    if not waiting:
+                        generations.make_live(session, generation.id, self.clock())
+                        generations.drop_others(session, generation.id)
+                        return indexed
+                indexed += self._sync(generation.id, progress)
+        except _GenerationDropped:
+            return self.sync(progress)
 
     def readiness(self) -> Readiness:
         """Return whether the service can match, and how far the index is."""
@@ -133,8 +145,8 @@ class Indexer:
         """Compare profiles, passages and a fresh replica; optionally mend what differs.
 
         Differences: "waiting" (changed since indexed), "wrong passages" (text is not what the
-        profile says now), "bad vectors" (not of unit length), "index" (ids that the database
-        and the index do not share).
+        profile says now), "bad vectors" (not of unit length; no replica can load them), "index"
+        (ids that the database and the index do not share).
 
         Raises:
             IndexNotReady: there is nothing to compare with.
@@ -147,15 +159,16 @@ class Indexer:
             wrong = self._wrong_profiles(session, live.id)
             found["wrong passages"] = len(wrong)
             rows = generations.passages(session, live.id)
-            norms = np.array([np.linalg.norm(row[4]) for row in rows])
-            found["bad vectors"] = int((np.abs(norms - 1) > _UNIT_TOLERANCE).sum())
+            bad = [row[1] for row in rows if not self._is_good(row[4])]
+            found["bad vectors"] = len(bad)
             stored = generations.passage_ids(session, live.id)
-        replica = self.make_replica()
-        replica.catch_up()
-        found["index"] = len(stored ^ replica.index.ids())
+        if not bad:
+            replica = self.make_replica()
+            replica.catch_up()
+            found["index"] = len(stored ^ replica.index.ids())
         if repair and +found:
             with self.sessions.writing() as session:
-                generations.forget_stamps(session, live.id, wrong)
+                generations.forget_stamps(session, live.id, [*wrong, *set(bad)])
             self._sync(live.id, None)
         return IndexReport(dict(+found))
 
@@ -164,6 +177,11 @@ class Indexer:
             self.encoder.spec.fingerprint,
             COMPOSER_VERSION,
         )
+
+    def _is_good(self, vector: NDArray[np.float32]) -> bool:
+        """Return whether a stored vector can be searched: whole, finite and of length one."""
+        whole = vector.size == self.encoder.spec.dimension
+        return whole and bool(abs(np.linalg.norm(vector) - 1) <= _UNIT_TOLERANCE)
 
     def _building(self) -> IndexGeneration:
         spec = self.encoder.spec
@@ -184,6 +202,10 @@ class Indexer:
             created_at=self.clock(),
         )
         with self.sessions.writing() as session:
+            # Another indexer may have begun one while this one encoded the reference sentences.
+            begun = generations.building(session, spec.fingerprint, COMPOSER_VERSION)
+            if begun is not None:
+                return begun
             session.add(generation)
             session.flush()
             for side, by_language in means.items():
@@ -222,7 +244,8 @@ class Indexer:
             for passage in passages
         }
         with self.sessions.reading() as session:
-            vectors = generations.known_vectors(session, self.encoder.spec.fingerprint, texts)
+            known = generations.known_vectors(session, self.encoder.spec.fingerprint, texts)
+        vectors = {text: vector for text, vector in known.items() if self._is_good(vector)}
         missing = [text_hash for text_hash in texts if text_hash not in vectors]
         done = len(texts) - len(missing)
 
@@ -262,6 +285,8 @@ class Indexer:
         }
         written: list[UUID] = []
         with self.sessions.writing() as session:
+            if not generations.exists(session, generation_id):
+                raise _GenerationDropped
             present = profiles.existing(session, rows)
             for profile in batch:
                 # No stamp moves for one that was erased meanwhile, or that somebody faster

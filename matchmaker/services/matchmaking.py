@@ -72,6 +72,8 @@ class MatchmakingService:
             challenge.check(ChallengeAction.MATCH)
             kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
         sentences = split(challenge.text, challenge.title)
+        if kept is not None and len(kept) != len(sentences):
+            kept = None  # kept by a version that split the text elsewhere
         vectors = kept
         if vectors is None:
             with watch.stage("encode"):
@@ -105,6 +107,9 @@ class MatchmakingService:
             matches=self._matches(found.ranking, self.policy),
         )
         with watch.stage("write"), self.sessions.writing() as session:
+            # Somebody may have been erased since the search.
+            present = profiles.existing(session, [match.profile_id for match in run.matches])
+            run.matches = [match for match in run.matches if match.profile_id in present]
             session.add(run)
             if kept is None:
                 challenges.keep_vectors(session, challenge, spec.fingerprint, vectors)
@@ -159,7 +164,9 @@ class MatchmakingService:
         with self.sessions.reading() as session:
             challenge = challenges.get(session, run.challenge_id)
             kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
-        if challenge.revision != run.challenge_revision:
+        if kept is not None and (
+            challenge.revision != run.challenge_revision or len(kept) != len(run.sentences)
+        ):
             kept = None
         question = Question(
             sentences=run.sentences,

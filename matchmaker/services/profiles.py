@@ -11,14 +11,15 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, NotFound
-from matchmaker.models import Organisation, PartnerKind, Profile, ProfileKind
+from matchmaker.models import Evidence, Organisation, PartnerKind, Profile, ProfileKind
 from matchmaker.services.clock import Clock
+from matchmaker.services.indexing import SyncProgress
 from matchmaker.storage import change_log, profiles
 from matchmaker.storage.database import Sessions
 
 T = TypeVar("T")
-#: Columns that the service keeps; what a caller writes in them is not compared.
-_KEPT = {"revision", "updated_at", "kind", "partner_kind", "family_id", "family_type"}
+#: Columns that the profile keeps itself; what a caller writes in them is not compared.
+_KEPT = {"revision", "updated_at", "kind", "partner_kind"}
 _EVIDENCE = ("kind", "title", "text", "language", "year")
 
 
@@ -48,7 +49,7 @@ class ProfileService:
     sessions: Sessions
     clock: Clock
     #: Called after a write; brings the index up to date, or does nothing.
-    after_write: Callable[[], object]
+    after_write: Callable[[SyncProgress | None], object]
 
     def get(self, profile_id: UUID) -> Profile:
         """Return one profile with its evidence.
@@ -85,15 +86,19 @@ class ProfileService:
             )
         return Page(items, total, offset, limit)
 
-    def register_all(self, given: Sequence[Profile]) -> Registered:
+    def register_all(
+        self, given: Sequence[Profile], progress: SyncProgress | None = None
+    ) -> Registered:
         """Store profiles in one transaction; those known by id are brought to the given state.
 
         Doing it twice changes nothing the second time. Parents may stand before or after
         their children, or be stored already.
 
         Raises:
-            InvalidInput: a parent is neither given nor stored.
+            InvalidInput: a parent is neither given nor stored, or an id is given twice.
         """
+        if len({one.id for one in given}) < len(given):
+            raise InvalidInput("id", "Two of the profiles have the same id.")
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         with self.sessions.writing() as session:
             _settle_families(session, given)
@@ -103,11 +108,13 @@ class ProfileService:
             for profile in _parents_first(given):
                 counts[self._register(session, profile, stored.get(profile.id))] += 1
         if counts["new"] or counts["changed"]:
-            self.after_write()
+            self.after_write(progress)
         return Registered(**counts)
 
     def _register(self, session: Session, given: Profile, stored: Profile | None) -> str:
         if stored is None:
+            for position, item in enumerate(given.evidence):
+                item.position = position
             session.add(given)
             session.flush()
             return "new"
@@ -118,12 +125,12 @@ class ProfileService:
         }
         evidence = [_evidence(item) for item in given.evidence]
         if evidence != [_evidence(item) for item in stored.evidence]:
-            stored.replace_evidence(given.evidence, at=self.clock())
+            kept = {item.id: item for item in stored.evidence}
+            items = [_brought_to(kept.get(item.id), item) for item in given.evidence]
+            stored.replace_evidence(items, at=self.clock())
         elif not changes:
             return "unchanged"
-        if isinstance(stored, Organisation) and isinstance(given, Organisation):
-            stored.family_type = given.family_type
-        stored.revise(at=self.clock(), family_id=given.family_id, **changes)
+        stored.revise(at=self.clock(), **changes)
         return "changed"
 
     def erase(self, profile_id: UUID) -> None:
@@ -147,6 +154,15 @@ def _columns(profile: Profile) -> dict[str, Any]:
 
 def _evidence(item: object) -> tuple[object, ...]:
     return tuple(getattr(item, name) for name in _EVIDENCE)
+
+
+def _brought_to(stored: Evidence | None, given: Evidence) -> Evidence:
+    """Return the stored item with the given words; pins and exclusions stay the owner's."""
+    if stored is None:
+        return given
+    for name in _EVIDENCE:
+        setattr(stored, name, getattr(given, name))
+    return stored
 
 
 def _parents_first(given: Sequence[Profile]) -> list[Profile]:

@@ -116,15 +116,17 @@ class IndexReplica:
             IndexNotReady: no live generation fits the encoder.
         """
         with self._sessions.reading() as session:
-            generation, position = self._live(session)
-            if (generation, position) == (self.generation, self.position):
+            if self._live(session) == (self.generation, self.position):
                 return
-            with self.lock.writing():
-                if generation != self.generation or self._too_far_behind(session, position):
-                    self._reload(session, generation)
-                elif position > self.position:
-                    self._apply(session, change_log.after(session, self.position))
-                self.position = self.index.position = position
+        # Read again inside the lock: one who had to wait would look at an older state than
+        # the replica has by now, and take the log for that of a restored backup.
+        with self.lock.writing(), self._sessions.reading() as session:
+            generation, position = self._live(session)
+            if generation != self.generation or self._too_far_behind(session, position):
+                self._reload(session, generation)
+            elif position > self.position:
+                self._apply(session, change_log.after(session, self.position))
+            self.position = self.index.position = position
 
     def _live(self, session: Session) -> tuple[int, int]:
         live = generations.live(session)
@@ -207,5 +209,7 @@ class IndexReplica:
         return number
 
     def _forget(self) -> None:
+        # Of no generation until all of it is loaded: a load that fails is begun again.
+        self.generation = self.position = 0
         self.profile_ids, self.number_of, self.passages_of = [], {}, []
         self.owner_of = np.full(1024, -1, dtype=np.int32)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 
@@ -32,6 +34,7 @@ def make_engine(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
             return create_engine(parsed, pool_pre_ping=True)
+        parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StorageUnavailable(
             f"Setting MATCHMAKER_DATABASE is no usable database URL ({error})."
@@ -57,6 +60,8 @@ def make_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver would begin transactions by itself, and late; _begin_sqlite does it instead.
     connection.isolation_level = None
+    # SQLite's own knows the letters of English only: "ærø" would not find "Ærø".
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -65,6 +70,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA cache_size = -65536")  # KiB
     cursor.execute("PRAGMA mmap_size = 1073741824")
     cursor.close()
+
+
+def _lower(value: object) -> str | None:
+    return None if value is None else str(value).lower()
 
 
 def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event signature
@@ -82,13 +91,36 @@ class Sessions:
         self._reading = sessionmaker(engine, expire_on_commit=False)
         self._writing = sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
 
-    def reading(self) -> Session:
-        """Return a session to read with; use it in a ``with`` block."""
-        return self._reading()
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Read one consistent state.
 
-    def writing(self) -> Any:  # noqa: ANN401 - sessionmaker.begin() names its type privately
-        """Return a context manager that commits at its end, or rolls back on any error."""
-        return self._writing.begin()
+        Raises:
+            StorageUnavailable: the database can't be read.
+        """
+        with _in_plain_words(), self._reading() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Write all of it at the end, or nothing on any error.
+
+        Raises:
+            StorageUnavailable: the database can't be written.
+        """
+        with _in_plain_words(), self._writing.begin() as session:
+            yield session
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        # A file that is no database, or a broken one, has no class of its own.
+        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+            raise StorageUnavailable(_in_words(error)) from error
+        raise
 
 
 def _config(engine: Engine) -> Config:
@@ -104,7 +136,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     Raises:
         StorageUnavailable: the database can't be opened or written, or is newer than the code.
     """
-    try:
+    with _in_plain_words():
         scripts = ScriptDirectory(str(MIGRATIONS))
         known = {script.revision for script in scripts.walk_revisions()}
         present = current_revision(engine)
@@ -114,8 +146,6 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
                 "update Matchmaker or use another MATCHMAKER_DATA_DIR."
             )
         command.upgrade(_config(engine), revision)
-    except OperationalError as error:
-        raise StorageUnavailable(_in_words(error)) from error
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -134,10 +164,16 @@ def is_current(engine: Engine) -> bool:
     return current_revision(engine) == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
-def _in_words(error: OperationalError) -> str:
+def _in_words(error: DatabaseError) -> str:
     text = str(error.orig)
     if "disk is full" in text:
         return "The disk is full; free some space, or choose another MATCHMAKER_DATA_DIR."
+    if "not a database" in text or "malformed" in text:
+        return f"The file of the database can't be used ({text}); check MATCHMAKER_DATA_DIR."
+    if "no such table" in text:
+        return "The database has no tables yet; run `matchmaker db upgrade`."
+    if "locked" in text:
+        return "Another process has been writing to the database for too long; try again."
     if "readonly" in text or "unable to open" in text:
         return f"The database can't be opened for writing ({text}); check MATCHMAKER_DATA_DIR."
     return f"The database can't be used: {text}."

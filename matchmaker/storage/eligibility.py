@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice
-from math import cos, radians
+from math import cos, radians, sin
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    false,
     func,
     literal,
     or_,
@@ -29,7 +30,7 @@ from matchmaker.models.place import EARTH_RADIUS_KM
 from matchmaker.storage.database import MOST_VARIABLES
 
 #: What a candidate's row holds, in this order.
-CandidateRow = Row[tuple[UUID, str, UUID | None, list[str], float | None, float | None]]
+CandidateRow = Row[UUID, str, UUID | None, list[str], float | None, float | None]
 
 
 def rules(
@@ -68,14 +69,18 @@ def _speaks(languages: Sequence[str]) -> ColumnElement[bool]:
 def _near(place: Place, within_km: int | None) -> ColumnElement[bool]:
     """Return whether the firm is within the asked distance and within the profile's own.
 
-    The equirectangular approximation (error below 0.5 % within Northern Europe) needs no
-    trigonometry per row, which SQLite does not always have.
+    The equirectangular approximation needs no trigonometry per row, which SQLite does not
+    always have. Degrees of longitude grow shorter to the north: their length half-way between
+    the two is taken, from its slope at the firm's place. The error is below 0.2 % within
+    Denmark and about 1 % within Northern Europe.
     """
     if place.latitude is None or place.longitude is None:
         return true()
     scale = radians(1) * EARTH_RADIUS_KM
     north = (Profile.latitude - place.latitude) * scale
-    east = (Profile.longitude - place.longitude) * (scale * cos(radians(place.latitude)))
+    here = radians(place.latitude)
+    shrinking = cos(here) - (Profile.latitude - place.latitude) * (radians(0.5) * sin(here))
+    east = (Profile.longitude - place.longitude) * shrinking * scale
     squared = north * north + east * east
     own = or_(
         Profile.can_travel_km.is_(None),
@@ -94,14 +99,19 @@ def funnel(session: Session, conditions: Conditions, place: Place, today: date) 
     Keys: "all", then each rule, then "eligible".
     """
     met = rules(conditions, place, today)
+    # A condition on an unknown place is NULL, which is not met.
     first_broken = case(
-        *((~condition, rule.value) for rule, condition in met.items() if _can_fail(condition)),
+        *(
+            (~func.coalesce(condition, false()), rule.value)
+            for rule, condition in met.items()
+            if _can_fail(condition)
+        ),
         else_="eligible",
     )
     counted: dict[str, int] = dict(
         session.execute(
             select(first_broken, func.count()).select_from(Profile.__table__).group_by(first_broken)
-        ).tuples().all()
+        ).all()
     )
     return {
         "all": sum(counted.values()),

@@ -45,6 +45,11 @@ def building(session: Session, fingerprint: str, composer_version: int) -> Index
     )
 
 
+def exists(session: Session, generation_id: int) -> bool:
+    """Return whether the generation is still there."""
+    return session.get(IndexGeneration, generation_id) is not None
+
+
 def make_live(session: Session, generation_id: int, at: datetime) -> None:
     """Let this generation answer in place of the present one, in this transaction."""
     session.execute(
@@ -152,7 +157,7 @@ def known_vectors(
         .join(IndexGeneration, IndexGeneration.id == Passage.generation_id)
         .where(IndexGeneration.fingerprint == fingerprint, Passage.text_hash.in_(list(hashes)))
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def passages(
@@ -166,7 +171,7 @@ def passages(
     )
     if profile_ids is not None:
         query = query.where(Passage.profile_id.in_(list(profile_ids)))
-    return session.execute(query).tuples().yield_per(5_000)
+    return session.execute(query).yield_per(5_000)
 
 
 def passage_texts(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, str, UUID | None]]:
@@ -200,7 +205,7 @@ def stamps(session: Session, generation_id: int) -> dict[UUID, int]:
     query = select(IndexStamp.profile_id, IndexStamp.revision).where(
         IndexStamp.generation_id == generation_id
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def forget_stamps(session: Session, generation_id: int, profile_ids: Sequence[UUID]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from matchmaker.models import (
     Student,
     Visibility,
 )
+from matchmaker.storage.database import MOST_VARIABLES
 
 _KINDS = (Expert, Organisation, Student, Activity)
 _COMPLETE = selectin_polymorphic(Profile, _KINDS)
@@ -48,11 +50,12 @@ def find(session: Session, profile_id: UUID) -> Profile | None:
 
 def with_evidence(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
     """Return these profiles with their evidence, in no order."""
-    return session.scalars(
-        select(Profile)
-        .where(Profile.id.in_(list(ids)))
-        .options(_COMPLETE, selectinload(Profile.evidence))
-    ).all()
+    query = select(Profile).options(_COMPLETE, selectinload(Profile.evidence))
+    found: list[Profile] = []
+    rest = iter(ids)
+    while part := list(islice(rest, MOST_VARIABLES)):
+        found.extend(session.scalars(query.where(Profile.id.in_(part))))
+    return found
 
 
 def complete(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
@@ -124,3 +127,8 @@ def count(session: Session) -> int:
 def existing(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     """Return which of these profiles are stored."""
     return set(session.scalars(select(Profile.id).where(Profile.id.in_(list(ids)))))
+
+
+def languages(session: Session) -> dict[UUID, str]:
+    """Return the language that each profile is described in."""
+    return dict(session.execute(select(Profile.id, Profile.language)).all())

@@ -1,0 +1,285 @@
+"""The commands. Each is a few lines around one service call."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from api.cli import seed as seed_files
+from api.cli.server import serve_until_stopped
+from api.cli.terminal import (
+    Group,
+    console,
+    output,
+    print_json,
+    print_matches,
+    progress_bar,
+    run_as_json,
+)
+from embeddings.registry import prepare_encoder
+from matchmaker.bootstrap import Matchmaker, build
+from matchmaker.config import Settings
+from matchmaker.errors import InvalidInput
+from matchmaker.matching.languages import SUPPORTED
+from matchmaker.models import Conditions, PartnerKind
+from matchmaker.storage.database import make_engine, upgrade
+
+SEED_FOLDER = Path("seed_data")
+#: The Danish example that a first start answers in the shell.
+FIRST_EXAMPLE = "svejserevner-s690-konsoller"
+_MOST_INPUT = 200_000  # bytes of standard input; a challenge has 10,000 characters at most
+
+_folder = click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=SEED_FOLDER,
+    show_default=True,
+    help="Folder of seed files.",
+)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="matchmaker")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Match the challenge of a small manufacturer with the right partners."""
+    ctx.obj = Settings.from_environment()
+
+
+def _service(settings: Settings) -> Matchmaker:
+    prepare_encoder(settings.encoder, settings.data_dir, _tell)
+    return build(settings)
+
+
+def _tell(words: str) -> None:
+    console.print(words, style="dim", markup=False)
+
+
+@main.command()
+@click.argument("text")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice([k.value for k in PartnerKind]),
+    help="Only this kind of partner; may be given more than once.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(SUPPORTED),
+    help="Language of the text; recognised when not given.",
+)
+@click.option("--place", help="Danish postcode, town or municipality of the firm.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=10,
+    show_default=True,
+    help="Most partners to list.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document for machines.")
+@click.pass_obj
+def match(
+    settings: Settings,
+    text: str,
+    kinds: tuple[str, ...],
+    language: str | None,
+    place: str | None,
+    limit: int,
+    as_json: bool,  # noqa: FBT001 - a flag of the shell
+) -> None:
+    """Print the ranked partners for a challenge; TEXT "-" reads standard input.
+
+    The challenge and the run are kept, as when a firm asks on the page.
+
+    \b
+    matchmaker match "Vi får revner i svejsningerne når vi svejser tykke plader"
+    matchmaker match --kind student --json - < challenge.txt
+    """
+    service = _service(settings)
+    challenge = service.challenges.submit(
+        text=_standard_input() if text == "-" else text, language=language, place=place
+    )
+    conditions = Conditions(partner_kinds=tuple(PartnerKind(kind) for kind in kinds), limit=limit)
+    run = service.matchmaking.run(challenge.id, conditions=conditions)
+    if as_json:
+        print_json(run_as_json(run))
+    else:
+        print_matches(run)
+
+
+def _standard_input() -> str:
+    given = sys.stdin.buffer.read(_MOST_INPUT + 1)
+    if len(given) > _MOST_INPUT:
+        raise InvalidInput("text", f"standard input has more than {_MOST_INPUT} bytes; shorten it.")
+    try:
+        return given.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput("text", f"byte {error.start} is not UTF-8; save it as UTF-8.") from error
+
+
+@main.command()
+@click.argument("run_id", type=click.UUID)
+@click.pass_obj
+def replay(settings: Settings, run_id: UUID) -> None:
+    """Ask again what a kept match run asked, and say whether the list is the same."""
+    found = _service(settings).matchmaking.replay(run_id)
+    if found.same:
+        output.print(f"The same list of {len(found.stored)}.")
+        return
+    why = "although the index did not" if found.index_unchanged else "since the index did too"
+    output.print(f"The list has changed, {why}.")
+    raise SystemExit(1)
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+@click.pass_obj
+def db_upgrade(settings: Settings) -> None:
+    """Bring the tables to the newest form; makes them when there are none."""
+    engine = make_engine(settings.database_url)
+    upgrade(engine)
+    engine.dispose()
+    _tell(f"Database is up to date: {settings.database_url}")
+
+
+@main.group()
+def seed() -> None:
+    """The data the product ships."""
+
+
+@seed.command("load")
+@_folder
+@click.pass_obj
+def seed_load(settings: Settings, folder: Path) -> None:
+    """Check all files of a folder, then load them; loading twice changes nothing.
+
+    One bad record stops it: nothing is loaded, and file, record and field are named.
+    """
+    _load(_service(settings), folder)
+
+
+def _load(service: Matchmaker, folder: Path) -> None:
+    given = seed_files.read(folder)
+    with progress_bar("Encoding and indexing") as report:
+        loaded = service.profiles.register_all(given.profiles, progress=report)
+    new = service.challenges.register_samples(given.challenges)
+    _tell(
+        f"Profiles: {loaded.new} new, {loaded.changed} changed, {loaded.unchanged} unchanged. "
+        f"Challenges: {new} new."
+    )
+
+
+@main.group()
+def index() -> None:
+    """The index of passages; it can always be made again from the database."""
+
+
+@index.command("sync")
+@click.pass_obj
+def index_sync(settings: Settings) -> None:
+    """Index what has changed; builds the first generation when there is none."""
+    service = _service(settings)
+    with progress_bar("Encoding and indexing") as report:
+        indexed = service.indexing.sync(report)
+    _tell(f"{indexed} profiles indexed.")
+
+
+@index.command("rebuild")
+@click.pass_obj
+def index_rebuild(settings: Settings) -> None:
+    """Build a new generation beside the present one, then switch to it.
+
+    Needed after a change of encoder. Goes on where an interrupted one stopped.
+    """
+    service = _service(settings)
+    with progress_bar("Building a new generation") as report:
+        indexed = service.indexing.rebuild(report)
+    _tell(f"{indexed} profiles indexed; the new generation answers.")
+
+
+@index.command("check")
+@click.option("--repair", is_flag=True, help="Mend what differs.")
+@click.pass_obj
+def index_check(settings: Settings, repair: bool) -> None:  # noqa: FBT001 - a flag of the shell
+    """Compare database and index; exit status 1 when they differ."""
+    report = _service(settings).indexing.check(repair=repair)
+    for difference, number in report.differences.items():
+        output.print(f"{difference}: {number}")
+    if report:
+        output.print("Database and index agree.")
+    elif repair:
+        output.print("Repaired.")
+    else:
+        raise SystemExit(1)
+
+
+@main.group()
+def encoder() -> None:
+    """The encoder that turns text into vectors."""
+
+
+@encoder.command("build")
+@click.pass_obj
+def encoder_build(settings: Settings) -> None:
+    """Build the configured encoder in the data directory; quick when it is there already."""
+    prepare_encoder(settings.encoder, settings.data_dir, _tell)
+    _tell(f"{settings.encoder} is ready.")
+
+
+@main.command()
+@click.option(
+    "--prepare",
+    is_flag=True,
+    help="First make tables, encoder, seed data and index, and answer one example.",
+)
+@click.option("--host", help="Address to listen on, in place of MATCHMAKER_HOST.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port, in place of MATCHMAKER_PORT.")
+@_folder
+@click.pass_obj
+def serve(
+    settings: Settings,
+    prepare: bool,  # noqa: FBT001 - a flag of the shell
+    host: str | None,
+    port: int | None,
+    folder: Path,
+) -> None:
+    """Serve pages and API until Ctrl-C: one process, many threads."""
+
+    def start() -> Matchmaker:
+        if not prepare:
+            return _service(settings)
+        engine = make_engine(settings.database_url)
+        upgrade(engine)
+        engine.dispose()
+        service = _service(settings)
+        _load(service, folder)
+        if service.indexing.readiness().waiting:
+            with progress_bar("Encoding and indexing") as report:
+                service.indexing.sync(report)
+        _show_example(service)
+        return service
+
+    serve_until_stopped(start, settings, host or settings.host, port or settings.port, _tell)
+
+
+def _show_example(service: Matchmaker) -> None:
+    challenge = service.challenges.get(seed_files.id_of(FIRST_EXAMPLE))
+    output.print(f"\n[bold]{challenge.title}[/]\n{challenge.text}\n")
+    print_matches(service.matchmaking.run(challenge.id, conditions=Conditions(limit=8)))
+
+
+@main.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the JSON interface."""
+    from api.app import create_app
+    from api.openapi import spec_json
+
+    click.echo(spec_json(create_app(Settings(encoder="hashing:"))))

@@ -1,0 +1,35 @@
+"""HTML pages: one module per subject, the same services and schemas as the JSON resources.
+
+A page function calls a service and renders a template that extends ``layout.html``; a form is
+answered with 303, so that everything works without script. Words for members of the vocabulary
+are in ``labels``, words for values in ``display``, sentences beside form fields in ``forms``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from api.pages import about, challenges, home, profiles
+from api.pages.display import FILTERS, same_page
+from api.pages.labels import plural
+
+#: Every page blueprint, in the order in which the app registers them.
+BLUEPRINTS: list[Blueprint] = [
+    home.blueprint,
+    challenges.blueprint,
+    profiles.blueprint,
+    about.blueprint,
+]
+
+# Error pages need them too, so they belong to the app and come with the first blueprint.
+for _name, _filter in FILTERS.items():
+    home.blueprint.add_app_template_filter(_filter, _name)
+home.blueprint.add_app_template_filter(plural, "plural")
+
+
+@home.blueprint.app_context_processor
+def _words() -> dict[str, Any]:
+    """Give every template the address of the same page in another language."""
+    return {"same_page": same_page}

@@ -1,0 +1,138 @@
+"""A challenge and its list of partners; change the conditions, revise the text, withdraw it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from api.context import matchmaker
+from api.pages.forms import Form, filled_from, refused
+from api.pages.results import Result
+from api.parsing import read_form
+from api.schemas.challenge import ChallengePatchSchema
+from api.schemas.conditions import ConditionsSchema
+from embeddings.errors import EncoderUnavailable, IndexUnavailable
+from matchmaker.errors import IndexNotReady, InvalidInput, NotFound, StaleRevision
+from matchmaker.models import Challenge, ChallengeAction, PartnerKind
+
+blueprint = Blueprint("challenge_pages", __name__, url_prefix="/challenges/<uuid:challenge_id>")
+
+#: Languages offered as a condition (ISO 639-1).
+LANGUAGES = ("da", "en", "de", "sv", "no")
+
+
+@blueprint.get("")
+def page(challenge_id: UUID) -> str:
+    """Show the newest list; ``?kind=`` shows one partner kind of it."""
+    return _page(matchmaker().challenges.get(challenge_id), Form())
+
+
+@blueprint.post("")
+def match(challenge_id: UUID) -> Response | tuple[str, int]:
+    """Make a new list under the conditions of the form."""
+    conditions, errors = read_form(ConditionsSchema(), request.form)
+    if errors:
+        return _page(matchmaker().challenges.get(challenge_id), refused(errors)), 422
+    try:
+        matchmaker().matchmaking.run(challenge_id, conditions=conditions)
+    except InvalidInput as error:
+        return _page(matchmaker().challenges.get(challenge_id), refused(error)), 422
+    return redirect(url_for(".page", challenge_id=challenge_id), 303)
+
+
+@blueprint.get("/revise")
+def revise_form(challenge_id: UUID) -> str:
+    """Show the text in a form."""
+    challenge = matchmaker().challenges.get(challenge_id)
+    challenge.check(ChallengeAction.REVISE)
+    return render_template(
+        "challenge/revise.html", challenge=challenge, form=filled_from(challenge)
+    )
+
+
+@blueprint.post("/revise")
+def revise(challenge_id: UUID) -> Response | tuple[str, int]:
+    """Take the changed text and make a new list from it."""
+    changes, errors = read_form(ChallengePatchSchema(), request.form)
+    # A field that was emptied is a change too; the text must not be empty.
+    changes = {"text": "", "title": "", "place": None, **changes}
+    challenge = matchmaker().challenges.get(challenge_id)
+    if changes["place"] == (filled_from(challenge).value("place") or None):
+        del changes["place"]
+    if errors:
+        return _revise_again(challenge, refused(errors)), 422
+    try:
+        matchmaker().challenges.revise(challenge_id, expected_revision=_revision(), **changes)
+    except InvalidInput as error:
+        return _revise_again(challenge, refused(error)), 422
+    except StaleRevision as error:
+        return _revise_again(challenge, refused(()), stale=error), 412
+    match_if_ready(challenge_id)
+    return redirect(url_for(".page", challenge_id=challenge_id), 303)
+
+
+@blueprint.get("/withdraw")
+def withdraw_form(challenge_id: UUID) -> str:
+    """Ask once more before a challenge is taken back."""
+    challenge = matchmaker().challenges.get(challenge_id)
+    challenge.check(ChallengeAction.WITHDRAW)
+    return render_template("challenge/withdraw.html", challenge=challenge)
+
+
+@blueprint.post("/withdraw")
+def withdraw(challenge_id: UUID) -> Response:
+    """Take the challenge back."""
+    matchmaker().challenges.withdraw(challenge_id, expected_revision=_revision())
+    return redirect(url_for(".page", challenge_id=challenge_id), 303)
+
+
+def match_if_ready(challenge_id: UUID) -> None:
+    """Rank the profiles for a text that was just stored.
+
+    When that is not possible now, nothing is lost: the page of the challenge has a button for
+    later.
+    """
+    with suppress(IndexNotReady, EncoderUnavailable, IndexUnavailable):
+        matchmaker().matchmaking.run(challenge_id)
+
+
+def _page(challenge: Challenge, form: Form) -> str:
+    runs = matchmaker().matchmaking.runs_of(challenge.id)
+    result = (
+        Result(run=matchmaker().matchmaking.get_run(runs[0].id), kind=_kind()) if runs else None
+    )
+    return render_template(
+        "challenge/page.html",
+        challenge=challenge,
+        result=result,
+        form=form,
+        languages_offered=LANGUAGES,
+        partner_kinds=tuple(PartnerKind),
+    )
+
+
+def _revise_again(challenge: Challenge, form: Form, stale: StaleRevision | None = None) -> str:
+    return render_template("challenge/revise.html", challenge=challenge, form=form, stale=stale)
+
+
+def _kind() -> PartnerKind | None:
+    """Return the tab that was asked for; an unknown one shows everything."""
+    try:
+        return PartnerKind(request.args.get("kind", ""))
+    except ValueError:
+        return None
+
+
+def _revision() -> int:
+    """Return the revision that the form was made from: its If-Match.
+
+    Raises:
+        NotFound: the form was sent without it, which no page of ours does.
+    """
+    try:
+        return int(request.form.get("revision", ""))
+    except ValueError:
+        raise NotFound("revision", request.form.get("revision", "")) from None

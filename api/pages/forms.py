@@ -1,0 +1,90 @@
+"""A form as it stands on a page: what was entered, and what has to change in it.
+
+The rules are those of the schemas and services. What is written here is only how a refusal
+reads beside its field, in the language of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from flask import request
+from flask_babel import gettext, ngettext
+
+from api.problems import FieldError
+from matchmaker.errors import InvalidInput, UnsupportedLanguage
+from matchmaker.models import Challenge
+from matchmaker.services.challenges import TEXT_LENGTH
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """Values and errors by field name; templates ask for both by name."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, name: str) -> str:
+        """Return what stands in a field."""
+        return self.values.get(name, "")
+
+    def error(self, name: str) -> str | None:
+        """Return what has to change in a field, or None."""
+        return self.errors.get(name)
+
+
+def filled_from(challenge: Challenge) -> Form:
+    """Return the form that would have made this challenge."""
+    place = challenge.postcode or challenge.city or challenge.municipality or ""
+    return Form(values={"text": challenge.text, "title": challenge.title, "place": place})
+
+
+def refused(errors: Iterable[FieldError] | InvalidInput) -> Form:
+    """Return the sent form with everything entered kept, and a sentence at each wrong field."""
+    values = {name: request.form[name] for name in request.form}
+    if isinstance(errors, InvalidInput):
+        sentences = {errors.field: _sentence(errors.field, values, errors)}
+    else:
+        sentences = {error.field: _sentence(error.field, values, error) for error in errors}
+    return Form(values=values, errors=sentences)
+
+
+def _sentence(name: str, values: Mapping[str, str], error: FieldError | InvalidInput) -> str:
+    if isinstance(error, UnsupportedLanguage):
+        return str(
+            gettext(
+                "Please write in Danish or English. Norwegian, Swedish and German are read too."
+            )
+        )
+    if name == "text":
+        return _about_text(values.get("text", ""))
+    if name == "title":
+        return str(gettext("Please shorten the title to 120 characters on one line."))
+    if name == "place":
+        return str(
+            gettext(
+                "This is no Danish postcode, town or municipality that we know. "
+                "Try the postcode, or leave the field empty."
+            )
+        )
+    if name == "within_km":
+        return str(gettext("Please write a whole number of kilometres, at least 1."))
+    return error.reason if isinstance(error, InvalidInput) else str(error.detail)
+
+
+def _about_text(text: str) -> str:
+    _least, most = TEXT_LENGTH
+    if not text.strip():
+        return str(gettext("Please describe the problem first."))
+    if len(text) > most:
+        return str(
+            ngettext(
+                "Please shorten the text by %(num)d character. Keep what happens, what should "
+                "happen and what you have tried.",
+                "Please shorten the text by %(num)d characters. Keep what happens, what should "
+                "happen and what you have tried.",
+                len(text) - most,
+            )
+        )
+    return str(gettext("Please write at least three words: what you make and what goes wrong."))

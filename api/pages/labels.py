@@ -1,0 +1,158 @@
+"""What a person reads for each word of the vocabulary: the one place for enum labels.
+
+``label(member)`` answers for every enum below; a test asks it for each member, so a new one
+cannot reach a page as ``university-group``.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from matchmaker.models import (
+    ActivityType,
+    ChallengeAction,
+    ChallengeState,
+    CompanyNeed,
+    EligibilityRule,
+    EvidenceKind,
+    Fit,
+    MatchState,
+    OrganisationType,
+    PartnerKind,
+    PlacementType,
+    ProfileKind,
+    StudyLevel,
+)
+
+#: Class, then member: members of two classes may have the same value, and then they are equal.
+LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
+    PartnerKind: {
+        PartnerKind.EXPERT: _("Expert"),
+        PartnerKind.UNIVERSITY_GROUP: _("University group"),
+        PartnerKind.INSTITUTE: _("Technology institute"),
+        PartnerKind.INTERNATIONAL_PARTNER: _("International partner"),
+        PartnerKind.HUB: _("Hub or cluster"),
+        PartnerKind.STUDENT: _("Student"),
+        PartnerKind.ACTIVITY: _("Activity"),
+    },
+    ProfileKind: {
+        ProfileKind.EXPERT: _("Expert"),
+        ProfileKind.ORGANISATION: _("Organisation"),
+        ProfileKind.STUDENT: _("Student"),
+        ProfileKind.ACTIVITY: _("Activity"),
+    },
+    EvidenceKind: {
+        EvidenceKind.PUBLICATION: _("Publications"),
+        EvidenceKind.CASE: _("Tasks solved"),
+        EvidenceKind.EQUIPMENT: _("Equipment and laboratories"),
+        EvidenceKind.SERVICE: _("What they do for others"),
+        EvidenceKind.COURSE: _("Courses and teaching"),
+        EvidenceKind.STANDARD: _("Standards they work to"),
+        EvidenceKind.FIELD: _("Fields of knowledge"),
+    },
+    OrganisationType: {
+        OrganisationType.UNIVERSITY: _("University"),
+        OrganisationType.DEPARTMENT: _("Department"),
+        OrganisationType.SECTION: _("Section"),
+        OrganisationType.LABORATORY: _("Laboratory"),
+        OrganisationType.GTS_INSTITUTE: _("GTS institute"),
+        OrganisationType.RESEARCH_INSTITUTE: _("Research institute"),
+        OrganisationType.BUSINESS_ACADEMY: _("Business academy"),
+        OrganisationType.UNIVERSITY_COLLEGE: _("University college"),
+        OrganisationType.CLUSTER: _("Cluster organisation"),
+        OrganisationType.INNOVATION_HUB: _("Innovation hub"),
+        OrganisationType.TEST_CENTRE: _("Test centre"),
+        OrganisationType.FIRM: _("Firm"),
+    },
+    ActivityType: {
+        ActivityType.OPEN_LAB: _("Open lab"),
+        ActivityType.CONFERENCE: _("Conference"),
+        ActivityType.DEMONSTRATION_PROJECT: _("Demonstration project"),
+        ActivityType.SPARRING_WEEK: _("Sparring week"),
+        ActivityType.TECHNOLOGY_SCREENING: _("Technology screening"),
+        ActivityType.TRAINING: _("Training"),
+        ActivityType.RESEARCH_PROJECT: _("Research project"),
+        ActivityType.MATERIALS_PROJECT: _("Materials project"),
+        ActivityType.EU_PARTNER_SEARCH: _("European partner search"),
+        ActivityType.NETWORKING_EVENT: _("Networking event"),
+    },
+    CompanyNeed: {
+        CompanyNeed.KNOWLEDGE_AND_TESTING: _("Knowledge and testing"),
+        CompanyNeed.TAKING_PART_IN_RESEARCH: _("Taking part in research"),
+        CompanyNeed.NEW_MATERIALS: _("New materials"),
+        CompanyNeed.INTERNATIONAL_PARTNERS: _("International partners"),
+    },
+    StudyLevel: {
+        StudyLevel.BACHELOR: _("Bachelor"),
+        StudyLevel.MASTER: _("Master"),
+        StudyLevel.PROFESSIONAL_BACHELOR: _("Professional bachelor"),
+        StudyLevel.ACADEMY_PROFESSION: _("Academy profession"),
+        StudyLevel.ENGINEER_TRAINEE: _("Engineer trainee"),
+    },
+    PlacementType: {
+        PlacementType.INTERNSHIP: _("Internship"),
+        PlacementType.THESIS: _("Thesis"),
+        PlacementType.PROJECT_COURSE: _("Project course"),
+    },
+    Fit: {
+        Fit.STRONG: _("Strong fit"),
+        Fit.GOOD: _("Good fit"),
+        Fit.POSSIBLE: _("Possible fit"),
+    },
+    MatchState: {
+        MatchState.PROPOSED: _("Proposed"),
+        MatchState.SHORTLISTED: _("Shortlisted"),
+        MatchState.DISMISSED: _("Dismissed"),
+    },
+    ChallengeState: {
+        ChallengeState.DRAFT: _("Draft"),
+        ChallengeState.SUBMITTED: _("Submitted"),
+        ChallengeState.OPEN: _("Open"),
+        ChallengeState.CLOSED: _("Closed"),
+        ChallengeState.WITHDRAWN: _("Withdrawn"),
+    },
+    ChallengeAction: {
+        ChallengeAction.SUBMIT: _("Submit"),
+        ChallengeAction.OPEN: _("Open for matching"),
+        ChallengeAction.CLOSE: _("Close"),
+        ChallengeAction.WITHDRAW: _("Withdraw"),
+        ChallengeAction.REVISE: _("Revise"),
+        ChallengeAction.MATCH: _("Find partners"),
+    },
+    EligibilityRule: {
+        EligibilityRule.VISIBLE: _("not shown to everybody"),
+        EligibilityRule.AVAILABLE: _("not available in this period"),
+        EligibilityRule.PARTNER_KIND: _("another kind of partner than you asked for"),
+        EligibilityRule.LANGUAGE: _("work in other languages than you asked for"),
+        EligibilityRule.DISTANCE: _("too far away, for you or for them"),
+    },
+}
+
+#: Several of them, as on a tab.
+PLURALS: Mapping[PartnerKind, Any] = {
+    PartnerKind.EXPERT: _("Experts"),
+    PartnerKind.UNIVERSITY_GROUP: _("University groups"),
+    PartnerKind.INSTITUTE: _("Technology institutes"),
+    PartnerKind.INTERNATIONAL_PARTNER: _("International partners"),
+    PartnerKind.HUB: _("Hubs and clusters"),
+    PartnerKind.STUDENT: _("Students"),
+    PartnerKind.ACTIVITY: _("Activities"),
+}
+
+
+def label(member: enum.StrEnum) -> str:
+    """Return the word for one member, in the language of the request.
+
+    Raises:
+        KeyError: a member without a label; add it to ``LABELS``.
+    """
+    return str(LABELS[type(member)][member])
+
+
+def plural(kind: PartnerKind) -> str:
+    """Return the word for several partners of a kind."""
+    return str(PLURALS[kind])

@@ -1,0 +1,138 @@
+"""A match run as its page shows it: tabs, conditions that can be taken away, the funnel.
+
+Pure functions of a run; nothing here asks a service.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from flask_babel import gettext, ngettext
+
+from api.pages.display import language_name
+from api.pages.labels import label, plural
+from matchmaker.models import Conditions, EligibilityRule, Match, MatchRun, PartnerKind
+
+T = TypeVar("T")
+#: Funnel lines that are no rule: how many there were at each step.
+STEPS = ("all", "eligible", "considered", "above-floor", "matched")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """One partner kind in the list, or all of them."""
+
+    kind: PartnerKind | None
+    words: str
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    """One active condition, and the conditions that are left without it."""
+
+    words: str
+    without: Conditions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A run as shown under one tab."""
+
+    run: MatchRun
+    kind: PartnerKind | None
+
+    @property
+    def conditions(self) -> Conditions:
+        """What was asked for beyond the text."""
+        return Conditions.from_json(self.run.conditions)
+
+    @property
+    def matches(self) -> Sequence[Match]:
+        """The matches under this tab; each keeps its place in the whole list."""
+        return [
+            match
+            for match in self.run.matches
+            if self.kind is None or match.profile.partner_kind is self.kind
+        ]
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """All, then each kind that is in the list."""
+        counts = Counter(match.profile.partner_kind for match in self.run.matches)
+        everything = Tab(
+            kind=None,
+            words=gettext("All partners"),
+            count=len(self.run.matches),
+            current=self.kind is None,
+        )
+        return [everything] + [
+            Tab(kind=kind, words=plural(kind), count=counts[kind], current=kind is self.kind)
+            for kind in PartnerKind
+            if counts[kind] or kind is self.kind
+        ]
+
+    @property
+    def chips(self) -> list[Chip]:
+        """Every active condition, so that each can be taken away by itself."""
+        now = self.conditions
+        chips = [
+            Chip(
+                words=plural(kind),
+                without=replace(now, partner_kinds=_less(now.partner_kinds, kind)),
+            )
+            for kind in now.partner_kinds
+        ]
+        chips += [
+            Chip(
+                words=gettext("Works in %(language)s", language=language_name(code)),
+                without=replace(now, languages=_less(now.languages, code)),
+            )
+            for code in now.languages
+        ]
+        if now.within_km is not None:
+            words = gettext("Within %(km)s km", km=now.within_km)
+            chips.append(Chip(words=words, without=replace(now, within_km=None)))
+        return chips
+
+    @property
+    def funnel(self) -> list[str]:
+        """How the list came about, one phrase per step; rules that removed nobody are left out."""
+        return [phrase(step, number) for step, number in self.run.funnel if number or step in STEPS]
+
+    @property
+    def removed(self) -> list[str]:
+        """What the rules removed, one phrase per rule; for a list that came out empty."""
+        return [
+            phrase(step, number) for step, number in self.run.funnel if number and step not in STEPS
+        ]
+
+    @property
+    def status(self) -> str:
+        """How many are shown, in one phrase; read out when the list changes."""
+        number = len(self.matches)
+        if self.kind is None:
+            return str(ngettext("%(num)d partner found", "%(num)d partners found", number))
+        return f"{plural(self.kind)}: {number}"
+
+
+def phrase(step: str, number: int) -> str:
+    """Return one line of the funnel in words."""
+    words = {
+        "all": ngettext("%(num)d profile in all", "%(num)d profiles in all", number),
+        "eligible": ngettext("%(num)d could be proposed", "%(num)d could be proposed", number),
+        "considered": ngettext(
+            "%(num)d compared with your sentences", "%(num)d compared with your sentences", number
+        ),
+        "above-floor": ngettext("%(num)d fits well enough", "%(num)d fit well enough", number),
+        "matched": ngettext("%(num)d shown", "%(num)d shown", number),
+    }
+    return str(words[step]) if step in words else f"{number} {label(EligibilityRule(step))}"
+
+
+def _less(values: tuple[T, ...], value: T) -> tuple[T, ...]:
+    return tuple(one for one in values if one != value)

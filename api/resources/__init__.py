@@ -1,0 +1,13 @@
+"""JSON under ``/api/v1``: one module per subject, MethodViews of three lines."""
+
+from __future__ import annotations
+
+from api.openapi import Blueprint
+from api.resources import challenges, match_runs, profiles
+
+#: Every resource, in the order in which the reference describes them.
+BLUEPRINTS: list[Blueprint] = [
+    challenges.blueprint,
+    match_runs.blueprint,
+    profiles.blueprint,
+]

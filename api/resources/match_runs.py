@@ -1,0 +1,76 @@
+"""Match runs: ask who can help with a challenge, read the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask.views import MethodView
+
+from api.context import matchmaker
+from api.openapi import PREFIX, Blueprint
+from api.resources.paging import page_of
+from api.schemas.base import PageQuerySchema
+from api.schemas.conditions import ConditionsSchema
+from api.schemas.match import (
+    MatchPageSchema,
+    MatchRunPageSchema,
+    MatchRunSchema,
+    rows_of,
+)
+from matchmaker.models import Conditions, MatchRun
+
+blueprint = Blueprint(
+    "match-runs",
+    __name__,
+    url_prefix=PREFIX,
+    description="One ranking of one challenge, with the reasons.",
+)
+
+
+@blueprint.at("/challenges/<uuid:challenge_id>/match-runs")
+class MatchRunsOfChallenge(MethodView):
+    """The runs of one challenge."""
+
+    @blueprint.takes(PageQuerySchema, location="query")
+    @blueprint.answers(200, MatchRunPageSchema, description="Runs without their matches.")
+    @blueprint.named("listMatchRuns", 404)
+    def get(self, query: dict[str, int], challenge_id: UUID) -> dict[str, Any]:
+        """List the runs of a challenge, newest first."""
+        return page_of(matchmaker().matchmaking.runs_of(challenge_id), **query)
+
+    @blueprint.takes(ConditionsSchema, required=False, example={"partner_kinds": ["expert"]})
+    @blueprint.answers(201, MatchRunSchema, description="The run with its matches.")
+    @blueprint.named("startMatchRun", 400, 404, 409, 413, 415, 503)
+    def post(self, conditions: Conditions, challenge_id: UUID) -> tuple[MatchRun, dict[str, str]]:
+        """Find partners for a challenge.
+
+        The body may be left out: then every kind of partner is asked for, without conditions.
+        An empty list of matches is a result and not an error: nobody fits well enough.
+        """
+        run = matchmaker().matchmaking.run(challenge_id, conditions=conditions)
+        return run, {"Location": url_for("match-runs.OneMatchRun", run_id=run.id)}
+
+
+@blueprint.at("/match-runs/<uuid:run_id>")
+class OneMatchRun(MethodView):
+    """One run; it never changes."""
+
+    @blueprint.answers(200, MatchRunSchema, description="The run with its matches.")
+    @blueprint.named("readMatchRun", 404)
+    def get(self, run_id: UUID) -> MatchRun:
+        """Read a run with all its matches."""
+        return matchmaker().matchmaking.get_run(run_id)
+
+
+@blueprint.at("/match-runs/<uuid:run_id>/matches")
+class MatchesOfRun(MethodView):
+    """The matches of one run."""
+
+    @blueprint.takes(PageQuerySchema, location="query")
+    @blueprint.answers(200, MatchPageSchema, description="Some matches, best first.")
+    @blueprint.named("listMatches", 404)
+    def get(self, query: dict[str, int], run_id: UUID) -> dict[str, Any]:
+        """Read some matches of a run, best first."""
+        return page_of(rows_of(matchmaker().matchmaking.get_run(run_id)), **query)

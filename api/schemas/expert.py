@@ -1,0 +1,33 @@
+"""Experts on the wire."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.schemas.base import OutputSchema, PageSchema, about
+from api.schemas.profile import ProfileSchema, ProfileSummarySchema
+
+
+class ExpertFields(OutputSchema):
+    """What only an expert has."""
+
+    title = fields.String(metadata=about("Role in words.", "Svejseingeniør"))
+    affiliation = fields.String(metadata=about("Where they work, in words."))
+    capacity = fields.Integer(metadata=about("How many introductions may be open at once.", 3))
+    on_leave_until = fields.Date(
+        allow_none=True, metadata=about("Last day of leave; not proposed until then.")
+    )
+
+
+class ExpertSummarySchema(ExpertFields, ProfileSummarySchema):
+    """An expert in a list."""
+
+
+class ExpertSchema(ExpertFields, ProfileSchema):
+    """A person with evidence of what they can do."""
+
+
+class ExpertPageSchema(PageSchema):
+    """Some experts."""
+
+    items = fields.List(fields.Nested(ExpertSummarySchema), metadata=about("By name."))

@@ -1,0 +1,42 @@
+"""Students on the wire."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.schemas.base import OutputSchema, PageSchema, about
+from api.schemas.profile import ProfileSchema, ProfileSummarySchema
+from matchmaker.models import PlacementType, StudyLevel
+
+
+class StudentFields(OutputSchema):
+    """What only a student has."""
+
+    programme = fields.String(metadata=about("Study programme.", "Produktionsteknik"))
+    level = fields.Enum(
+        StudyLevel, by_value=fields.String, metadata=about("Level of the programme.", "master")
+    )
+    institution = fields.String(metadata=about("Where they study, in words."))
+    placement_types = fields.List(
+        fields.String(),
+        metadata=about(
+            f"What they can come for: {', '.join(PlacementType)}.", ["internship", "thesis"]
+        ),
+    )
+    available_from = fields.Date(allow_none=True, metadata=about("First day."))
+    available_to = fields.Date(allow_none=True, metadata=about("Last day."))
+    learning_goals = fields.String(metadata=about("What they want to learn."))
+
+
+class StudentSummarySchema(StudentFields, ProfileSummarySchema):
+    """A student in a list."""
+
+
+class StudentSchema(StudentFields, ProfileSchema):
+    """A person who seeks an internship, a thesis or a project course."""
+
+
+class StudentPageSchema(PageSchema):
+    """Some students."""
+
+    items = fields.List(fields.Nested(StudentSummarySchema), metadata=about("By name."))

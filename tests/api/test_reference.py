@@ -1,0 +1,113 @@
+"""The reference page: everything the API does, without a script."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.openapi import spec_of
+from tests.api.conftest import WELDING
+
+
+@pytest.fixture
+def page(client: FlaskClient) -> str:
+    response = client.get("/api/docs")
+    assert response.status_code == 200
+    return response.get_data(as_text=True)
+
+
+def test_every_operation_and_schema_is_on_the_page(client: FlaskClient, page: str) -> None:
+    spec = spec_of(client.application)
+
+    for path, methods in spec["paths"].items():
+        assert path in page
+        for method, operation in methods.items():
+            if method != "parameters":
+                assert f'id="{operation["operationId"]}"' in page
+    for name in spec["components"]["schemas"]:
+        assert f'id="schema-{name}"' in page
+
+
+def test_every_link_inside_the_page_leads_somewhere(page: str) -> None:
+    targets = set(re.findall(r'id="([^"]+)"', page))
+    links = set(re.findall(r'href="#([^"]+)"', page))
+
+    assert links
+    assert links <= targets
+    assert len(re.findall(r'id="([^"]+)"', page)) == len(targets), "an id occurs twice"
+
+
+def test_every_link_to_elsewhere_answers(client: FlaskClient, page: str) -> None:
+    for link in sorted(set(re.findall(r'href="(/[^"]*)"', page))):
+        with client.get(link, follow_redirects=True) as response:
+            assert response.status_code == 200, link
+
+
+def test_nothing_on_the_page_is_refused_by_its_own_policy(page: str) -> None:
+    article = page[page.index("<article") : page.index("</article>")]
+
+    assert "<script" not in article
+    assert "style=" not in article
+    assert "http://127.0.0.1:8000" not in article, "examples name the host that was asked"
+
+
+def test_the_curl_lines_can_be_copied_and_work(client: FlaskClient, page: str) -> None:
+    """Do by hand what a reader would do: fill in the names in capitals and send it."""
+    created = client.post("/api/v1/challenges", json={"text": WELDING})
+    run = client.post(f"{created.headers['Location']}/match-runs").get_json()
+    names = {
+        "CHALLENGE_ID": run["challenge_id"],
+        "RUN_ID": run["id"],
+        "experts/PROFILE_ID": "experts/" + _first(client, "experts"),
+        "organisations/PROFILE_ID": "organisations/" + _first(client, "organisations"),
+        "students/PROFILE_ID": "students/" + _first(client, "students"),
+        "activities/PROFILE_ID": "activities/" + _first(client, "activities"),
+        "profiles/PROFILE_ID": "profiles/" + _first(client, "profiles"),
+    }
+    lines = re.findall(r'<pre tabindex="0"><code>(curl .*?)</code></pre>', page, flags=re.DOTALL)
+    assert len(lines) >= 19
+
+    revision = 1
+    for line in sorted(lines, key=lambda line: "DELETE" in line):  # it is withdrawn last
+        for name, value in names.items():
+            line = line.replace(name, value)
+        words = shlex.split(_unescaped(line))
+        method, address, headers, body = _request(words, revision)
+        response = client.open(address, method=method, headers=headers, data=body)
+        assert response.status_code in {200, 201}, (line, response.get_data(as_text=True))
+        revision += method in {"PATCH", "DELETE"}
+
+
+def test_the_address_of_the_api_leads_to_its_reference(client: FlaskClient) -> None:
+    assert client.get("/api/").headers["Location"] == "/api/docs"
+
+
+def _first(client: FlaskClient, plural: str) -> str:
+    return str(client.get(f"/api/v1/{plural}").get_json()["items"][0]["id"])
+
+
+def _unescaped(html: str) -> str:
+    from html import unescape
+
+    return unescape(html)
+
+
+def _request(words: list[str], revision: int) -> tuple[str, str, dict[str, str], str | None]:
+    """Read a curl line as curl would."""
+    method, address, headers, body = "GET", "", {}, None
+    rest = iter(words[1:])
+    for word in rest:
+        if word == "-X":
+            method = next(rest)
+        elif word == "-H":
+            name, value = next(rest).split(": ", 1)
+            headers[name] = f'"{revision}"' if name == "If-Match" else value
+        elif word == "-d":
+            body = next(rest)
+            method = "POST" if method == "GET" else method
+        elif word.startswith("http"):
+            address = word
+    return method, address, headers, body

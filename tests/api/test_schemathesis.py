@@ -1,0 +1,113 @@
+"""Random requests made from the contract: no mistake of ours, no answer that is not declared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+import schemathesis
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import BaseSchema, GenerationMode
+from schemathesis.checks import load_all_checks
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from api.app import create_app
+from embeddings.encoders.hashing import HashingEncoder
+from matchmaker.bootstrap import build
+from matchmaker.config import Settings
+from matchmaker.storage.database import upgrade
+from tests.api.conftest import WELDING
+from tests.api.test_openapi import SNAPSHOT
+from tests.factories import a_workshop
+
+#: Requests for each operation and mode; the same ones in every run.
+EXAMPLES = 20
+TAKES = {"parameters", "requestBody"}
+#: Here more is asked than a schema can say: a language we read, a place that exists, three
+#: words, the present revision.
+JUDGED = {
+    "/api/v1/challenges": {"POST"},
+    "/api/v1/challenges/{challenge_id}": {"PATCH", "DELETE"},
+}
+
+OPERATIONS = [
+    (mode, method.upper(), path)
+    for path, methods in json.loads(SNAPSHOT.read_text(encoding="utf-8"))["paths"].items()
+    for method, operation in methods.items()
+    if method != "parameters"
+    for mode in GenerationMode
+    # What takes nothing cannot be sent anything wrong.
+    if mode is GenerationMode.POSITIVE or "parameters" in methods or set(operation) & TAKES
+]
+
+
+@dataclass(frozen=True)
+class World:
+    """One service for all random requests: what they store piles up, as in life."""
+
+    contract: BaseSchema
+    #: Ids that lead somewhere, by address; random ones never do.
+    ids: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    service = build(
+        Settings(
+            data_dir=tmp_path_factory.mktemp("schemathesis"),
+            encoder="hashing:",
+            index="exact:",
+            secret="tests only",
+        ),
+        encoder=HashingEncoder(256),
+    )
+    upgrade(service.engine)
+    service.profiles.register_all(a_workshop())
+    app = create_app(matchmaker=service)
+    load_all_checks()
+    yield World(
+        schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app), _ids(app.test_client())
+    )
+    service.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mode", "method", "path"),
+    OPERATIONS,
+    ids=[f"{mode.value} {method} {path}" for mode, method, path in OPERATIONS],
+)
+def test_random_requests_are_answered_as_declared(
+    world: World, mode: GenerationMode, method: str, path: str
+) -> None:
+    operation = world.contract[path][method]
+
+    @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    def answered(case: schemathesis.Case, known: bool) -> None:
+        if known and mode is GenerationMode.POSITIVE:
+            for name in case.path_parameters or {}:
+                case.path_parameters[name] = world.ids.get(path) or world.ids[name]
+        excluded = [positive_data_acceptance] if method in JUDGED.get(path, ()) else []
+        case.call_and_validate(excluded_checks=excluded)
+
+    answered()
+
+
+def _ids(client: FlaskClient) -> dict[str, str]:
+    challenge = client.post("/api/v1/challenges", json={"text": WELDING}).get_json()["id"]
+    run = client.post(f"/api/v1/challenges/{challenge}/match-runs").get_json()["id"]
+    return {"challenge_id": challenge, "run_id": run} | {
+        f"/api/v1/{kind}/{{profile_id}}": client.get(f"/api/v1/{kind}").get_json()["items"][0]["id"]
+        for kind in ("profiles", "experts", "organisations", "students", "activities")
+    }

@@ -1,0 +1,133 @@
+"""What page tests share: a reader who opens pages, reads them, and sends forms as a browser does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+#: Shares its words with the evidence of ``Ida Berg`` and ``Institut for Sømme``.
+WELDING = (
+    "Our welded aluminium frames have cracks. "
+    "We need testing of welded joints with ultrasound and radiography. "
+    "Robot welding of small series is planned."
+)
+
+
+class Reader:
+    """A person without script: follows links, fills forms, reads what stands there."""
+
+    def __init__(self, client: FlaskClient, language: str = "en") -> None:
+        self.client = client
+        self.headers = {"Accept-Language": language}
+        self.page = BeautifulSoup("", "html.parser")
+        self.response = TestResponse
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def address(self) -> str:
+        return self.response.request.path
+
+    @property
+    def text(self) -> str:
+        """Return what is in the main part, with single spaces."""
+        return " ".join(self.page.select_one("main").get_text(" ").split())
+
+    @property
+    def heading(self) -> str:
+        (heading,) = self.page.find_all("h1")
+        return " ".join(heading.get_text(" ").split())
+
+    def visit(self, address: str) -> Reader:
+        return self._read(
+            self.client.get(address, headers=self.headers, follow_redirects=True)
+        )
+
+    def follow(self, words: str) -> Reader:
+        """Follow the first link with these words."""
+        link = next(a for a in self.page.find_all("a") if words in a.get_text(" ", strip=True))
+        return self.visit(link["href"])
+
+    def form(self, button: str) -> Tag:
+        """Return the form that has a button with these words."""
+        return next(
+            form
+            for form in self.page.find_all("form")
+            if any(button in b.get_text(" ", strip=True) for b in form.find_all("button"))
+        )
+
+    def send(self, button: str, **entered: Any) -> Reader:
+        """Fill fields of a form and press its button; everything else is sent as it stands."""
+        form = self.form(button)
+        values = {**filled(form), **entered}
+        action = form.get("action") or self.address
+        send = self.client.get if form.get("method", "get").lower() == "get" else self.client.post
+        named = {"query_string": values} if send == self.client.get else {"data": values}
+        return self._read(send(action, headers=self.headers, follow_redirects=True, **named))
+
+    def one(self, selector: str) -> Tag:
+        """Return the only element that a selector finds."""
+        (found,) = self.page.select(selector)
+        return found
+
+    def all(self, selector: str) -> list[str]:
+        """Return the words of every element that a selector finds."""
+        return [" ".join(found.get_text(" ").split()) for found in self.page.select(selector)]
+
+    def _read(self, response: TestResponse) -> Reader:
+        self.response = response
+        self.page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+        return self
+
+
+def filled(form: Tag) -> dict[str, Any]:
+    """Return what a browser would send with a form that nobody touched."""
+    values: dict[str, Any] = {}
+    for field in form.find_all(["input", "textarea", "select"]):
+        name = field.get("name")
+        if not name or field.has_attr("disabled"):
+            continue
+        if field.name == "textarea":
+            values[name] = field.get_text().removeprefix("\n")
+        elif field.name == "select":
+            chosen = field.find("option", selected=True) or field.find("option")
+            values[name] = chosen["value"]
+        elif field.get("type") == "checkbox":
+            if field.has_attr("checked"):
+                values.setdefault(name, []).append(field["value"])
+        elif field.get("type") == "hidden" and name in values:
+            # Several hidden fields of one name are a list.
+            before = values[name]
+            values[name] = [*(before if isinstance(before, list) else [before]), field["value"]]
+        else:
+            values[name] = field.get("value", "")
+    return values
+
+
+@pytest.fixture
+def reader(client: FlaskClient) -> Reader:
+    """Somebody who reads English."""
+    return Reader(client)
+
+
+@pytest.fixture
+def læser(client: FlaskClient) -> Reader:
+    """Somebody who reads Danish."""
+    return Reader(client, "da")
+
+
+@pytest.fixture
+def ask(reader: Reader) -> Callable[..., Reader]:
+    """Describe a problem on the home page."""
+
+    def describe(text: str = WELDING, **more: str) -> Reader:
+        return reader.visit("/").send("Find partners", text=text, **more)
+
+    return describe

@@ -1,0 +1,232 @@
+"""The list of partners: what a firm reads there, and what it can change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from matchmaker.bootstrap import Matchmaker
+from matchmaker.models import ChallengeState
+from tests.factories import a_student, an_expert
+from tests.pages.conftest import WELDING, Reader
+
+
+def test_each_partner_comes_with_evidence_and_the_sentence_that_it_answers(
+    ask: Callable[..., Reader],
+) -> None:
+    page = ask(place="8000")
+    first = page.page.select_one(".match")
+    assert first.select_one("h3").get_text() == "Institut for Sømme"
+    assert "Technology institute" in first.select_one(".match-kind").get_text()
+    evidence = first.select_one(".evidence")
+    assert evidence.get_text(strip=True) == "Testing of welded joints: bend, tensile and macro."
+    assert evidence["lang"] == "en"
+    asked = first.select_one(".asked q")
+    assert asked.get_text() == "We need testing of welded joints with ultrasound and radiography."
+    target = first.select_one(".asked a")["href"]
+    assert page.one(f"li{target}").get_text(" ", strip=True).endswith(asked.get_text())
+    assert re.search(r"Aalborg, \d+ km away", first.get_text(" ", strip=True))
+
+
+def test_what_nobody_answers_is_shown_under_each_partner(ask: Callable[..., Reader]) -> None:
+    page = ask()
+    uncovered = page.page.select_one(".match .uncovered")
+    assert uncovered.summary.get_text() == "Says nothing about 2 of your 3 sentences"
+    assert [q.get_text() for q in uncovered.select("q")] == [
+        "Our welded aluminium frames have cracks.",
+        "Robot welding of small series is planned.",
+    ]
+
+
+def test_the_fit_is_a_word_and_never_a_number(ask: Callable[..., Reader]) -> None:
+    page = ask()
+    fits = page.all(".fit")
+    assert fits
+    assert set(fits) <= {"Strong fit", "Good fit", "Possible fit"}
+    assert "%" not in page.text
+    assert not re.search(r"\b0[.,]\d", page.text)
+
+
+def test_fictional_partners_are_marked_and_real_ones_are_not(ask: Callable[..., Reader]) -> None:
+    page = ask()
+    marked = {
+        match.select_one("h3").get_text(): match.select_one(".badge") is not None
+        for match in page.page.select(".match")
+    }
+    assert marked["Ida Berg"] is True
+    assert marked["Institut for Sømme"] is False
+
+
+def test_tabs_count_each_kind_and_are_plain_links(ask: Callable[..., Reader]) -> None:
+    page = ask()
+    assert page.all(".tabs a")[0] == f"All partners {len(page.all('.match'))}"
+    assert page.one(".tabs a[aria-current]").get_text(" ", strip=True).startswith("All partners")
+    page.follow("Experts")
+    assert page.all(".match h3") == ["Ida Berg"]
+    assert page.one(".tabs a[aria-current]").get_text(" ", strip=True) == "Experts 1"
+    assert page.one("#announcement").get_text() == "Experts: 1"
+    assert page.one(".match .rank").get_text(" ", strip=True) == "Place 2"
+
+
+def test_a_tab_without_partners_leads_back_and_an_unknown_one_shows_all(
+    ask: Callable[..., Reader],
+) -> None:
+    page = ask()
+    challenge, number = page.address, len(page.all(".match"))
+    page.visit(f"{challenge}?kind=hub")
+    assert "None of this kind" in page.text
+    page.follow("Show all partners")
+    assert len(page.all(".match")) == number
+    page.visit(f"{challenge}?kind=wizard")
+    assert len(page.all(".match")) == number
+
+
+def test_conditions_make_a_new_list_and_each_can_be_taken_away(ask: Callable[..., Reader]) -> None:
+    page = ask(place="9000")
+    everybody = page.all(".match h3")
+    page.send("Make a new list", partner_kinds=["expert", "institute"], languages=["da"])
+    assert page.all(".match h3") == ["Institut for Sømme", "Ida Berg"]
+    assert page.all(".chip") == [
+        "Without the condition: Experts",
+        "Without the condition: Technology institutes",
+        "Without the condition: Works in Danish",
+    ]
+    assert page.one("#kind-expert").has_attr("checked")
+    page.send("Experts")
+    assert page.all(".match h3") == ["Institut for Sømme"]
+    page.send("Technology institutes").send("Works in Danish")
+    assert page.all(".match h3") == everybody
+    assert not page.all(".chip")
+
+
+def test_a_distance_removes_who_is_farther_away(ask: Callable[..., Reader]) -> None:
+    page = ask(place="9000")
+    assert "Svetsinstitutet" in page.all(".match h3")
+    page.send("Make a new list", within_km="50")
+    assert "Svetsinstitutet" not in page.all(".match h3")
+    assert page.all(".chip") == ["Without the condition: Within 50 km"]
+    assert "1 too far away" in page.one(".made").get_text(" ")
+
+
+def test_without_a_place_there_is_no_distance_to_ask_for(ask: Callable[..., Reader]) -> None:
+    page = ask()
+    assert page.one("#within_km").has_attr("disabled")
+    assert page.one("#within_km-hint a")["href"].endswith("/revise#place")
+    assert "km away" not in page.text
+
+
+def test_a_wrong_distance_is_named_and_the_list_stays(ask: Callable[..., Reader]) -> None:
+    page = ask(place="9000")
+    before = page.all(".match h3")
+    page.send("Make a new list", within_km="near")
+    assert page.status == 422
+    assert "whole number of kilometres" in page.one("#within_km-error").get_text()
+    assert "whole number of kilometres" in page.one("#announcement").get_text()
+    assert page.one("#within_km")["value"] == "near"
+    assert page.one(".conditions-box").has_attr("open")
+    assert page.all(".match h3") == before
+
+
+def test_how_the_list_was_made_is_told_at_its_end(ask: Callable[..., Reader]) -> None:
+    page = ask()
+    made = page.one(".made").get_text(" ", strip=True)
+    assert "8 profiles in all → 8 could be proposed" in made
+    assert "fused, version" in made
+    assert "22 November 2026" in made
+    assert re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", made)
+
+
+def test_rules_that_removed_somebody_are_counted(
+    matchmaker: Matchmaker, ask: Callable[..., Reader]
+) -> None:
+    from datetime import date
+
+    matchmaker.profiles.register_all(
+        [a_student("Gone", evidence=("Welded frames.",), available_to=date(2026, 1, 31))]
+    )
+    assert "1 not available in this period" in ask().one(".made").get_text(" ")
+
+
+def test_when_nobody_fits_the_page_says_what_was_removed_and_what_to_do(
+    ask: Callable[..., Reader],
+) -> None:
+    page = ask(place="9000")
+    page.send("Make a new list", partner_kinds=["hub"])
+    assert not page.all(".match")
+    nobody = page.one(".nobody").get_text(" ", strip=True)
+    assert "Nobody fits well enough" in nobody
+    assert "another kind of partner than you asked for" in nobody
+    assert "Add a sentence" in nobody
+    assert "Take away a condition" in nobody
+    assert "adviser at the cluster" in nobody
+    assert page.all(".chip") == ["Without the condition: Hubs and clusters"]
+
+
+def test_a_partner_leads_to_its_profile(ask: Callable[..., Reader]) -> None:
+    page = ask().follow("Ida Berg")
+    assert page.heading == "Ida Berg"
+
+
+def test_who_does_not_speak_the_language_of_the_challenge_is_said_to(
+    matchmaker: Matchmaker, reader: Reader
+) -> None:
+    matchmaker.profiles.register_all(
+        [
+            an_expert(
+                "Gertrud Klein",
+                working_languages=["de"],
+                evidence=("Cracks in welded aluminium frames.",),
+            )
+        ]
+    )
+    page = reader.visit("/").send("Find partners", text=WELDING)
+    match = next(m for m in page.page.select(".match") if "Gertrud" in m.h3.get_text())
+    assert "German (not the language of the challenge)" in match.select_one(".facts").get_text(" ")
+
+
+def test_a_challenge_without_a_list_offers_to_make_one(
+    matchmaker: Matchmaker, reader: Reader
+) -> None:
+    challenge = matchmaker.challenges.submit(text=WELDING)
+    matchmaker.profiles.register_all([an_expert(evidence=("Welded aluminium frames.",))])
+    page = reader.visit(f"/challenges/{challenge.id}")
+    assert "No list has been made yet" in page.text
+    assert WELDING in page.text
+    assert page.send("Find partners").all(".match h3")
+
+
+def test_a_text_is_kept_while_matching_is_not_ready(
+    matchmaker: Matchmaker, ask: Callable[..., Reader]
+) -> None:
+    with matchmaker.engine.begin() as connection:
+        connection.execute(text("UPDATE index_generations SET state = 'retired'"))
+    page = ask()
+    assert page.status == 200
+    assert "No list has been made yet" in page.text
+    page.send("Find partners")
+    assert page.status == 503
+    assert page.heading == "Matching is not ready yet"
+    assert "What you wrote before is kept" in page.text
+
+
+def test_a_withdrawn_challenge_shows_no_list(ask: Callable[..., Reader]) -> None:
+    page = ask().follow("Withdraw").send("Withdraw it")
+    assert "This challenge is withdrawn" in page.text
+    assert not page.all(".match")
+    assert not page.page.select(".page-actions")
+
+
+def test_a_withdrawn_challenge_cannot_be_matched_any_more(
+    client: FlaskClient, matchmaker: Matchmaker, ask: Callable[..., Reader]
+) -> None:
+    page = ask()
+    form = page.form("Make a new list")
+    page.follow("Withdraw").send("Withdraw it")
+    token = form.find("input", {"name": "csrf_token"})["value"]
+    response = client.post(form["action"], data={"csrf_token": token})
+    assert response.status_code == 409
+    (challenge,) = [matchmaker.challenges.get(form["action"].split("/")[-1])]
+    assert challenge.state is ChallengeState.WITHDRAWN

@@ -1,0 +1,97 @@
+"""The schema is made by migrations, and they say what the models say."""
+
+from __future__ import annotations
+
+import re
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, func, inspect, select, text
+
+from matchmaker.bootstrap import Matchmaker
+from matchmaker.models import Base
+from matchmaker.storage.database import (
+    MIGRATIONS,
+    Sessions,
+    current_revision,
+    downgrade,
+    is_current,
+    make_engine,
+    upgrade,
+)
+from tests.factories import a_workshop
+
+
+def rows(engine: Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        return {
+            table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def test_there_is_one_head() -> None:
+    assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
+
+
+def test_migrations_are_numbered_without_a_gap_and_follow_each_other() -> None:
+    scripts = list(reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())))
+    assert [script.revision for script in scripts] == [
+        f"{number:04}" for number in range(1, len(scripts) + 1)
+    ]
+    for before, script in zip([None, *scripts], scripts, strict=False):
+        assert script.down_revision == (before.revision if before else None)
+        assert re.fullmatch(rf"{script.revision}_[a-z0-9_]+\.py", script.path.rsplit("/", 1)[-1])
+        assert script.doc
+
+
+def test_migrations_make_what_the_models_say(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_ids_of_passages_and_positions_of_the_log_are_never_given_twice(engine: Engine) -> None:
+    with engine.connect() as connection:
+        made = dict(
+            connection.execute(
+                text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+            ).all()
+        )
+    assert "AUTOINCREMENT" in made["passages"]
+    assert "AUTOINCREMENT" in made["index_changes"]
+
+
+def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker) -> None:
+    engine = workshop.engine
+    challenge = workshop.challenges.submit(text="Our welded aluminium frames have cracks.")
+    workshop.matchmaking.run(challenge.id)
+    before = rows(engine)
+    assert all(before.values()), before
+    downgrade(engine, "base")
+    assert set(inspect(engine).get_table_names()) == {"alembic_version"}
+    assert current_revision(engine) is None
+    upgrade(engine)
+    assert not any(rows(engine).values())
+    workshop.profiles.register_all(a_workshop())
+    assert rows(engine)["profiles"] == before["profiles"]
+
+
+def test_upgrading_twice_changes_nothing(workshop: Matchmaker) -> None:
+    before = rows(workshop.engine)
+    upgrade(workshop.engine)
+    assert rows(workshop.engine) == before
+    assert is_current(workshop.engine)
+
+
+def test_an_empty_database_is_not_current() -> None:
+    engine = make_engine("sqlite://")
+    assert not is_current(engine)
+    upgrade(engine)
+    assert is_current(engine)
+    with Sessions(engine).reading() as session:
+        assert session.scalar(select(func.count()).select_from(Base.metadata.tables["profiles"])) == 0
+    engine.dispose()

@@ -1,0 +1,148 @@
+"""BM25 over passages: the numbers of the book, exact after any history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import log1p
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchmaker.matching.lexical import K1, B, LexicalIndex
+
+WORDS = ["weld", "crack", "laser", "robot", "steel", "test"]
+PASSAGES = st.dictionaries(
+    st.integers(0, 30), st.lists(st.sampled_from(WORDS), max_size=8), max_size=20
+)
+QUERIES = st.dictionaries(
+    st.sampled_from([*WORDS, "unknown"]), st.integers(1, 3).map(float), max_size=4
+)
+#: A change is passages to put in and ids to take out.
+HISTORIES = st.lists(st.tuples(PASSAGES, st.lists(st.integers(0, 35), max_size=6)), max_size=12)
+
+
+def bm25(passages: Mapping[int, Sequence[str]], query: Mapping[str, float]) -> dict[int, float]:
+    """Return the scores as the formula says, word by word."""
+    mean = sum(map(len, passages.values())) / max(len(passages), 1)
+    scores = dict.fromkeys(passages, 0.0)
+    for term, weight in query.items():
+        holding = sum(term in words for words in passages.values())
+        idf = log1p((len(passages) - holding + 0.5) / (holding + 0.5))
+        for id_, words in passages.items():
+            count = words.count(term)
+            damping = K1 * (1 - B + B * len(words) / max(mean, 1.0))
+            scores[id_] += weight * idf * count * (K1 + 1) / (count + damping)
+    return scores
+
+
+def an_index(passages: Mapping[int, Sequence[str]]) -> LexicalIndex:
+    index = LexicalIndex()
+    index.upsert(list(passages), list(passages.values()))
+    return index
+
+
+def by_id(index: LexicalIndex, ids: Sequence[int], query: Mapping[str, float]) -> list[float]:
+    return index.scores_of(np.array(ids, dtype=np.int64), index.scores(query)).tolist()
+
+
+@given(PASSAGES, QUERIES)
+def test_scores_are_those_of_the_formula(
+    passages: dict[int, list[str]], query: dict[str, float]
+) -> None:
+    ids = sorted(passages)
+    expected = bm25(passages, query)
+    assert by_id(an_index(passages), ids, query) == pytest.approx(
+        [expected[id_] for id_ in ids], rel=1e-4, abs=1e-6
+    )
+
+
+@settings(max_examples=200)
+@given(HISTORIES, QUERIES)
+def test_any_history_ends_where_a_fresh_index_begins(
+    history: list[tuple[dict[int, list[str]], list[int]]], query: dict[str, float]
+) -> None:
+    grown, held = LexicalIndex(), dict[int, list[str]]()
+    for added, removed in history:
+        grown.upsert(list(added), list(added.values()))
+        grown.remove(removed)
+        held = {id_: words for id_, words in (held | added).items() if id_ not in removed}
+    fresh = an_index(held)
+    ids = sorted(held)
+    assert len(grown) == len(fresh) == len(held)
+    assert by_id(grown, ids, query) == by_id(fresh, ids, query)
+    assert grown.best_possible(query) == fresh.best_possible(query)
+    for k in (1, 3, 100):
+        best = grown.best(grown.scores(query), k).tolist()
+        assert best == fresh.best(fresh.scores(query), k).tolist()
+
+
+@given(PASSAGES, QUERIES, st.integers(1, 25), st.sets(st.integers(0, 30)))
+def test_the_best_are_the_first_of_all_in_order(
+    passages: dict[int, list[str]], query: dict[str, float], k: int, wanted: set[int]
+) -> None:
+    index = an_index(passages)
+    scores = index.scores(query)
+    found = dict(zip(sorted(passages), by_id(index, sorted(passages), query), strict=True))
+    order = sorted((id_ for id_ in found if found[id_] > 0), key=lambda id_: (-found[id_], id_))
+    assert index.best(scores, k).tolist() == order[:k]
+    among = np.array(sorted(wanted & passages.keys()), dtype=np.int64)
+    assert index.best(scores, k, among).tolist() == [id_ for id_ in order if id_ in wanted][:k]
+
+
+def test_equal_scores_are_ordered_by_id_whatever_the_order_of_arrival() -> None:
+    index = an_index({7: ["weld"], 3: ["weld"], 5: ["weld"]})
+    index.upsert([4], [["weld"]])
+    assert index.best(index.scores({"weld": 1.0}), 3).tolist() == [3, 4, 5]
+
+
+def test_a_passage_replaced_answers_with_its_new_words_only() -> None:
+    index = an_index({1: ["weld"], 2: ["laser"]})
+    index.upsert([1], [["laser", "laser"]])
+    assert len(index) == 2
+    assert index.best(index.scores({"weld": 1.0}), 9).tolist() == []
+    assert index.best(index.scores({"laser": 1.0}), 9).tolist() == [1, 2]
+
+
+def test_small_segments_are_merged_and_the_dead_leave_with_them() -> None:
+    index = LexicalIndex()
+    for id_ in range(100):
+        index.upsert([id_], [["weld", "steel"]])
+    assert len(index._segments) <= 8
+    sizes = [len(segment) for segment in index._segments]
+    assert all(early >= 2 * late for early, late in zip(sizes, sizes[1:], strict=False))
+    index.remove(range(100))
+    index.upsert(list(range(200)), [["laser"]] * 200)
+    assert sum(map(len, index._segments)) == 200
+
+
+def test_a_rare_word_counts_more_than_a_common_one() -> None:
+    index = an_index({1: ["weld", "x"], 2: ["weld", "y"], 3: ["laser", "z"]})
+    common, rare = by_id(index, [1, 3], {"weld": 1.0, "laser": 1.0})
+    assert rare > common
+
+
+def test_asking_twice_for_a_word_counts_twice() -> None:
+    index = an_index({1: ["weld"], 2: ["laser"]})
+    once, twice = (by_id(index, [1], {"weld": weight})[0] for weight in (1.0, 2.0))
+    assert twice == pytest.approx(2 * once)
+
+
+def test_the_best_possible_score_is_near_and_never_below_that_of_a_passage_full_of_the_terms() -> None:
+    index = an_index({1: ["weld"] * 500 + ["crack"] * 500, 2: ["laser"], 3: ["test"] * 2000})
+    query = {"weld": 1.0, "crack": 2.0}
+    score, best = by_id(index, [1], query)[0], index.best_possible(query)
+    assert 0.99 * best < score <= best
+
+
+def test_an_empty_index_finds_nothing_and_can_be_cleared_and_filled() -> None:
+    index = LexicalIndex()
+    index.upsert([], [])
+    index.remove([4])
+    assert index.best(index.scores({"weld": 1.0}), 5).tolist() == []
+    index.upsert([1], [["weld"]])
+    index.clear()
+    assert (len(index), index.scores({"weld": 1.0}).tolist()) == (0, [])
+    index.upsert([2], [[]])
+    assert by_id(index, [2], {"weld": 1.0}) == [0.0]
