@@ -80,7 +80,6 @@ class Encoder(Protocol):
         """Encode texts that will be searched for; shape (len(texts), dimension), also for none."""
         ...
 
-
     def encode_query_parts(self, parts: Sequence[str]) -> Vectors:
         """Encode one long query that comes in parts, such as its sentences.
 

@@ -58,6 +58,7 @@ def build(
     Raises:
         EncoderUnavailable: the configured encoder is unknown, not built or not installed.
         StorageUnavailable: the database URL cannot be used.
+
     """
     encoder = encoder or make_encoder(settings.encoder, data_dir=settings.data_dir)
     engine = make_engine(settings.database_url)

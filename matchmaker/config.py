@@ -50,7 +50,7 @@ class Settings:
             raise SettingInvalid(
                 "MATCHMAKER_SECRET", "production needs a long random value of its own."
             )
-        if not 0 < self.port < 65536:  # noqa: PLR2004 - the range of a TCP port
+        if not 0 < self.port < 65536:
             raise SettingInvalid("MATCHMAKER_PORT", "use a number from 1 to 65535.")
         if self.threads < 1:
             raise SettingInvalid("MATCHMAKER_THREADS", "use 1 or more.")

@@ -17,7 +17,7 @@ class MatchmakerError(Exception):
 class NotFound(MatchmakerError):
     """There is no such thing, or none that the asker may know of."""
 
-    def __init__(self, kind: str, id: UUID | str) -> None:  # noqa: A002 - the domain's word
+    def __init__(self, kind: str, id: UUID | str) -> None:
         self.kind = kind
         self.id = id
         super().__init__(f"There is no {kind} with id {id}.")
@@ -62,6 +62,7 @@ class InvalidInput(MatchmakerError):
     Attributes:
         field: name of the field, as the caller wrote it.
         reason: one sentence that says what to change.
+
     """
 
     def __init__(self, field: str, reason: str) -> None:
@@ -75,6 +76,7 @@ class UnsupportedLanguage(InvalidInput):
 
     Attributes:
         language: ISO 639-1 code of what was recognised, or None when nothing was.
+
     """
 
     def __init__(self, language: str | None, supported: Sequence[str]) -> None:
@@ -92,6 +94,7 @@ class IndexNotReady(MatchmakerError):
 
     Attributes:
         retry_after: seconds after which asking again makes sense.
+
     """
 
     def __init__(self, reason: str, retry_after: int = 30) -> None:
@@ -105,6 +108,7 @@ class StorageUnavailable(MatchmakerError):
 
     Attributes:
         reason: one sentence that says what to do.
+
     """
 
     def __init__(self, reason: str) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import click
 
 from api.cli import seed as seed_files
+from api.cli.bench import bench
 from api.cli.server import serve_until_stopped
 from api.cli.terminal import (
     Group,
@@ -283,3 +284,6 @@ def openapi() -> None:
     from api.openapi import spec_json
 
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))))
+
+
+main.add_command(bench)

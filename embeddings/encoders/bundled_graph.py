@@ -12,8 +12,9 @@ build needs no torch, and two things become possible.
 
 Inputs, all int64: ``token_ids`` (t,) the tokens of all texts one after another; ``positions`` (t,)
 each one's place in its text; ``grid`` (texts, longest) which of the t tokens stands there, -1 for
-padding; ``places`` (t,) where each token stands in the flattened grid. Output: ``embedding``
-(texts, hidden) float32. Only operators of the ONNX standard are used, version 20.
+padding; ``places`` (t,) where each token stands in the flattened grid. Outputs, both float32:
+``embedding`` (texts, hidden), and ``hidden`` (t, hidden), the state of each token before pooling,
+for whoever pools it otherwise. Only operators of the ONNX standard are used, version 20.
 """
 
 from __future__ import annotations

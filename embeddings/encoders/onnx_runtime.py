@@ -73,7 +73,8 @@ class OnnxEncoder:
         self._query_prompt = query_prompt
         self._document_prompt = document_prompt
         framed = np.array(self._tokenizer.encode(query_prompt).ids, dtype=np.int64)
-        bare = self._tokenizer.encode(query_prompt, add_special_tokens=False).ids
+        # Every part brings the space before it; one at the end would be a token of its own.
+        bare = self._tokenizer.encode(query_prompt.rstrip(), add_special_tokens=False).ids
         # The models of this family put one token before and one after.
         self._frame = framed[:1], np.array(bare, dtype=np.int64), framed[-1:]
 
@@ -103,7 +104,7 @@ class OnnxEncoder:
         tokens = [
             np.array(encoding.ids[:room], dtype=np.int64)
             for encoding in self._tokenizer.encode_batch_fast(
-                [_whole_characters(part) for part in parts], add_special_tokens=False
+                [_whole_characters(part).strip() for part in parts], add_special_tokens=False
             )
         ]
         sums = np.zeros((1 + len(parts), dimension), dtype=np.float32)
@@ -117,7 +118,8 @@ class OnnxEncoder:
                 own = hidden[at : at + len(tokens[place])]
                 sums[1 + place] = own.sum(axis=0) if len(own) else hidden.sum(axis=0)
                 at += len(own)
-        return sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        unit: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        return unit
 
     def _encode(self, prompt: str, texts: Sequence[str], progress: Progress | None) -> Vectors:
         vectors = np.empty((len(texts), self._spec.dimension), dtype=np.float32)
@@ -153,7 +155,6 @@ class OnnxEncoder:
         )
         rows: Vectors = vectors
         return rows
-
 
     def _hidden(self, ids: _Tokens) -> Vectors:
         """Run one text, and give the state of each of its tokens."""

@@ -36,11 +36,39 @@ def profile_order(passages: NDArray[np.int64], owner_of: NDArray[np.int32]) -> N
     Args:
         passages: passage ids, best first; -1 pads the end.
         owner_of: profile number by passage id; -1 where there is none.
+
     """
     owners = owner_of[passages[passages >= 0]]
     owners = owners[owners >= 0]
     _, first = np.unique(owners, return_index=True)
     return np.asarray(owners[np.sort(first)], dtype=np.int32)
+
+
+def to_check(
+    order: NDArray[np.int32],
+    kind_of: NDArray[np.int8],
+    *,
+    depth: int,
+    depth_per_kind: int,
+    kinds: Sequence[int],
+) -> NDArray[np.int32]:
+    """Return the profiles of an order that have to be eligible, if it is to give its share.
+
+    Args:
+        order: profile numbers, best first.
+        kind_of: code of the partner kind by profile number, as the index knows it: a hint that
+            saves questions, never an answer.
+        depth: how many over all kinds.
+        depth_per_kind: how many of each kind.
+        kinds: codes of the kinds that are asked for.
+
+    """
+    wanted = np.zeros(len(order), dtype=bool)
+    wanted[:depth] = True
+    codes = kind_of[order]
+    for kind in kinds:
+        wanted[np.flatnonzero(codes == kind)[:depth_per_kind]] = True
+    return order[wanted]
 
 
 @dataclass(frozen=True)
@@ -56,7 +84,7 @@ class Shortage:
 
 
 def first_eligible(
-    order: Sequence[int],
+    checked: Sequence[int],
     eligible: Mapping[int, PartnerKind],
     *,
     depth: int,
@@ -66,16 +94,17 @@ def first_eligible(
     """Return the profiles that one order contributes, and what it lacks.
 
     Args:
-        order: profile numbers, best first.
+        checked: profile numbers of the order, best first, of those that were asked about.
         eligible: profile number to partner kind, of those that may be proposed.
         depth: how many over all kinds.
         depth_per_kind: how many of each kind.
         kinds: the partner kinds that are asked for.
+
     """
     taken: list[int] = []
     count = dict.fromkeys(kinds, 0)
     overall = 0
-    for number in order:
+    for number in checked:
         kind = eligible.get(number)
         if kind is None:
             continue

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 K1 = 1.2
 B = 0.75
+#: How many of the best passages of a group make its scale.
+SCALE_DEPTH = 5
 
 
 @dataclass(frozen=True)
@@ -60,22 +62,30 @@ class LexicalIndex:
     def __init__(self) -> None:
         self._vocabulary: dict[str, int] = {}
         self._segments: list[_Segment] = []
-        self._slot_of: dict[int, int] = {}
+        #: Slot by passage id; -1 where there is none.
+        self._slot_of: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self._held = 0
         self._ids = np.empty(0, dtype=np.int64)
         self._lengths = np.empty(0, dtype=np.float32)
+        self._groups: dict[str, int] = {}
+        self._group_of = np.empty(0, dtype=np.int16)
         self._alive = np.empty(0, dtype=bool)
         self._damping: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         """Return how many passages are held."""
-        return len(self._slot_of)
+        return self._held
 
-    def upsert(self, ids: Sequence[int], terms: Sequence[Sequence[str]]) -> None:
+    def upsert(
+        self, ids: Sequence[int], terms: Sequence[Sequence[str]], groups: Sequence[str]
+    ) -> None:
         """Add passages, replacing those with the same id.
 
         Args:
             ids: one per passage, each once.
             terms: the terms of each passage, in any order, repeated as they occur.
+            groups: the group of each passage, such as its language; see :meth:`scaled`.
+
         """
         if not ids:
             return
@@ -90,8 +100,16 @@ class LexicalIndex:
                 numbers.append(vocabulary.setdefault(word, len(vocabulary)))
                 slots.append(slot)
                 counts.append(count)
-        self._slot_of.update(zip(ids, range(first, first + len(ids)), strict=True))
-        self._ids = np.concatenate([self._ids, np.asarray(ids, dtype=np.int64)])
+        numbered = np.asarray(ids, dtype=np.int64)
+        if (most := int(numbered.max()) + 1) > len(self._slot_of):
+            grown = np.full(max(most, 2 * len(self._slot_of)), -1, dtype=np.int32)
+            grown[: len(self._slot_of)] = self._slot_of
+            self._slot_of = grown
+        self._slot_of[numbered] = np.arange(first, first + len(ids))
+        self._held += len(ids)
+        self._ids = np.concatenate([self._ids, numbered])
+        of_group = [self._groups.setdefault(group, len(self._groups)) for group in groups]
+        self._group_of = np.concatenate([self._group_of, np.array(of_group, dtype=np.int16)])
         lengths = np.array([len(words) for words in terms], dtype=np.float32)
         self._lengths = np.concatenate([self._lengths, lengths])
         self._alive = np.concatenate([self._alive, np.ones(len(ids), dtype=bool)])
@@ -107,9 +125,14 @@ class LexicalIndex:
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forget passages; ids that are not held are passed over."""
-        slots = [self._slot_of.pop(id_) for id_ in ids if id_ in self._slot_of]
-        if slots:
+        numbered = np.asarray(ids, dtype=np.int64)
+        numbered = numbered[numbered < len(self._slot_of)]
+        found = np.unique(self._slot_of[numbered])
+        slots = found[found >= 0]
+        if len(slots):
             self._alive[slots] = False
+            self._slot_of[self._ids[slots]] = -1
+            self._held -= len(slots)
             self._damping = None
 
     def clear(self) -> None:
@@ -127,11 +150,12 @@ class LexicalIndex:
             scores: what :meth:`scores` returned.
             k: most passages to return.
             among: look only at these ids.
+
         """
         if among is None:
             found = np.flatnonzero(scores > 0)
         else:
-            slots = self._slots(among)
+            slots = self._slot_of[among]
             found = slots[scores[slots] > 0]
         if len(found) > k:
             worst = np.partition(scores[found], len(found) - k)[len(found) - k]
@@ -158,12 +182,31 @@ class LexicalIndex:
                 scores[slots] += idf * counts * (K1 + 1) / (counts + damping[slots])
         return scores
 
-    def scores_of(self, ids: NDArray[np.int64], scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the scores of these passages out of the result of :meth:`scores`."""
-        return scores[self._slots(ids)]
+    def scaled(self, scores: NDArray[np.float32], least: float) -> NDArray[np.float32]:
+        """Return the scores on the scale of their group: 1 is the mean of its five best.
 
-    def _slots(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.fromiter(map(self._slot_of.__getitem__, ids.tolist()), np.int64, len(ids))
+        Passages in another language than the question share few words with it, so their
+        scores are low whatever they say; measured within their own language they count alike.
+
+        Args:
+            scores: what :meth:`scores` returned.
+            least: no scale is smaller than this, or chance words would count as the best.
+
+        """
+        scaled = np.zeros_like(scores)
+        for group in self._groups.values():
+            own = self._group_of == group
+            best = scores[own]
+            if len(best) > SCALE_DEPTH:
+                best = np.partition(best, len(best) - SCALE_DEPTH)[-SCALE_DEPTH:]
+            # Sorted, so that the sum does not show in which order the passages arrived.
+            scale = float(np.sort(best).sum(dtype=np.float64)) / SCALE_DEPTH
+            np.divide(scores, max(scale, least, 1e-6), out=scaled, where=own)
+        return scaled
+
+    def of(self, ids: NDArray[np.int64], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the scores of these passages out of an array over slots."""
+        return scores[self._slot_of[ids]]
 
     def best_possible(self, query: Mapping[str, float]) -> float:
         """Return the score of a passage that is full of every term: the scale of the scores."""

@@ -52,29 +52,35 @@ class MatchingPolicy:
 
     name: str = "fused"
     version: int = 1
-    #: Weight of nearness in meaning (0..1 after scaling).
-    dense_weight: float = 0.65
-    #: Weight of shared words (0..1 after scaling).
-    lexical_weight: float = 0.35
+    #: Weight of the corrected cosine.
+    dense_weight: float = 1.0
+    #: Weight of shared words, which lie between 0 and ``lexical_cap``.
+    lexical_weight: float = 0.15
+    lexical_cap: float = 1.5
+    #: Share of the best possible lexical score below which nothing is scaled to 1.
+    lexical_least: float = 0.02
     #: A profile scores by the mean of this many of its best passages.
     pooled_passages: int = 3
     #: How much the whole challenge counts in a passage, against its best sentence.
     whole_share: float = 0.6
-    #: Cosines, after the language correction, that become 0 and 1.
-    dense_range: tuple[float, float] = (0.10, 0.60)
+    #: The weighted sum that becomes a score of 0.5, and how much more becomes 0.73.
+    midpoint: float = 0.25
+    spread: float = 0.05
     #: Take out where each language lies in the encoder's space.
     language_correction: bool = True
-    #: Profiles looked at per sentence and source, over all kinds and per kind.
-    depth: int = 40
-    depth_per_kind: int = 8
-    #: Scores from which a fit word is given; below "possible" nobody is shown.
+    #: Profiles looked at per order, over all kinds and per kind.
+    depth: int = 60
+    depth_per_kind: int = 10
+    #: Scores from which a fit word is given; nobody below "possible" is shown.
     fit_from: Mapping[Fit, float] = field(
         default_factory=lambda: MappingProxyType(
-            {Fit.STRONG: 0.55, Fit.GOOD: 0.42, Fit.POSSIBLE: 0.30}
+            {Fit.STRONG: 0.80, Fit.GOOD: 0.55, Fit.POSSIBLE: 0.20}
         )
     )
+    #: When even the best candidate scores less, the answer is that nobody fits well enough.
+    answer_from: float = 0.36
     #: Cosine from which a sentence of the challenge counts as answered by a passage.
-    answered_from: float = 0.28
+    answered_from: float = 0.25
     slate: SlateRule = field(default_factory=SlateRule)
 
     @property
@@ -94,7 +100,6 @@ class MatchingPolicy:
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
             **values,
-            "dense_range": list(self.dense_range),
             "fit_from": {fit.value: least for fit, least in self.fit_from.items()},
             "slate": {
                 "minimum": {kind.value: least for kind, least in self.slate.minimum.items()},
@@ -104,21 +109,26 @@ class MatchingPolicy:
         }
 
 
-#: Selectable by name; the single voices are there to be compared with.
+#: A single voice is there to be compared with; it shows all it finds.
+_ALL = MappingProxyType({Fit.POSSIBLE: 0.0})
+#: Selectable by name.
 POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
     {
         policy.name: policy
         for policy in (
             MatchingPolicy(),
-            MatchingPolicy(name="dense", lexical_weight=0.0, dense_weight=1.0),
-            MatchingPolicy(name="lexical", lexical_weight=1.0, dense_weight=0.0),
+            MatchingPolicy(name="lexical", dense_weight=0.0, fit_from=_ALL, answer_from=0.0),
+            MatchingPolicy(name="dense", lexical_weight=0.0, fit_from=_ALL, answer_from=0.0),
             MatchingPolicy(
                 name="dense-uncorrected",
                 lexical_weight=0.0,
-                dense_weight=1.0,
                 language_correction=False,
+                fit_from=_ALL,
+                answer_from=0.0,
             ),
-            MatchingPolicy(name="fused-uncorrected", language_correction=False),
+            MatchingPolicy(
+                name="fused-uncorrected", language_correction=False, fit_from=_ALL, answer_from=0.0
+            ),
         )
     }
 )

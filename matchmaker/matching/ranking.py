@@ -40,7 +40,9 @@ def in_order(scored: Sequence[Scored], seed: UUID) -> list[Scored]:
 
 
 def above_floor(ordered: Sequence[Scored], policy: MatchingPolicy) -> list[Scored]:
-    """Return those that fit well enough to be shown."""
+    """Return those that fit well enough to be shown; nobody when not even the best does."""
+    if not ordered or round(ordered[0].score, DECIMALS) < policy.answer_from:
+        return []
     return [one for one in ordered if round(one.score, DECIMALS) >= policy.floor]
 
 

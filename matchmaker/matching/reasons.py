@@ -33,6 +33,7 @@ def carriers(combined: Floats, similarities: Floats, answered_from: float) -> tu
         combined: score of each passage of the profile, shape (p,).
         similarities: corrected cosine of each passage with each sentence, shape (p, s).
         answered_from: cosine from which a sentence counts as answered.
+
     """
     first = int(np.argmax(combined))
     chosen = [Carrier(first, int(np.argmax(similarities[first])))]
@@ -53,6 +54,7 @@ def uncovered(similarities: Floats, answered_from: float, answered: set[int]) ->
         similarities: corrected cosine of each passage with each sentence, shape (p, s).
         answered_from: cosine from which a sentence counts as answered.
         answered: sentences that shown passages stand for; they are never called unanswered.
+
     """
     best = similarities.max(axis=0)
     return tuple(

@@ -11,23 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.languages import unit
 from matchmaker.matching.policy import MatchingPolicy
 
 Floats = NDArray[np.float32]
-
-
-def whole_vector(sentences: Floats, lengths: NDArray[np.int64]) -> Floats:
-    """Return one unit vector for the whole challenge: its sentences, weighted by length.
-
-    Args:
-        sentences: unit rows, shape (n, dimension).
-        lengths: words per sentence; the weight is the square root, so that a long remark
-            counts more than a short one, but not in proportion.
-    """
-    weights = np.sqrt(np.maximum(lengths, 1)).astype(np.float32)
-    whole: Floats = unit((sentences * weights[:, None]).sum(axis=0, keepdims=True))[0]
-    return whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,49 +21,42 @@ class PassageScores:
     """Scores of the passages of the candidates, row by row.
 
     Attributes:
-        dense: nearness in meaning, 0..1.
-        lexical: shared words, 0..1.
+        combined: weighted sum of nearness and shared words.
         similarities: corrected cosine of each passage with each sentence, (passages, sentences).
+
     """
 
-    dense: Floats
-    lexical: Floats
+    combined: Floats
     similarities: Floats
-
-    def combined(self, policy: MatchingPolicy) -> Floats:
-        """Return one score per passage."""
-        return np.asarray(
-            policy.dense_weight * self.dense + policy.lexical_weight * self.lexical,
-            dtype=np.float32,
-        )
 
 
 def passage_scores(
-    passages: Floats,
-    sentences: Floats,
-    whole: Floats,
-    lexical: Floats,
-    lexical_scale: float,
-    policy: MatchingPolicy,
+    passages: Floats, whole: Floats, sentences: Floats, lexical: Floats, policy: MatchingPolicy
 ) -> PassageScores:
     """Score passages against a challenge.
 
     Args:
         passages: corrected unit rows, shape (p, dimension).
-        sentences: corrected unit rows, shape (s, dimension).
         whole: corrected unit vector of the whole challenge.
-        lexical: BM25 score of each passage, shape (p,).
-        lexical_scale: BM25 score that counts as 1.
-        policy: weights and ranges.
+        sentences: corrected unit rows, shape (s, dimension), s at least 1.
+        lexical: shared words of each passage on the scale of its language, shape (p,).
+        policy: weights.
+
     """
-    similarities = passages @ sentences.T
-    cosine = policy.whole_share * (passages @ whole)
-    cosine += (1 - policy.whole_share) * similarities.max(axis=1, initial=-1.0)
-    low, high = policy.dense_range
-    return PassageScores(
-        dense=np.clip((cosine - low) / (high - low), 0, 1),
-        lexical=np.clip(lexical / max(lexical_scale, 1e-6), 0, 1),
-        similarities=similarities,
+    # A sum of its own for every pair: a matrix product rounds differently in different company,
+    # and a stored run must be replayed to the same scores.
+    similarities = np.vecdot(passages[:, None, :], sentences[None, :, :])
+    cosine = policy.whole_share * np.vecdot(passages, whole[None, :])
+    cosine += (1 - policy.whole_share) * similarities.max(axis=1)
+    combined = policy.dense_weight * cosine
+    combined += policy.lexical_weight * np.minimum(lexical, policy.lexical_cap)
+    return PassageScores(combined=np.asarray(combined, dtype=np.float32), similarities=similarities)
+
+
+def score(combined: Floats, policy: MatchingPolicy) -> Floats:
+    """Return scores from 0 to 1 for weighted sums: same order, a scale that can be read."""
+    return np.asarray(
+        1 / (1 + np.exp((policy.midpoint - combined) / policy.spread)), dtype=np.float32
     )
 
 
@@ -94,6 +73,7 @@ def pooled(scores: Floats, bounds: NDArray[np.int64], count: int) -> Floats:
 
     >>> pooled(np.float32([.9, .3, .6, .5]), np.array([0, 3, 4]), 2)
     array([0.75, 0.5 ], dtype=float32)
+
     """
     sizes = np.diff(bounds)
     owner = np.repeat(np.arange(len(sizes)), sizes)

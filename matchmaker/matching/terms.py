@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
-from functools import cache
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from threading import local
 
 import Stemmer
+
+from matchmaker.matching.trade_terms import LONGEST_PHRASE, glossary
 
 _STEMMERS = {"da": "danish", "en": "english", "nb": "norwegian", "sv": "swedish", "de": "german"}
 #: A word, or a product name or norm with inner marks: "g-code", "13849-1", "opc/ua".
@@ -74,6 +76,8 @@ def words(text: str) -> list[str]:
 def passage_terms(text: str, language: str) -> list[str]:
     """Return the terms under which a passage is found, stemmed in its own language.
 
+    A Danish compound is followed by its parts.
+
     >>> passage_terms("Vi svejser rustfrie beholdere", "da")
     ['svejs', 'rustfri', 'behold']
     """
@@ -81,19 +85,65 @@ def passage_terms(text: str, language: str) -> list[str]:
     kept = [word for word in words(text) if word not in stops]
     if language not in _STEMMERS:
         return kept
-    return [_stem(language, word) for word in kept]
+    terms: list[str] = []
+    for word in kept:
+        terms.append(_stem(language, word))
+        if language == "da":
+            terms.extend(_parts(word))
+    return terms
 
 
 def query_terms(text: str, language: str) -> dict[str, float]:
-    """Return the terms to look for, with how often each is asked for.
+    """Return the terms to look for, with the weight of each.
 
-    Each word is stemmed as its own language has it and as the other pool language has it, so
-    that names and loan words ("laser", "robotter") also meet passages in the other language.
+    A word is stemmed as its own language has it and as the other pool language has it, so that
+    names and loan words ("laser", "robotter") also meet passages in the other language. The
+    parts of a Danish compound are asked for too, and what the glossary calls a word in the
+    other language; several meanings share the weight of the word.
     """
-    counts = Counter(word for word in words(text) if word not in _stops(language))
+    kept = [word for word in words(text) if word not in _stops(language)]
     terms: dict[str, float] = {}
-    for word, count in counts.items():
+
+    def ask(term: str, weight: float) -> None:
+        terms[term] = max(terms.get(term, 0.0), weight)
+
+    for word, count in Counter(kept).items():
         for stemmer in {language, "da", "en"} & _STEMMERS.keys():
-            term = _stem(stemmer, word)
-            terms[term] = max(terms.get(term, 0.0), float(count))
+            ask(_stem(stemmer, word), float(count))
+        if language == "da":
+            for part in _parts(word):
+                ask(part, float(count))
+    for term, weight in _translated(kept, language).items():
+        ask(term, weight)
     return dict(sorted(terms.items()))
+
+
+@lru_cache(maxsize=1 << 16)
+def _parts(word: str) -> tuple[str, ...]:
+    found = glossary(_stem)
+    if word in found.parts or _stem("da", word) in found.parts:
+        return ()
+    return found.compound(word)
+
+
+def _translated(kept: Sequence[str], language: str) -> dict[str, float]:
+    """Return what the glossary calls these words in the other language of the pool."""
+    found = glossary(_stem)
+    terms: defaultdict[str, float] = defaultdict(float)
+    if language == "da":
+        for word in kept:
+            stem = _stem("da", word)
+            stems = (stem,) if stem in found.english else _parts(word)
+            for one in stems:
+                phrases = found.english.get(one, ())
+                for phrase in phrases:
+                    for term in phrase:
+                        terms[term] += 1 / len(phrases) / len(phrase)
+    elif language == "en":
+        stems_ = [_stem("en", word) for word in kept]
+        for length in range(1, LONGEST_PHRASE + 1):
+            for start in range(len(stems_) - length + 1):
+                meanings = found.danish.get(tuple(stems_[start : start + length]), ())
+                for term in meanings:
+                    terms[term] += 1 / len(meanings) ** 0.5
+    return dict(terms)

@@ -53,7 +53,7 @@ class Activity(Profile, kw_only=True):
     eligibility: Mapped[str] = mapped_column(default="")
     need: Mapped[CompanyNeed] = mapped_column(text_enum(CompanyNeed))
 
-    __mapper_args__ = {"polymorphic_identity": ProfileKind.ACTIVITY}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": ProfileKind.ACTIVITY}
 
     def __post_init__(self) -> None:
         """An activity can be joined until it ends."""

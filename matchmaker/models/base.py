@@ -62,6 +62,10 @@ class VectorBytes(TypeDecorator[NDArray[np.float32]]):
         """Return a flat, read-only array."""
         return None if value is None else np.frombuffer(value, dtype="<f4")
 
+    def compare_values(self, x: NDArray[np.float32] | None, y: NDArray[np.float32] | None) -> bool:
+        """Return whether both are the same vector; ``==`` would give an array of answers."""
+        return x is y if x is None or y is None else np.array_equal(x, y)
+
 
 def text_enum(kind: type[enum.StrEnum]) -> Enum:
     """Return a column type that stores a StrEnum by its value.

@@ -87,7 +87,7 @@ class Challenge(Base, kw_only=True):
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(init=False)
 
-    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": revision}
 
     @property
     def place(self) -> Place:
@@ -110,6 +110,7 @@ class Challenge(Base, kw_only=True):
 
         Raises:
             TransitionNotAllowed: the present state does not allow it.
+
         """
         following = TRANSITIONS[self.state].get(action)
         if following is None:
@@ -121,6 +122,7 @@ class Challenge(Base, kw_only=True):
 
         Raises:
             TransitionNotAllowed: the present state does not allow it.
+
         """
         self.state = self.check(action)
         self.updated_at = at

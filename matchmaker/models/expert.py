@@ -26,7 +26,7 @@ class Expert(Profile, kw_only=True):
     capacity: Mapped[int] = mapped_column(default=3)
     on_leave_until: Mapped[date | None] = mapped_column(default=None)
 
-    __mapper_args__ = {"polymorphic_identity": ProfileKind.EXPERT}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": ProfileKind.EXPERT}
 
     def __post_init__(self) -> None:
         """An expert on leave can be proposed from the day after."""

@@ -50,9 +50,7 @@ def _codes(code: str) -> list[str]:
     first, _, last = code.partition("-")
     return (
         [f"{number:04}" for number in range(int(first), int(last or first) + 1)]
-        if (
-            len(first) == 4  # noqa: PLR2004 - Danish postcodes have four digits
-        )
+        if (len(first) == 4)
         else [code]
     )
 

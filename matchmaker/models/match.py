@@ -147,6 +147,8 @@ class MatchRun(Base, kw_only=True):
     #: Language of the challenge, ISO 639-1.
     language: Mapped[str]
     conditions: Mapped[dict[str, Any]]
+    #: Where the firm was then, as ``Place`` holds it.
+    place: Mapped[dict[str, Any]]
     policy_name: Mapped[str]
     policy_version: Mapped[int]
     #: The policy's weights, floor and slate, written out.

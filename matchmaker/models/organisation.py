@@ -62,7 +62,7 @@ class Organisation(Profile, kw_only=True):
     #: Danish company number, eight digits.
     cvr: Mapped[str | None] = mapped_column(default=None)
 
-    __mapper_args__ = {"polymorphic_identity": ProfileKind.ORGANISATION}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": ProfileKind.ORGANISATION}
 
     def _partner_kind(self) -> PartnerKind:
         if self.country != "DK":

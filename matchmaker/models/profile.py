@@ -110,7 +110,7 @@ class Profile(Base, kw_only=True):
         ),
         Index("ix_profiles_kind_name", "kind", "name"),
     )
-    __mapper_args__ = {  # noqa: RUF012 - SQLAlchemy reads it as a plain dict
+    __mapper_args__ = {
         "polymorphic_on": kind,
         "version_id_col": revision,
     }
@@ -139,6 +139,7 @@ class Profile(Base, kw_only=True):
 
         Raises:
             AttributeError: a field that this kind of profile does not have.
+
         """
         for name, value in changes.items():
             if name not in self.__mapper__.columns:

@@ -48,7 +48,7 @@ class Student(Profile, kw_only=True):
     available_to: Mapped[date | None] = mapped_column(default=None)
     learning_goals: Mapped[str] = mapped_column(default="")
 
-    __mapper_args__ = {"polymorphic_identity": ProfileKind.STUDENT}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": ProfileKind.STUDENT}
 
     def __post_init__(self) -> None:
         """A student can be proposed until the placement would have to end."""

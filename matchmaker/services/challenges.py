@@ -49,6 +49,7 @@ class ChallengeService:
 
         Raises:
             InvalidInput: too short, too long, or an unknown place or language.
+
         """
         text, title = checked_text(text), checked_title(title)
         where = checked_place(place)
@@ -86,6 +87,7 @@ class ChallengeService:
             StaleRevision: somebody changed it meanwhile.
             TransitionNotAllowed: its state does not allow it.
             InvalidInput: as for ``submit``.
+
         """
         values: dict[str, object] = {}
         if "text" in changes:
@@ -116,6 +118,7 @@ class ChallengeService:
             NotFound: there is none.
             StaleRevision: somebody changed it meanwhile.
             TransitionNotAllowed: its state does not allow it.
+
         """
         with self.sessions.writing() as session:
             challenge = challenges.get(session, challenge_id, expected_revision)
@@ -127,6 +130,7 @@ class ChallengeService:
 
         Raises:
             NotFound: there is none.
+
         """
         with self.sessions.reading() as session:
             return challenges.get(session, challenge_id)
@@ -136,6 +140,7 @@ class ChallengeService:
 
         Returns:
             How many were new.
+
         """
         with self.sessions.writing() as session:
             new = [one for one in given if session.get(Challenge, one.id) is None]
@@ -153,6 +158,7 @@ def checked_text(text: str) -> str:
 
     Raises:
         InvalidInput: it says too little or too much.
+
     """
     text = clean(text)
     least, most = TEXT_LENGTH
@@ -177,6 +183,7 @@ def checked_title(title: str) -> str:
 
     Raises:
         InvalidInput: it is too long.
+
     """
     title = " ".join(clean(title).split())
     if len(title) > TITLE_LENGTH:
@@ -189,6 +196,7 @@ def checked_language(language: str | None) -> str | None:
 
     Raises:
         InvalidInput: it is another one.
+
     """
     if language is not None and language not in SUPPORTED:
         raise InvalidInput("language", f"Use one of {', '.join(SUPPORTED)}.")
@@ -200,6 +208,7 @@ def checked_place(text: str | None) -> Place:
 
     Raises:
         InvalidInput: no Danish postcode, town or municipality is called that.
+
     """
     if text is None or not text.strip():
         return Place()

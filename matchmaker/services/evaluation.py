@@ -88,6 +88,7 @@ class EvaluationService:
 
         Raises:
             IndexNotReady: the profiles are not indexed with this encoder.
+
         """
         replicas = {
             corrected: self.make_replica(corrected)
@@ -122,7 +123,7 @@ class EvaluationService:
         return Question(
             sentences=sentences,
             language=language,
-            vectors=self.encoder.encode_queries(sentences),
+            vectors=self.encoder.encode_query_parts(sentences),
             place=challenge.place,
             conditions=Conditions(),
             today=self.clock().date(),

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from embeddings.protocols import Encoder
 from matchmaker.errors import IndexNotReady
-from matchmaker.matching.languages import reference_sentences
+from matchmaker.matching.languages import reference_documents, reference_queries
 from matchmaker.matching.passages import COMPOSER_VERSION, PassageText, compose
 from matchmaker.matching.terms import passage_terms
 from matchmaker.models import GenerationState, IndexGeneration, Profile
@@ -84,6 +84,7 @@ class Indexer:
 
         Returns:
             How many profiles were indexed.
+
         """
         with self.sessions.reading() as session:
             live = generations.live(session)
@@ -102,6 +103,7 @@ class Indexer:
 
         Returns:
             How many profiles were indexed.
+
         """
         generation = self._building()
         try:
@@ -150,6 +152,7 @@ class Indexer:
 
         Raises:
             IndexNotReady: there is nothing to compare with.
+
         """
         with self.sessions.reading() as session:
             live = generations.live(session)
@@ -189,10 +192,18 @@ class Indexer:
             generation = generations.building(session, spec.fingerprint, COMPOSER_VERSION)
         if generation is not None:
             return generation
-        means = {"query": {}, "document": {}}  # type: dict[str, dict[str, NDArray[np.float32]]]
-        for language, sentences in reference_sentences().items():
-            means["query"][language] = self.encoder.encode_queries(sentences).mean(axis=0)
-            means["document"][language] = self.encoder.encode_documents(sentences).mean(axis=0)
+        means = {
+            "query": {
+                language: np.mean(
+                    [self.encoder.encode_query_parts(parts)[0] for parts in texts], axis=0
+                )
+                for language, texts in reference_queries().items()
+            },
+            "document": {
+                language: self.encoder.encode_documents(texts).mean(axis=0)
+                for language, texts in reference_documents().items()
+            },
+        }
         generation = IndexGeneration(
             encoder_name=spec.name,
             fingerprint=spec.fingerprint,

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from sqlalchemy.orm.attributes import set_committed_value
 
 from embeddings.protocols import Encoder
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import IndexNotReady, InvalidInput
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.sentences import split
-from matchmaker.models import ChallengeAction, Conditions, Match, MatchRun
+from matchmaker.models import ChallengeAction, Conditions, Match, MatchRun, Place
 from matchmaker.services.clock import Clock
-from matchmaker.services.replica import IndexReplica
+from matchmaker.services.replica import IndexReplica, ReplicaMoved
 from matchmaker.services.search import Question, Ranking, Search, Stopwatch
 from matchmaker.storage import challenges, matches, profiles
 from matchmaker.storage.database import Sessions
+
+#: How often a search is begun again because profiles were indexed meanwhile.
+MOST_TRIES = 10
 
 
 @dataclass(frozen=True)
@@ -61,23 +64,22 @@ class MatchmakingService:
             NotFound: there is no such challenge.
             TransitionNotAllowed: the challenge is not to be matched in its state.
             IndexNotReady: the profiles are not indexed with this encoder.
+
         """
         conditions = conditions or Conditions()
         watch = Stopwatch()
-        with watch.stage("catch-up"):
-            self.replica.catch_up()
         spec = self.encoder.spec
         with watch.stage("read"), self.sessions.reading() as session:
             challenge = challenges.get(session, challenge_id)
             challenge.check(ChallengeAction.MATCH)
             kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
         sentences = split(challenge.text, challenge.title)
-        if kept is not None and len(kept) != len(sentences):
+        if kept is not None and len(kept) != 1 + len(sentences):
             kept = None  # kept by a version that split the text elsewhere
         vectors = kept
         if vectors is None:
             with watch.stage("encode"):
-                vectors = self.encoder.encode_queries(sentences)
+                vectors = self.encoder.encode_query_parts(sentences)
         now = self.clock()
         question = Question(
             sentences=sentences,
@@ -101,22 +103,20 @@ class MatchmakingService:
             encoder_fingerprint=spec.fingerprint,
             generation_id=found.generation,
             log_position=found.position,
-            funnel=found.ranking.funnel,
+            place=asdict(challenge.place),
+            funnel=found.funnel,
             timings_ms=watch.rounded(),
             created_at=now,
-            matches=self._matches(found.ranking, self.policy),
+            matches=self._matches(found, self.policy),
         )
         with watch.stage("write"), self.sessions.writing() as session:
+            ids = [match.profile_id for match in run.matches]
+            by_id = {profile.id: profile for profile in profiles.complete(session, ids)}
             # Somebody may have been erased since the search.
-            present = profiles.existing(session, [match.profile_id for match in run.matches])
-            run.matches = [match for match in run.matches if match.profile_id in present]
+            run.matches = [match for match in run.matches if match.profile_id in by_id]
             session.add(run)
             if kept is None:
                 challenges.keep_vectors(session, challenge, spec.fingerprint, vectors)
-        with watch.stage("load"), self.sessions.reading() as session:
-            ids = [match.profile_id for match in run.matches]
-            by_id = {profile.id: profile for profile in profiles.complete(session, ids)}
-        run.matches = [match for match in run.matches if match.profile_id in by_id]
         for match in run.matches:
             set_committed_value(match, "profile", by_id[match.profile_id])
         # What is kept cannot hold the time of its own writing; what is handed back can.
@@ -128,6 +128,7 @@ class MatchmakingService:
 
         Raises:
             NotFound: there is none.
+
         """
         with self.sessions.reading() as session:
             return matches.get(session, run_id)
@@ -137,6 +138,7 @@ class MatchmakingService:
 
         Raises:
             NotFound: there is no such challenge.
+
         """
         with self.sessions.reading() as session:
             challenges.get(session, challenge_id)
@@ -152,6 +154,7 @@ class MatchmakingService:
             NotFound: there is no such run.
             InvalidInput: its policy is not known any more in that version.
             IndexNotReady: the profiles are not indexed with this encoder.
+
         """
         run = self.get_run(run_id)
         policy = self.policies.get(run.policy_name)
@@ -160,19 +163,18 @@ class MatchmakingService:
                 "policy", f"{run.policy_name} version {run.policy_version} is not known any more."
             )
         spec = self.encoder.spec
-        self.replica.catch_up()
         with self.sessions.reading() as session:
             challenge = challenges.get(session, run.challenge_id)
             kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
         if kept is not None and (
-            challenge.revision != run.challenge_revision or len(kept) != len(run.sentences)
+            challenge.revision != run.challenge_revision or len(kept) != 1 + len(run.sentences)
         ):
             kept = None
         question = Question(
             sentences=run.sentences,
             language=run.language,
-            vectors=self.encoder.encode_queries(run.sentences) if kept is None else kept,
-            place=challenge.place,
+            vectors=self.encoder.encode_query_parts(run.sentences) if kept is None else kept,
+            place=Place(**run.place),
             conditions=Conditions.from_json(run.conditions),
             today=run.created_at.date(),
             seed=run.challenge_id,
@@ -180,15 +182,21 @@ class MatchmakingService:
         found = self._rank(question, policy, Stopwatch())
         return Replay(
             stored=[(match.profile_id, match.score) for match in run.matches],
-            again=[(one.candidate.profile_id, one.score) for one in found.ranking.matches],
+            again=[(one.candidate.profile_id, one.score) for one in found.matches],
             index_unchanged=(run.encoder_fingerprint, run.generation_id, run.log_position)
             == (spec.fingerprint, found.generation, found.position),
         )
 
-    def _rank(self, question: Question, policy: MatchingPolicy, watch: Stopwatch) -> _Found:
-        with self.sessions.reading() as session:
-            ranking = Search(self.replica).rank(session, question, policy, watch)
-        return _Found(ranking, self.replica.generation, self.replica.position)
+    def _rank(self, question: Question, policy: MatchingPolicy, watch: Stopwatch) -> Ranking:
+        search = Search(self.replica)
+        for _ in range(MOST_TRIES):
+            try:
+                with self.sessions.reading() as session:
+                    return search.rank(session, question, policy, watch)
+            except ReplicaMoved:
+                with watch.stage("catch-up"):
+                    self.replica.catch_up()
+        raise IndexNotReady("The index is changing faster than it can be read.", retry_after=1)
 
     @staticmethod
     def _matches(ranking: Ranking, policy: MatchingPolicy) -> list[Match]:
@@ -202,12 +210,3 @@ class MatchmakingService:
             )
             for rank, one in enumerate(ranking.matches, start=1)
         ]
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A ranking, and the state of the index it was found in."""
-
-    ranking: Ranking
-    generation: int
-    position: int

@@ -56,6 +56,7 @@ class ProfileService:
 
         Raises:
             NotFound: there is none that the public may know of.
+
         """
         with self.sessions.reading() as session:
             return profiles.get(session, profile_id)
@@ -96,6 +97,7 @@ class ProfileService:
 
         Raises:
             InvalidInput: a parent is neither given nor stored, or an id is given twice.
+
         """
         if len({one.id for one in given}) < len(given):
             raise InvalidInput("id", "Two of the profiles have the same id.")
@@ -138,6 +140,7 @@ class ProfileService:
 
         Raises:
             NotFound: there is none.
+
         """
         with self.sessions.writing() as session:
             profile = profiles.find(session, profile_id)

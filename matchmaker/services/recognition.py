@@ -46,6 +46,7 @@ def recognise(text: str) -> str:
 
     Raises:
         UnsupportedLanguage: it is, beyond doubt, another one.
+
     """
     shares = {
         _LANGUAGES[found.language]: found.value

@@ -7,7 +7,7 @@ current ones come. One that is new, too far behind, or of another generation rel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Condition, Lock
 from uuid import UUID
@@ -21,10 +21,17 @@ from matchmaker.errors import IndexNotReady
 from matchmaker.matching.languages import LanguageCorrection
 from matchmaker.matching.lexical import LexicalIndex
 from matchmaker.matching.passages import COMPOSER_VERSION
+from matchmaker.models import PartnerKind
 from matchmaker.storage import change_log, generations
 from matchmaker.storage.database import Sessions
 
+#: Partner kinds by their code.
+KINDS = tuple(PartnerKind)
 _CHUNK = 5_000  # passages handed to the indexes at once
+
+
+class ReplicaMoved(Exception):
+    """The database has moved on since the replica caught up."""
 
 
 class ReadWriteLock:
@@ -73,6 +80,7 @@ class IndexReplica:
         encoder: whose vectors are searched; its spec must fit the live generation.
         make_index: makes the empty vector index.
         corrected: whether the self-language correction is applied.
+
     """
 
     def __init__(
@@ -101,6 +109,8 @@ class IndexReplica:
         self.owner_of: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         #: Passage ids by profile number, in the order they were composed.
         self.passages_of: list[NDArray[np.int64]] = []
+        self._kinds: list[int] = []
+        self._kind_of: NDArray[np.int8] | None = None
 
     @property
     def index(self) -> VectorIndex:
@@ -109,11 +119,31 @@ class IndexReplica:
             self._index = self._make_index(self._encoder.spec)
         return self._index
 
+    @property
+    def corrected(self) -> bool:
+        """Whether the self-language correction is applied."""
+        return self._corrected
+
+    @property
+    def kind_of(self) -> NDArray[np.int8]:
+        """Place in ``KINDS`` by profile number: a hint, eligibility is asked of the database."""
+        if self._kind_of is None or len(self._kind_of) != len(self._kinds):
+            self._kind_of = np.array(self._kinds, dtype=np.int8)
+        return self._kind_of
+
+    def passages_of_kinds(self, kinds: Collection[PartnerKind]) -> NDArray[np.int64]:
+        """Return the passages of all profiles that are of these kinds, as far as is known."""
+        codes = [KINDS.index(kind) for kind in kinds]
+        numbers = np.flatnonzero(np.isin(self.kind_of, codes)).tolist()
+        empty = [np.empty(0, dtype=np.int64)]
+        return np.concatenate(empty + [self.passages_of[number] for number in numbers])
+
     def catch_up(self) -> None:
         """Apply what is new in the change log.
 
         Raises:
             IndexNotReady: no live generation fits the encoder.
+
         """
         with self._sessions.reading() as session:
             if self._live(session) == (self.generation, self.position):
@@ -127,6 +157,16 @@ class IndexReplica:
             elif position > self.position:
                 self._apply(session, change_log.after(session, self.position))
             self.position = self.index.position = position
+
+    def check_current(self, session: Session) -> None:
+        """Make sure that a session sees what the replica holds.
+
+        Raises:
+            ReplicaMoved: the database has moved on; catch up and ask again.
+
+        """
+        if self._live(session) != (self.generation, self.position):
+            raise ReplicaMoved
 
     def _live(self, session: Session) -> tuple[int, int]:
         live = generations.live(session)
@@ -182,9 +222,12 @@ class IndexReplica:
     def _add_chunk(self, rows: list[generations.PassageRow]) -> None:
         ids = np.array([row[0] for row in rows], dtype=np.int64)
         vectors = np.stack([row[4] for row in rows]).astype(np.float32)
-        vectors = self._document_correction.apply(vectors, [row[2] for row in rows])
+        languages = [row[2] for row in rows]
+        vectors = self._document_correction.apply(vectors, languages)
         self.index.upsert(ids, vectors)
-        self.lexical.upsert(ids.tolist(), [row[3].split(" ") if row[3] else [] for row in rows])
+        self.lexical.upsert(
+            ids.tolist(), [row[3].split(" ") if row[3] else [] for row in rows], languages
+        )
         most = int(ids.max()) + 1
         if most > len(self.owner_of):
             grown = np.full(max(most, 2 * len(self.owner_of)), -1, dtype=np.int32)
@@ -197,6 +240,8 @@ class IndexReplica:
             number = self._number(rows[start][1])
             self.owner_of[ids[start:end]] = number
             self.passages_of[number] = ids[start:end]
+            self._kinds[number] = KINDS.index(rows[start][5])
+            self._kind_of = None
             start = end
 
     def _number(self, profile_id: UUID) -> int:
@@ -206,10 +251,12 @@ class IndexReplica:
             self.number_of[profile_id] = number
             self.profile_ids.append(profile_id)
             self.passages_of.append(np.empty(0, dtype=np.int64))
+            self._kinds.append(0)
         return number
 
     def _forget(self) -> None:
         # Of no generation until all of it is loaded: a load that fails is begun again.
         self.generation = self.position = 0
-        self.profile_ids, self.number_of, self.passages_of = [], {}, []
+        self.profile_ids, self.number_of, self.passages_of, self._kinds = [], {}, [], []
+        self._kind_of = None
         self.owner_of = np.full(1024, -1, dtype=np.int32)

@@ -7,9 +7,9 @@ after, deeper until enough stand. Both give the same candidates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
 from uuid import UUID
@@ -20,20 +20,24 @@ from sqlalchemy.orm import Session
 
 from matchmaker.matching import candidates, ranking, reasons, scoring
 from matchmaker.matching.candidates import Candidate
+from matchmaker.matching.languages import unit
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.terms import query_terms
 from matchmaker.models import Conditions, EvidencePassage, Facts, PartnerKind, Place, Reason
-from matchmaker.services.replica import IndexReplica
+from matchmaker.services.replica import KINDS, IndexReplica
 from matchmaker.storage import eligibility, generations
 from matchmaker.storage.eligibility import CandidateRow
 
 #: Up to this many eligible profiles are handed to the index; more are searched and checked.
-FEW = 1_500
+FEW = 150
 #: Passages per order at first; four times as many each time that is not enough.
-FIRST_DEPTH = 400
+FIRST_DEPTH = 1_000
+#: A challenge of more sentences is also asked block by block, so that none of it drowns.
+BLOCK = 12
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
+_NOTHING: Ids = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +47,7 @@ class Question:
     sentences: Sequence[str]
     #: ISO 639-1.
     language: str
-    #: Unit vectors of the sentences as the encoder gave them, (sentences, dimension).
+    #: What ``Encoder.encode_query_parts`` gave for the sentences, (1 + sentences, dimension).
     vectors: Floats
     place: Place
     conditions: Conditions
@@ -71,6 +75,25 @@ class Ranking:
     matches: Sequence[Ranked]
     #: [[rule, number], ...] as ``MatchRun.funnel`` holds it.
     funnel: list[list[str | int]]
+    #: The index generation, and how far in the change log it was.
+    generation: int
+    position: int
+
+
+def whole_and_blocks(vectors: Floats) -> Floats:
+    """Return what is searched for: the whole challenge and, of a long one, each block.
+
+    Args:
+        vectors: corrected, as ``Question.vectors``.
+
+    """
+    sentences = vectors[1:]
+    if len(sentences) <= BLOCK:
+        return vectors[:1]
+    blocks = [
+        sentences[start : start + BLOCK].mean(axis=0) for start in range(0, len(sentences), BLOCK)
+    ]
+    return np.vstack([vectors[:1], unit(np.stack(blocks))])
 
 
 @dataclass
@@ -99,13 +122,80 @@ class _Pool:
         self.replica = replica
         self.session = session
         self.question = question
-        self.kinds: tuple[PartnerKind, ...] = question.conditions.partner_kinds or tuple(
-            PartnerKind
-        )
+        self.kinds = question.conditions.partner_kinds or KINDS
         self.known: dict[int, Candidate | None] = {}
-        self.taken: dict[int, None] = {}
+        self.taken: set[int] = set()
 
-    def add_rows(self, rows: Sequence[CandidateRow]) -> list[int]:
+    def everybody(self) -> Ids:
+        """Ask for all who are eligible; return their passages."""
+        question = self.question
+        rows = eligibility.everybody(
+            self.session, question.conditions, question.place, question.today
+        )
+        numbers = self._note(rows)
+        return np.concatenate([_NOTHING, *(self.replica.passages_of[one] for one in numbers)])
+
+    def take(
+        self, orders: Sequence[Ids], policy: MatchingPolicy, kinds: Sequence[PartnerKind]
+    ) -> list[candidates.Shortage]:
+        """Take from orders of passages what they contribute; return what each lacks.
+
+        Asks the database about few at first, and about more while an order lacks somebody.
+        """
+        codes = [KINDS.index(kind) for kind in kinds]
+        numbers = [candidates.profile_order(order, self.replica.owner_of) for order in orders]
+        slack = 1.25
+        while True:
+            asked = [
+                candidates.to_check(
+                    order,
+                    self.replica.kind_of,
+                    depth=int(slack * policy.depth),
+                    depth_per_kind=int(slack * policy.depth_per_kind) + 1,
+                    kinds=codes,
+                ).tolist()
+                for order in numbers
+            ]
+            self._check(one for order in asked for one in order)
+            shortages = []
+            pending = False
+            for order, checked in zip(numbers, asked, strict=True):
+                taken, shortage = candidates.first_eligible(
+                    checked,
+                    self._eligible,
+                    depth=policy.depth,
+                    depth_per_kind=policy.depth_per_kind,
+                    kinds=kinds,
+                )
+                self.taken.update(taken)
+                shortages.append(shortage)
+                pending |= bool(shortage) and len(checked) < len(order)
+            if not pending:
+                return shortages
+            slack *= 4
+
+    @property
+    def _eligible(self) -> Mapping[int, PartnerKind]:
+        return {
+            number: candidate.partner_kind
+            for number, candidate in self.known.items()
+            if candidate is not None
+        }
+
+    def _check(self, numbers: Iterable[int]) -> None:
+        """Ask the database about those it was not asked about yet."""
+        new = [number for number in dict.fromkeys(numbers) if number not in self.known]
+        self.known.update(dict.fromkeys(new))
+        if new:
+            question = self.question
+            ids = [self.replica.profile_ids[number] for number in new]
+            self._note(
+                eligibility.among(
+                    self.session, ids, question.conditions, question.place, question.today
+                )
+            )
+
+    def _note(self, rows: Sequence[CandidateRow]) -> list[int]:
         """Note eligible profiles; return the numbers of those that are indexed."""
         numbers = []
         for profile_id, kind, family, languages, latitude, longitude in rows:
@@ -122,54 +212,6 @@ class _Pool:
                 longitude=longitude,
             )
         return numbers
-
-    def check(self, numbers: Sequence[int]) -> None:
-        """Ask SQL about the profiles it was not asked about yet."""
-        new = [number for number in dict.fromkeys(numbers) if number not in self.known]
-        if not new:
-            return
-        self.known.update(dict.fromkeys(new))
-        question = self.question
-        ids = [self.replica.profile_ids[number] for number in new]
-        self.add_rows(
-            eligibility.among(
-                self.session, ids, question.conditions, question.place, question.today
-            )
-        )
-
-    def everybody(self, conditions: Conditions | None = None) -> Ids:
-        """Return the passages of all eligible profiles."""
-        question = self.question
-        rows = eligibility.everybody(
-            self.session, conditions or question.conditions, question.place, question.today
-        )
-        numbers = self.add_rows(rows)
-        return self.passages(numbers)
-
-    def passages(self, numbers: Sequence[int]) -> Ids:
-        """Return the passages of profiles, profile after profile."""
-        if not numbers:
-            return np.empty(0, dtype=np.int64)
-        return np.concatenate([self.replica.passages_of[number] for number in numbers])
-
-    def take(self, order: Ids, policy: MatchingPolicy) -> candidates.Shortage:
-        """Take from one order of passages what it contributes; return what it lacks."""
-        numbers = candidates.profile_order(order, self.replica.owner_of).tolist()
-        self.check(numbers)
-        eligible = {
-            number: candidate.partner_kind
-            for number in numbers
-            if (candidate := self.known[number]) is not None
-        }
-        taken, shortage = candidates.first_eligible(
-            numbers,
-            eligible,
-            depth=policy.depth,
-            depth_per_kind=policy.depth_per_kind,
-            kinds=self.kinds,
-        )
-        self.taken.update(dict.fromkeys(taken))
-        return shortage
 
 
 @dataclass(frozen=True)
@@ -208,118 +250,138 @@ class Search:
             policy: how it is judged.
             watch: gets the time of each stage.
             few: up to how many eligible profiles are handed to the index.
+
+        Raises:
+            ReplicaMoved: the database has moved on since the replica caught up.
+
         """
         replica = self.replica
+        if policy.language_correction != replica.corrected:
+            message = f"policy {policy.name} needs another replica"
+            raise ValueError(message)
         with replica.lock.reading():
+            # The session sees one state of the database from here on; the replica must hold it.
+            with watch.stage("read"):
+                replica.check_current(session)
             with watch.stage("eligibility"):
                 funnel = eligibility.funnel(
                     session, question.conditions, question.place, question.today
                 )
-            languages = [question.language] * len(question.sentences)
-            sentences = replica.query_correction.apply(question.vectors, languages)
-            lengths = np.array([len(sentence.split()) for sentence in question.sentences])
-            whole = scoring.whole_vector(sentences, lengths)
-            terms = query_terms("\n".join(question.sentences), question.language)
-            pool = _Pool(replica, session, question)
+            languages = [question.language] * len(question.vectors)
+            vectors = replica.query_correction.apply(question.vectors, languages)
             with watch.stage("lexical"):
-                lexical = replica.lexical.scores(terms)
-            self._fill(pool, sentences, whole, lexical, policy, watch, funnel["eligible"] <= few)
+                terms = query_terms("\n".join(question.sentences), question.language)
+                raw = replica.lexical.scores(terms)
+                least = policy.lexical_least * replica.lexical.best_possible(terms)
+                lexical = replica.lexical.scaled(raw, least)
+            pool = _Pool(replica, session, question)
+            self._fill(pool, vectors, lexical, policy, watch, funnel["eligible"] <= few)
             with watch.stage("judge"):
-                judged = self._judge(pool, sentences, whole, lexical, terms, policy)
-        with watch.stage("reasons"):
-            matches = self._with_reasons(session, question, judged, policy)
+                judged = self._judge(pool, vectors, lexical, policy)
+            with watch.stage("reasons"):
+                matches = self._with_reasons(session, question, judged, policy)
+            generation, position = replica.generation, replica.position
         steps: list[list[str | int]] = [[rule, number] for rule, number in funnel.items()]
         steps.append(["considered", len(judged.ordered)])
         steps.append(["above-floor", len(ranking.above_floor(judged.ordered, policy))])
         steps.append(["matched", len(matches)])
-        return Ranking(ordered=judged.ordered, matches=matches, funnel=steps)
+        return Ranking(
+            ordered=judged.ordered,
+            matches=matches,
+            funnel=steps,
+            generation=generation,
+            position=position,
+        )
 
     def _fill(
         self,
         pool: _Pool,
-        sentences: Floats,
-        whole: Floats,
+        vectors: Floats,
         lexical: Floats,
         policy: MatchingPolicy,
         watch: Stopwatch,
-        hand_over: bool,  # noqa: FBT001 - the planner's choice
+        hand_over: bool,
     ) -> None:
-        """Take the candidates of every order: the whole, each sentence, the shared words."""
-        index, lexical_index = self.replica.index, self.replica.lexical
-        queries = whole[None, :] if len(sentences) == 1 else np.vstack([whole[None, :], sentences])
-        dense = policy.dense_weight > 0 and len(index) > 0
-
-        def orders(depth: int, among: Ids | None) -> Iterator[Ids]:
-            if dense:
-                with watch.stage("dense"):
-                    found = index.search(queries, depth, among)
-                yield from found.ids
-            if policy.lexical_weight > 0:
-                with watch.stage("lexical"):
-                    order = lexical_index.best(lexical, depth, among)
-                yield order
-
+        """Take the candidates of every order: nearness in meaning, shared words."""
+        kinds = pool.question.conditions.partner_kinds
+        among = None
         if hand_over:
             with watch.stage("eligibility"):
                 among = pool.everybody()
-            for order in orders(max(len(among), 1), among):
-                pool.take(order, policy)
-            return
-        depth = FIRST_DEPTH
-        while True:
-            overall = False
-            kinds: set[PartnerKind] = set()
-            for order in orders(depth, None):
-                with watch.stage("eligibility"):
-                    shortage = pool.take(order, policy)
-                # An order that has come to its end lacks nothing that a deeper search could give.
-                if np.count_nonzero(order >= 0) >= min(depth, len(index)):
-                    overall |= shortage.overall
-                    kinds |= shortage.kinds
-            if not overall or depth >= len(index):
-                break
-            depth *= 4
-        for kind in sorted(kinds) if depth < len(index) else ():
-            # A kind that is rare among the nearest is looked through whole.
-            with watch.stage("eligibility"):
-                among = pool.everybody(pool.question.conditions.only(kind))
-            for order in orders(max(len(among), 1), among):
-                pool.take(order, policy)
+        elif kinds:
+            among = self.replica.passages_of_kinds(kinds)
+        lacking = self._deepen(pool, vectors, lexical, policy, watch, pool.kinds, among)
+        for kind in KINDS:
+            if kind in lacking:
+                # A kind that is rare among the nearest is looked through by itself.
+                alone = self.replica.passages_of_kinds([kind])
+                only = replace(policy, depth=0)
+                self._deepen(pool, vectors, lexical, only, watch, (kind,), alone)
 
-    def _judge(
+    def _deepen(
         self,
         pool: _Pool,
-        sentences: Floats,
-        whole: Floats,
+        vectors: Floats,
         lexical: Floats,
-        terms: Mapping[str, float],
         policy: MatchingPolicy,
+        watch: Stopwatch,
+        kinds: Sequence[PartnerKind],
+        among: Ids | None,
+    ) -> set[PartnerKind]:
+        """Search deeper until every order gives its share or ends; return kinds still lacking."""
+        index = self.replica.index
+        most = len(index) if among is None else len(among)
+        queries = whole_and_blocks(vectors)
+        depth = min(FIRST_DEPTH, most)
+        while depth:
+            orders: list[Ids] = []
+            if policy.dense_weight > 0:
+                with watch.stage("dense"):
+                    orders.extend(index.search(queries, depth, among).ids)
+            if policy.lexical_weight > 0:
+                with watch.stage("lexical"):
+                    orders.append(self.replica.lexical.best(lexical, depth, among))
+            with watch.stage("eligibility"):
+                shortages = pool.take(orders, policy, kinds)
+            # An order that has come to its end lacks nothing that a deeper one could give.
+            open_ended = [
+                shortage
+                for order, shortage in zip(orders, shortages, strict=True)
+                if np.count_nonzero(order >= 0) == depth < most
+            ]
+            if not any(shortage.overall for shortage in open_ended):
+                return {kind for shortage in open_ended for kind in shortage.kinds}
+            depth = min(4 * depth, most)
+        return set()
+
+    def _judge(
+        self, pool: _Pool, vectors: Floats, lexical: Floats, policy: MatchingPolicy
     ) -> _Judged:
         replica = self.replica
-        # In number order, so that the sums below do not depend on the plan.
-        numbers = sorted(pool.taken)
-        ids = pool.passages(numbers)
-        sizes = np.array([len(replica.passages_of[number]) for number in numbers], dtype=np.int64)
-        bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        # In the order of their ids: neither the plan nor the past of this replica may show.
+        numbers = sorted(pool.taken, key=replica.profile_ids.__getitem__)
+        passages = [replica.passages_of[number] for number in numbers]
+        ids = np.concatenate([_NOTHING, *passages])
+        bounds = np.cumsum([0, *map(len, passages)], dtype=np.int64)
         if not len(ids):
             return _Judged((), ids, bounds, np.empty(0, np.float32), np.empty((0, 0), np.float32))
         scores = scoring.passage_scores(
             replica.index.vectors(ids),
-            sentences,
-            whole,
-            replica.lexical.scores_of(ids, lexical),
-            replica.lexical.best_possible(terms),
+            vectors[0],
+            vectors[1:],
+            replica.lexical.of(ids, lexical),
             policy,
         )
-        combined = scores.combined(policy)
-        totals = scoring.pooled(combined, bounds, policy.pooled_passages)
+        totals = scoring.score(
+            scoring.pooled(scores.combined, bounds, policy.pooled_passages), policy
+        )
         scored = []
         for row, (number, total) in enumerate(zip(numbers, totals.tolist(), strict=True)):
             candidate = pool.known[number]
             if candidate is not None:
                 scored.append(ranking.Scored(candidate=candidate, score=total, row=row))
         ordered = ranking.in_order(scored, pool.question.seed)
-        return _Judged(ordered, ids, bounds, combined, scores.similarities)
+        return _Judged(ordered, ids, bounds, scores.combined, scores.similarities)
 
     def _with_reasons(
         self, session: Session, question: Question, judged: _Judged, policy: MatchingPolicy

@@ -1,21 +1,14 @@
 """Synthetic profiles: plausible production know-how in any number, the same for the same seed.
 
-For measuring only: nobody is called that, and nothing here is shipped as data. A small grammar
-(topics and objects in ``synthetic_topics.tsv``, sentence patterns below) makes some 3,000
-distinct sentences, half Danish and half English, called fragments here. A profile keeps to one
-topic or two, as people do, so its passages lie near each other and a challenge has an answer.
-Every text ends with a running number and is therefore unique.
+For measuring only: nobody is called that, and nothing here is shipped as data. A profile keeps to
+one topic or two, as people do, so its passages lie near each other and a challenge has an
+answer. Every text ends with a running number and is therefore unique.
 """
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from importlib import resources
 from itertools import accumulate
 from random import Random
 from typing import Any
@@ -39,6 +32,7 @@ from matchmaker.models import (
     Visibility,
 )
 from matchmaker.models.gazetteer import find_place
+from matchmaker.services.synthetic_texts import ending, fragments_of, topics
 
 #: How many of a hundred profiles are of each kind.
 SHARES = {
@@ -47,29 +41,6 @@ SHARES = {
     ProfileKind.STUDENT: 30,
     ProfileKind.ACTIVITY: 5,
 }
-LANGUAGES = ("da", "en")
-
-_PATTERNS = {
-    "da": (
-        "Arbejder med {topic} og har vægt på {thing}.",
-        "Har prøvet {topic} af på {thing} hos en mindre virksomhed.",
-        "Måler og dokumenterer, hvad {topic} betyder for {thing}.",
-        "Underviser i {topic} med eksempler som {thing}.",
-        "Hjælper med at vælge udstyr til {topic}, også når det gælder {thing}.",
-        "Leder efter årsagen, når {topic} driller og det handler om {thing}.",
-    ),
-    "en": (
-        "Works with {topic}, above all where it concerns {thing}.",
-        "Has tried out {topic} for {thing} at a small manufacturer.",
-        "Measures and documents what {topic} means for {thing}.",
-        "Teaches {topic} with examples such as {thing}.",
-        "Helps to choose equipment for {topic}, also in the case of {thing}.",
-        "Looks for the cause when {topic} goes wrong and it is about {thing}.",
-    ),
-}
-_ENDING = {"da": "Sag {number} fra {town}.", "en": "Case {number} from {town}."}
-_SENTENCE = re.compile(r"(?<=\.) ")
-
 _TOWNS = (
     *("Aalborg", "Aarhus", "København", "Odense", "Esbjerg", "Herning", "Horsens", "Kolding"),
     *("Vejle", "Randers", "Silkeborg", "Viborg", "Skive", "Struer", "Holstebro", "Ikast"),
@@ -88,8 +59,41 @@ _ABROAD = (
     Place(city="Torino", country="IT", latitude=45.07, longitude=7.69),
     Place(city="Gdańsk", country="PL", latitude=54.35, longitude=18.65),
 )
-_GIVEN = "Ida Bo Karen Jens Sofie Mads Lærke Ole Maja Svend Clara Elif Noah Priya Tomasz Aino".split()
-_FAMILY = "Berg Lund Falk Holm Kruse Dahl Skov Bach Toft Ravn Vang Nygaard Yilmaz Nowak Iyer".split()
+_GIVEN = [
+    "Ida",
+    "Bo",
+    "Karen",
+    "Jens",
+    "Sofie",
+    "Mads",
+    "Lærke",
+    "Ole",
+    "Maja",
+    "Svend",
+    "Clara",
+    "Elif",
+    "Noah",
+    "Priya",
+    "Tomasz",
+    "Aino",
+]
+_FAMILY = [
+    "Berg",
+    "Lund",
+    "Falk",
+    "Holm",
+    "Kruse",
+    "Dahl",
+    "Skov",
+    "Bach",
+    "Toft",
+    "Ravn",
+    "Vang",
+    "Nygaard",
+    "Yilmaz",
+    "Nowak",
+    "Iyer",
+]
 
 _WHOLES = {
     OrganisationType.UNIVERSITY: 4,
@@ -112,54 +116,6 @@ _WITH_PARTS = {OrganisationType.UNIVERSITY, OrganisationType.GTS_INSTITUTE}
 _MOST_PARENTS = 60
 
 
-@dataclass(frozen=True)
-class Topic:
-    """One field of production in one language: its name, and the fragments about it."""
-
-    name: str
-    fragments: tuple[str, ...]
-
-
-@cache
-def topics() -> Mapping[str, tuple[Topic, ...]]:
-    """Return the topics by language; the same position is the same field."""
-    source = resources.files(__package__).joinpath("synthetic_topics.tsv")
-    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines(), delimiter="\t"))
-    return {
-        language: tuple(
-            Topic(
-                row[language],
-                tuple(
-                    pattern.format(topic=row[language], thing=thing)
-                    for thing in row[f"objects_{language}"].split(";")
-                    for pattern in _PATTERNS[language]
-                ),
-            )
-            for row in rows
-        )
-        for language in LANGUAGES
-    }
-
-
-def fragments() -> tuple[str, ...]:
-    """Return every distinct sentence of the grammar, some 3,000."""
-    return tuple(
-        fragment
-        for language in LANGUAGES
-        for topic in topics()[language]
-        for fragment in topic.fragments
-    )
-
-
-def sentences(text: str) -> list[str]:
-    """Return the sentences of a synthetic text; those of the grammar are its fragments.
-
-    >>> sentences("Et emne. Arbejder med lean. Sag 7 fra Skive.")
-    ['Et emne.', 'Arbejder med lean.', 'Sag 7 fra Skive.']
-    """
-    return _SENTENCE.split(text)
-
-
 def profiles(count: int, *, today: date, seed: int = 0) -> Iterator[Profile]:
     """Make profiles one by one; a parent comes before its parts.
 
@@ -168,6 +124,7 @@ def profiles(count: int, *, today: date, seed: int = 0) -> Iterator[Profile]:
         today: terms, leave and dates lie around this day; a few have run out.
         seed: the same seed and day make the same profiles, and the first of many are the same
             as few.
+
     """
     writer = _Writer(Random(seed), today)  # noqa: S311 - a repeatable draw, no secret
     for _ in range(count):
@@ -298,9 +255,7 @@ class _Writer:
             ],
         }
 
-    def _evidence(
-        self, position: int, language: str, about: Sequence[str], town: str
-    ) -> Evidence:
+    def _evidence(self, position: int, language: str, about: Sequence[str], town: str) -> Evidence:
         random = self._random
         return Evidence(
             id=self._id(),
@@ -314,10 +269,9 @@ class _Writer:
 
     def _text(self, language: str, about: Sequence[str], count: int, town: str) -> str:
         self._number += 1
-        of_topic = _fragments_of(language)
+        of_topic = fragments_of(language)
         drawn = [self._random.choice(of_topic[self._random.choice(about)]) for _ in range(count)]
-        ending = _ENDING[language].format(number=self._number, town=town)
-        return " ".join([*dict.fromkeys(drawn), ending])
+        return " ".join([*dict.fromkeys(drawn), ending(language, self._number, town)])
 
     def _place(self, *, abroad: float) -> Place:
         return self._random.choice(_ABROAD if self._random.random() < abroad else self._danish)
@@ -331,10 +285,5 @@ class _Writer:
     def _id(self) -> UUID:
         return UUID(int=self._random.getrandbits(128), version=4)
 
-    def _weighted(self, shares: Mapping[Any, int]) -> Any:  # noqa: ANN401 - one of the keys
+    def _weighted(self, shares: Mapping[Any, int]) -> Any:
         return self._random.choices(list(shares), weights=list(shares.values()))[0]
-
-
-@cache
-def _fragments_of(language: str) -> Mapping[str, tuple[str, ...]]:
-    return {topic.name: topic.fragments for topic in topics()[language]}

@@ -1,6 +1,6 @@
 """A database full of synthetic profiles, indexed: what a match run at that size meets.
 
-Encoding 600,000 passages takes an hour and more, so vectors are made. Every fragment of the
+Encoding 600,000 passages takes hours, so vectors are made. Every fragment of the
 grammar is encoded for real, once; the vector of a passage is the mean of its fragments' vectors
 with a little noise, at length one. Everything else is real: rows are what ``Indexer`` writes
 (``Indexer.check`` finds nothing to mend), and the replica loads them as ever.
@@ -25,7 +25,7 @@ from matchmaker.matching.passages import PassageText, compose
 from matchmaker.matching.terms import passage_terms
 from matchmaker.models import Evidence, IndexStamp, Passage, Profile
 from matchmaker.services.indexing import LOG_LENGTH, Indexer
-from matchmaker.services.synthetic import fragments, sentences
+from matchmaker.services.synthetic_texts import fragments, sentences
 from matchmaker.storage import change_log, generations
 from matchmaker.storage.database import Sessions
 
@@ -47,6 +47,7 @@ class FragmentVectors:
         Args:
             encoder: makes the vectors of the fragments.
             progress: called with the number of fragments just encoded.
+
         """
         known = fragments()
         self._vectors = encoder.encode_documents(known, progress)
@@ -57,6 +58,7 @@ class FragmentVectors:
 
         Raises:
             ValueError: a text has no fragment of the grammar in it.
+
         """
         numbers: list[int] = []
         starts: list[int] = []
@@ -68,10 +70,10 @@ class FragmentVectors:
             if len(numbers) == starts[-1]:
                 message = "this text was not made by the grammar"
                 raise ValueError(message)
-        counts = np.diff([*starts, len(numbers)]).astype(np.float32)
-        means = np.add.reduceat(self._vectors[numbers], starts, axis=0) / counts[:, None]
-        noise = random.standard_normal(means.shape, dtype=np.float32)
-        return unit(unit(means) + noise * np.float32(NOISE / np.sqrt(means.shape[1])))
+        # At length one, the sum of the fragments' vectors is their mean.
+        sums = np.add.reduceat(self._vectors[numbers], starts, axis=0, dtype=np.float32)
+        noise = random.standard_normal(sums.shape, dtype=np.float32)
+        return unit(unit(sums) + noise * np.float32(NOISE / np.sqrt(sums.shape[1])))
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def fill(
         given: synthetic profiles, parents before their parts.
         seed: of the noise.
         progress: called with the number of profiles just written.
+
     """
     indexer.sync()  # of nothing: leaves a live generation
     with sessions.reading() as session:
@@ -137,7 +140,11 @@ def _write_profiles(session: Session, batch: Sequence[Profile]) -> None:
     _insert(
         session,
         Evidence,
-        ({**_values(Evidence, item), "profile_id": one.id} for one in batch for item in one.evidence),
+        (
+            {**_values(Evidence, item), "profile_id": one.id}
+            for one in batch
+            for item in one.evidence
+        ),
     )
 
 

@@ -20,6 +20,7 @@ def get(session: Session, challenge_id: UUID, expected_revision: int | None = No
     Raises:
         NotFound: there is none.
         StaleRevision: it is not at the expected revision.
+
     """
     challenge = session.get(Challenge, challenge_id)
     if challenge is None:

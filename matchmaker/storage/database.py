@@ -29,6 +29,7 @@ def make_engine(url: str) -> Engine:
 
     Raises:
         StorageUnavailable: the URL cannot be understood, or its driver is not installed.
+
     """
     try:
         parsed = make_url(url)
@@ -76,7 +77,7 @@ def _lower(value: object) -> str | None:
     return None if value is None else str(value).lower()
 
 
-def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event signature
+def _begin_sqlite(connection: Any) -> None:
     # A transaction that will write says so at once: upgrading a read transaction later could
     # fail with "database is locked" instead of waiting.
     writes = connection.get_execution_options().get("writes", False)
@@ -97,6 +98,7 @@ class Sessions:
 
         Raises:
             StorageUnavailable: the database can't be read.
+
         """
         with _in_plain_words(), self._reading() as session:
             yield session
@@ -107,6 +109,7 @@ class Sessions:
 
         Raises:
             StorageUnavailable: the database can't be written.
+
         """
         with _in_plain_words(), self._writing.begin() as session:
             yield session
@@ -135,6 +138,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
     Raises:
         StorageUnavailable: the database can't be opened or written, or is newer than the code.
+
     """
     with _in_plain_words():
         scripts = ScriptDirectory(str(MIGRATIONS))

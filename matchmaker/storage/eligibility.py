@@ -42,6 +42,7 @@ def rules(
         conditions: what the asker asks for.
         place: where the firm is.
         today: the day on which somebody must be available.
+
     """
     return {
         EligibilityRule.VISIBLE: Profile.visibility == Visibility.PUBLIC,

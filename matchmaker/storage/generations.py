@@ -18,13 +18,13 @@ from matchmaker.models import (
     IndexGeneration,
     IndexStamp,
     LanguageMean,
+    PartnerKind,
     Passage,
     Profile,
 )
 
-
-#: id, profile, language, terms, vector.
-PassageRow: TypeAlias = tuple[int, UUID, str, str, NDArray[np.float32]]
+#: id, profile, language, terms, vector, partner kind of the profile.
+PassageRow: TypeAlias = tuple[int, UUID, str, str, NDArray[np.float32], PartnerKind]
 
 
 def live(session: Session) -> IndexGeneration | None:
@@ -106,7 +106,7 @@ def backlog(session: Session, generation_id: int) -> tuple[int, datetime | None]
     return int(number), oldest
 
 
-def _waiting(generation_id: int, *columns: Any) -> Select[Any]:  # noqa: ANN401 - whatever is asked
+def _waiting(generation_id: int, *columns: Any) -> Select[Any]:
     stamp = and_(IndexStamp.profile_id == Profile.id, IndexStamp.generation_id == generation_id)
     return (
         select(*columns)
@@ -163,9 +163,17 @@ def known_vectors(
 def passages(
     session: Session, generation_id: int, profile_ids: Iterable[UUID] | None = None
 ) -> Iterable[PassageRow]:
-    """Return (id, profile, language, terms, vector) of passages, by profile and position."""
+    """Return the passages, by profile and position."""
     query = (
-        select(Passage.id, Passage.profile_id, Passage.language, Passage.terms, Passage.vector)
+        select(
+            Passage.id,
+            Passage.profile_id,
+            Passage.language,
+            Passage.terms,
+            Passage.vector,
+            Profile.partner_kind,
+        )
+        .join(Profile, Profile.id == Passage.profile_id)
         .where(Passage.generation_id == generation_id)
         .order_by(Passage.profile_id, Passage.position)
     )

@@ -17,6 +17,7 @@ def get(session: Session, run_id: UUID) -> MatchRun:
 
     Raises:
         NotFound: there is none.
+
     """
     profiles = selectinload(MatchRun.matches).selectinload(Match.profile)
     run = session.scalar(

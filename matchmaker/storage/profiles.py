@@ -32,6 +32,7 @@ def get(session: Session, profile_id: UUID) -> Profile:
 
     Raises:
         NotFound: there is none, or none that the public may know of.
+
     """
     profile = find(session, profile_id)
     if profile is None or profile.visibility is not Visibility.PUBLIC:
@@ -96,6 +97,7 @@ def page(
         text: part of the name or the summary, in any case.
         offset: how many to pass over.
         limit: how many to return at most.
+
     """
 
     def narrowed(query: Select[Any]) -> Select[Any]:

@@ -120,11 +120,11 @@ def test_runs_are_listed_newest_first(client: FlaskClient, runs: str) -> None:
 def test_matches_are_read_a_part_at_a_time(client: FlaskClient, runs: str) -> None:
     run = client.post(runs)
     matches = run.get_json()["matches"]
-    assert len(matches) > 2
+    assert len(matches) >= 2
 
     parts = [
-        client.get(f"{run.headers['Location']}/matches?offset={offset}&limit=2").get_json()
-        for offset in range(0, len(matches), 2)
+        client.get(f"{run.headers['Location']}/matches?offset={offset}&limit=1").get_json()
+        for offset in range(len(matches))
     ]
 
     assert [match for part in parts for match in part["items"]] == matches

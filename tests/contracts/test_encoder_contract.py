@@ -117,6 +117,27 @@ def test_a_text_is_nearer_to_one_with_the_same_words_than_to_others(subject: Enc
     assert cosines.argmax() == len(UNRELATED)
 
 
+def test_a_query_in_parts_gives_the_whole_first_and_then_each_part(subject: Encoder) -> None:
+    parts = [DANISH, UNRELATED[0], UNRELATED[2]]
+    vectors = subject.encode_query_parts(parts)
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (4, subject.spec.dimension)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert same(vectors[:1], subject.encode_queries([" ".join(parts)]))
+    cosines = vectors[1:] @ subject.encode_queries(parts).T
+    assert cosines.argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def test_a_query_of_no_parts_has_no_vectors(subject: Encoder) -> None:
+    assert subject.encode_query_parts([]).shape == (0, subject.spec.dimension)
+
+
+def test_odd_parts_of_a_query_have_unit_vectors_too(subject: Encoder) -> None:
+    vectors = subject.encode_query_parts(ODDITIES)
+    assert vectors.shape == (1 + len(ODDITIES), subject.spec.dimension)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
 def test_progress_adds_up_to_all_texts(subject: Encoder) -> None:
     steps: list[int] = []
     subject.encode_documents([DANISH, ENGLISH * 30, *UNRELATED], steps.append)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from matchmaker.bootstrap import Matchmaker
+from matchmaker.models import Fit
 
 #: Shares its words with the evidence of ``Ida Berg`` and ``Institut for Sømme``.
 WELDING = (
@@ -46,9 +50,7 @@ class Reader:
         return " ".join(heading.get_text(" ").split())
 
     def visit(self, address: str) -> Reader:
-        return self._read(
-            self.client.get(address, headers=self.headers, follow_redirects=True)
-        )
+        return self._read(self.client.get(address, headers=self.headers, follow_redirects=True))
 
     def follow(self, words: str) -> Reader:
         """Follow the first link with these words."""
@@ -109,6 +111,26 @@ def filled(form: Tag) -> dict[str, Any]:
         else:
             values[name] = field.get("value", "")
     return values
+
+
+def lenient(service: Matchmaker) -> Matchmaker:
+    """Return the service with fit words for the encoder of the tests.
+
+    The floor in force is set for the bundled encoder; shared letters alone do not reach it.
+    """
+    matchmaking = service.matchmaking
+    policy = replace(
+        matchmaking.policy, fit_from={Fit.STRONG: 0.5, Fit.GOOD: 0.3, Fit.POSSIBLE: 0.1}
+    )
+    return replace(
+        service, matchmaking=replace(matchmaking, policies={matchmaking.policy_name: policy})
+    )
+
+
+@pytest.fixture
+def matchmaker(matchmaker: Matchmaker) -> Matchmaker:
+    """The service of the whole suite, lenient."""
+    return lenient(matchmaker)
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ def test_the_form_holds_what_was_written(ask: Callable[..., Reader]) -> None:
     assert page.one("#place")["value"] == "9000"
 
 
-def test_a_changed_text_makes_a_new_list(ask: Callable[..., Reader], matchmaker: Matchmaker) -> None:
+def test_a_changed_text_makes_a_new_list(
+    ask: Callable[..., Reader], matchmaker: Matchmaker
+) -> None:
     page = ask(title="Cracks", place="9000")
     page.follow("Change the text")
     page.send("Save and find partners", text="We need camera inspection of surfaces for defects.")

@@ -14,7 +14,9 @@ from matchmaker.bootstrap import Matchmaker
 from tests.factories import an_expert
 from tests.pages.conftest import Reader
 
-HOSTILE = "<script>alert('x')</script> welded frames </textarea><img src=x onerror=alert(1)> crack \"'"
+HOSTILE = (
+    "<script>alert('x')</script> welded frames </textarea><img src=x onerror=alert(1)> crack \"'"
+)
 TEMPLATES = sorted((Path(api.__file__).parent / "templates").rglob("*.html"))
 
 
@@ -57,7 +59,9 @@ def test_markup_in_an_address_is_shown_as_it_was_written(reader: Reader, address
 def test_a_form_without_its_token_is_refused_in_words(
     client: FlaskClient, reader: Reader, data: dict[str, str]
 ) -> None:
-    reader._read(client.post("/", data={"text": "welded frames crack", **data}, headers=reader.headers))
+    reader._read(
+        client.post("/", data={"text": "welded frames crack", **data}, headers=reader.headers)
+    )
     assert reader.status == 400
     assert reader.heading == "This form has expired"
     assert "copy what you wrote" in reader.text

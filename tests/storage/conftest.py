@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,22 @@ from sqlalchemy import Engine
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """An engine on a file with the newest schema."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'matchmaker.sqlite3'}")
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with the newest schema, made once by the real migrations."""
+    path = tmp_path_factory.mktemp("migrated") / "matchmaker.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def engine(migrated: Path, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a file with the newest schema."""
+    path = tmp_path / "matchmaker.sqlite3"
+    shutil.copy(migrated, path)
+    engine = make_engine(f"sqlite:///{path}")
     yield engine
     engine.dispose()
 
@@ -24,3 +36,13 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def sessions(engine: Engine) -> Sessions:
     """Sessions on the empty, migrated file."""
     return Sessions(engine)
+
+
+@pytest.fixture(scope="module")
+def shared(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sessions]:
+    """Sessions for many examples on one file; each example takes back what it wrote."""
+    path = tmp_path_factory.mktemp("shared") / "matchmaker.sqlite3"
+    shutil.copy(migrated, path)
+    engine = make_engine(f"sqlite:///{path}")
+    yield Sessions(engine)
+    engine.dispose()

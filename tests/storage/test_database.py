@@ -50,7 +50,8 @@ def impatient(engine: Engine) -> Engine:
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "nosuchengine://host/name", "sqlite+nosuchdriver:///x", "://", "mysql://host/x"]
+    "url",
+    ["nonsense", "nosuchengine://host/name", "sqlite+nosuchdriver:///x", "://", "mysql://host/x"],
 )
 def test_a_url_that_cannot_be_used_names_the_setting(url: str) -> None:
     with refused("MATCHMAKER_DATABASE"):
@@ -88,7 +89,9 @@ def test_a_read_only_folder_is_said() -> None:
 
 def test_a_file_that_may_only_be_read_is_said(engine: Engine, tmp_path: Path) -> None:
     locked = make_engine(f"sqlite:///{tmp_path / 'matchmaker.sqlite3'}")
-    event.listen(locked, "connect", lambda connection, _: connection.execute("PRAGMA query_only = 1"))
+    event.listen(
+        locked, "connect", lambda connection, _: connection.execute("PRAGMA query_only = 1")
+    )
     with refused("can't be opened for writing"), Sessions(locked).writing() as session:
         session.add(an_expert())
     locked.dispose()
@@ -106,7 +109,9 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path, content: bytes) -> N
 
 def test_a_full_disk_is_said(engine: Engine) -> None:
     small = make_engine(str(engine.url))
-    event.listen(small, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 1"))
+    event.listen(
+        small, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 1")
+    )
     with refused("disk is full"), Sessions(small).writing() as session:
         session.add_all(an_expert(description="x" * 5000) for _ in range(50))
     small.dispose()

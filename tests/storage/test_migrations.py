@@ -67,7 +67,10 @@ def test_ids_of_passages_and_positions_of_the_log_are_never_given_twice(engine: 
 
 def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker) -> None:
     engine = workshop.engine
-    challenge = workshop.challenges.submit(text="Our welded aluminium frames have cracks.")
+    challenge = workshop.challenges.submit(
+        text="Our welded aluminium frames have cracks. We need testing of welded joints with "
+        "ultrasound and radiography. Robot welding of small series is planned."
+    )
     workshop.matchmaking.run(challenge.id)
     before = rows(engine)
     assert all(before.values()), before
@@ -93,5 +96,7 @@ def test_an_empty_database_is_not_current() -> None:
     upgrade(engine)
     assert is_current(engine)
     with Sessions(engine).reading() as session:
-        assert session.scalar(select(func.count()).select_from(Base.metadata.tables["profiles"])) == 0
+        assert (
+            session.scalar(select(func.count()).select_from(Base.metadata.tables["profiles"])) == 0
+        )
     engine.dispose()

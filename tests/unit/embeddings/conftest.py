@@ -37,7 +37,13 @@ class TinyModel:
     tensors: dict[str, Array]
 
     def encode(self, prompt: str, text: str) -> Array:
-        """Compute the vector of a text the long way round: BERT as its paper has it."""
+        """Give the mean of the states of all tokens, at unit length."""
+        mean = self.states(prompt, text).mean(axis=0)
+        unit: Array = mean / np.linalg.norm(mean)
+        return unit
+
+    def states(self, prompt: str, text: str) -> Array:
+        """Compute the state of each token the long way round: BERT as its paper has it."""
         # A space at the end is a piece of its own.
         words = [WORDS[word] for word in (prompt + text).split(" ")]
         ids = [START, *words[: POSITIONS - 2], END]
@@ -57,9 +63,7 @@ class TinyModel:
             wide = self._dense(x, f"l{layer}.fi")
             bent = wide * (1 + np.vectorize(_erf)(wide / np.sqrt(2))) / 2
             x = self._norm(x + self._dense(bent, f"l{layer}.fo"), f"l{layer}.oln")
-        mean = x.mean(axis=0)
-        unit: Array = mean / np.linalg.norm(mean)
-        return unit
+        return x
 
     def _dense(self, x: Array, name: str) -> Array:
         bias = self.tensors[f"{name}.b"]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.matching.candidates import Shortage, first_eligible, profile_order
+from matchmaker.matching.candidates import Shortage, first_eligible, profile_order, to_check
 from matchmaker.models import PartnerKind
 
 EXPERT, STUDENT, HUB = PartnerKind.EXPERT, PartnerKind.STUDENT, PartnerKind.HUB
@@ -81,3 +81,12 @@ def test_a_longer_look_at_an_order_never_takes_anybody_back(
     assert whole[: len(begun)] == begun
     if not lacking:
         assert begun == whole
+
+
+def test_the_first_of_all_and_the_first_of_each_kind_are_asked_about() -> None:
+    kind_of = np.array([0, 0, 0, 1, 1, 2], dtype=np.int8)
+    order = np.array([2, 0, 1, 4, 5, 3], dtype=np.int32)
+    asked = to_check(order, kind_of, depth=1, depth_per_kind=1, kinds=[0, 1])
+    assert asked.tolist() == [2, 4]
+    assert to_check(order, kind_of, depth=0, depth_per_kind=2, kinds=[2]).tolist() == [5]
+    assert to_check(order, kind_of, depth=9, depth_per_kind=0, kinds=[]).tolist() == order.tolist()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 import numpy as np
 import pytest
 
 from matchmaker.matching.languages import (
+    CHALLENGE_LENGTH,
     SUPPORTED,
     LanguageCorrection,
     Vectors,
-    reference_sentences,
+    reference_documents,
+    reference_queries,
     unit,
 )
 
@@ -70,21 +74,44 @@ def test_a_row_of_zeros_has_no_direction_and_stays() -> None:
     assert unit(np.zeros((1, 3), dtype=np.float32)).tolist() == [[0, 0, 0]]
 
 
-def test_reference_sentences_say_the_same_in_every_supported_language() -> None:
-    sentences = reference_sentences()
-    assert tuple(sentences) == SUPPORTED
-    assert {len(said) for said in sentences.values()} == {150}
+def aligned(side: str) -> list[tuple[str, ...]]:
+    """Return the lines of one side: the same sentence in every language."""
+    if side == "document":
+        return list(zip(*reference_documents().values(), strict=True))
+    queries = reference_queries().values()
+    return list(
+        zip(*([said for parts in texts for said in parts] for texts in queries), strict=True)
+    )
 
 
-@pytest.mark.parametrize("language", SUPPORTED)
-def test_reference_sentences_are_complete_and_all_different(language: str) -> None:
-    said = reference_sentences()[language]
-    assert all(sentence == sentence.strip() and len(sentence) > 10 for sentence in said)
-    assert len(set(said)) == len(said)
-    assert all(sentence[-1] in ".?!" for sentence in said)
+@pytest.mark.parametrize("reference", [reference_documents, reference_queries])
+def test_there_are_reference_sentences_in_every_supported_language(
+    reference: Callable[[], Mapping[str, Sequence[object]]],
+) -> None:
+    assert tuple(reference()) == SUPPORTED
+    (number,) = {len(said) for said in reference().values()}
+    assert number >= 16
 
 
-def test_reference_sentences_end_alike_so_that_no_line_has_slipped() -> None:
-    for line in zip(*reference_sentences().values(), strict=True):
+def test_reference_queries_are_as_long_as_a_challenge_and_alike_in_every_language() -> None:
+    shapes = {tuple(map(len, texts)) for texts in reference_queries().values()}
+    (shape,) = shapes
+    assert set(shape[:-1]) == {CHALLENGE_LENGTH}
+    assert 0 < shape[-1] <= CHALLENGE_LENGTH
+
+
+@pytest.mark.parametrize("side", ["query", "document"])
+def test_reference_sentences_are_complete_and_all_different(side: str) -> None:
+    for said in zip(*aligned(side), strict=True):
+        assert all(sentence == sentence.strip() and len(sentence) > 30 for sentence in said)
+        assert len(set(said)) == len(said) > 100
+
+
+@pytest.mark.parametrize("side", ["query", "document"])
+def test_reference_sentences_end_alike_and_are_of_like_length_so_no_line_has_slipped(
+    side: str,
+) -> None:
+    for line in aligned(side):
         assert len({sentence[-1] for sentence in line}) == 1, line
-        assert max(map(len, line)) <= 2.5 * min(map(len, line)), line
+        assert line[0][-1] in ".?!"
+        assert max(map(len, line)) <= 2 * min(map(len, line)), line

@@ -23,6 +23,11 @@ QUERIES = st.dictionaries(
 HISTORIES = st.lists(st.tuples(PASSAGES, st.lists(st.integers(0, 35), max_size=6)), max_size=12)
 
 
+def group(id_: int) -> str:
+    """Return the language of a made-up passage."""
+    return ("da", "en", "de")[id_ % 3]
+
+
 def bm25(passages: Mapping[int, Sequence[str]], query: Mapping[str, float]) -> dict[int, float]:
     """Return the scores as the formula says, word by word."""
     mean = sum(map(len, passages.values())) / max(len(passages), 1)
@@ -39,12 +44,12 @@ def bm25(passages: Mapping[int, Sequence[str]], query: Mapping[str, float]) -> d
 
 def an_index(passages: Mapping[int, Sequence[str]]) -> LexicalIndex:
     index = LexicalIndex()
-    index.upsert(list(passages), list(passages.values()))
+    index.upsert(list(passages), list(passages.values()), [group(id_) for id_ in passages])
     return index
 
 
 def by_id(index: LexicalIndex, ids: Sequence[int], query: Mapping[str, float]) -> list[float]:
-    return index.scores_of(np.array(ids, dtype=np.int64), index.scores(query)).tolist()
+    return index.of(np.array(ids, dtype=np.int64), index.scores(query)).tolist()
 
 
 @given(PASSAGES, QUERIES)
@@ -65,7 +70,7 @@ def test_any_history_ends_where_a_fresh_index_begins(
 ) -> None:
     grown, held = LexicalIndex(), dict[int, list[str]]()
     for added, removed in history:
-        grown.upsert(list(added), list(added.values()))
+        grown.upsert(list(added), list(added.values()), [group(id_) for id_ in added])
         grown.remove(removed)
         held = {id_: words for id_, words in (held | added).items() if id_ not in removed}
     fresh = an_index(held)
@@ -73,6 +78,9 @@ def test_any_history_ends_where_a_fresh_index_begins(
     assert len(grown) == len(fresh) == len(held)
     assert by_id(grown, ids, query) == by_id(fresh, ids, query)
     assert grown.best_possible(query) == fresh.best_possible(query)
+    at = np.array(ids, dtype=np.int64)
+    scaled = [one.of(at, one.scaled(one.scores(query), 0.1)).tolist() for one in (grown, fresh)]
+    assert scaled[0] == scaled[1]
     for k in (1, 3, 100):
         best = grown.best(grown.scores(query), k).tolist()
         assert best == fresh.best(fresh.scores(query), k).tolist()
@@ -93,13 +101,13 @@ def test_the_best_are_the_first_of_all_in_order(
 
 def test_equal_scores_are_ordered_by_id_whatever_the_order_of_arrival() -> None:
     index = an_index({7: ["weld"], 3: ["weld"], 5: ["weld"]})
-    index.upsert([4], [["weld"]])
+    index.upsert([4], [["weld"]], ["da"])
     assert index.best(index.scores({"weld": 1.0}), 3).tolist() == [3, 4, 5]
 
 
 def test_a_passage_replaced_answers_with_its_new_words_only() -> None:
     index = an_index({1: ["weld"], 2: ["laser"]})
-    index.upsert([1], [["laser", "laser"]])
+    index.upsert([1], [["laser", "laser"]], ["da"])
     assert len(index) == 2
     assert index.best(index.scores({"weld": 1.0}), 9).tolist() == []
     assert index.best(index.scores({"laser": 1.0}), 9).tolist() == [1, 2]
@@ -108,13 +116,20 @@ def test_a_passage_replaced_answers_with_its_new_words_only() -> None:
 def test_small_segments_are_merged_and_the_dead_leave_with_them() -> None:
     index = LexicalIndex()
     for id_ in range(100):
-        index.upsert([id_], [["weld", "steel"]])
+        index.upsert([id_], [["weld", "steel"]], ["da"])
     assert len(index._segments) <= 8
     sizes = [len(segment) for segment in index._segments]
     assert all(early >= 2 * late for early, late in zip(sizes, sizes[1:], strict=False))
     index.remove(range(100))
-    index.upsert(list(range(200)), [["laser"]] * 200)
+    index.upsert(list(range(200)), [["laser"]] * 200, ["da"] * 200)
     assert sum(map(len, index._segments)) == 200
+
+
+def test_a_word_that_came_later_is_found_beside_an_older_segment() -> None:
+    index = an_index({id_: ["weld"] for id_ in range(10)})
+    index.upsert([10], [["laser"]], ["da"])
+    assert len(index._segments) == 2
+    assert index.best(index.scores({"laser": 1.0}), 5).tolist() == [10]
 
 
 def test_a_rare_word_counts_more_than_a_common_one() -> None:
@@ -129,7 +144,9 @@ def test_asking_twice_for_a_word_counts_twice() -> None:
     assert twice == pytest.approx(2 * once)
 
 
-def test_the_best_possible_score_is_near_and_never_below_that_of_a_passage_full_of_the_terms() -> None:
+def test_the_best_possible_score_is_near_and_never_below_that_of_a_passage_full_of_the_terms() -> (
+    None
+):
     index = an_index({1: ["weld"] * 500 + ["crack"] * 500, 2: ["laser"], 3: ["test"] * 2000})
     query = {"weld": 1.0, "crack": 2.0}
     score, best = by_id(index, [1], query)[0], index.best_possible(query)
@@ -138,11 +155,46 @@ def test_the_best_possible_score_is_near_and_never_below_that_of_a_passage_full_
 
 def test_an_empty_index_finds_nothing_and_can_be_cleared_and_filled() -> None:
     index = LexicalIndex()
-    index.upsert([], [])
+    index.upsert([], [], [])
     index.remove([4])
     assert index.best(index.scores({"weld": 1.0}), 5).tolist() == []
-    index.upsert([1], [["weld"]])
+    index.upsert([1], [["weld"]], ["da"])
     index.clear()
     assert (len(index), index.scores({"weld": 1.0}).tolist()) == (0, [])
-    index.upsert([2], [[]])
+    index.upsert([2], [[]], ["da"])
     assert by_id(index, [2], {"weld": 1.0}) == [0.0]
+
+
+def scaled(index: LexicalIndex, ids: Sequence[int], least: float = 0.0) -> list[float]:
+    scores = index.scaled(index.scores({"weld": 1.0, "laser": 1.0}), least)
+    return index.of(np.array(ids, dtype=np.int64), scores).tolist()
+
+
+def test_scores_are_measured_within_their_own_language() -> None:
+    index = LexicalIndex()
+    index.upsert(
+        list(range(12)), [["weld", "laser"]] * 6 + [["weld", "x"]] * 6, ["da"] * 6 + ["en"] * 6
+    )
+    assert by_id(index, [0], {"weld": 1.0, "laser": 1.0}) > by_id(index, [6], {"weld": 1.0})
+    assert scaled(index, [0, 6]) == pytest.approx([1, 1])
+
+
+def test_the_scale_of_a_language_is_the_mean_of_its_five_best() -> None:
+    index = LexicalIndex()
+    index.upsert(list(range(7)), [["weld"]] * 4 + [["weld"] * 9] + [["steel"]] * 2, ["da"] * 7)
+    raw = by_id(index, range(7), {"weld": 1.0, "laser": 1.0})
+    scale = sum(sorted(raw)[-5:]) / 5
+    assert scaled(index, range(7)) == pytest.approx([one / scale for one in raw])
+
+
+def test_a_language_with_few_passages_is_not_measured_by_its_one_lucky_hit() -> None:
+    index = LexicalIndex()
+    index.upsert([1, 2], [["weld"], ["steel"]], ["de", "de"])
+    assert scaled(index, [1]) == pytest.approx([5])
+    (raw,) = by_id(index, [1], {"weld": 1.0})
+    assert scaled(index, [1], least=raw) == pytest.approx([1])
+
+
+def test_words_that_nobody_has_are_scaled_to_nothing() -> None:
+    index = an_index({1: ["steel"], 2: ["steel"]})
+    assert scaled(index, [1, 2]) == [0, 0]

@@ -7,7 +7,15 @@ from datetime import date
 from uuid import UUID
 
 from matchmaker.matching.passages import COMPOSER_VERSION, PassageText, compose, own_words
-from matchmaker.models import Evidence, EvidenceKind, Expert, Organisation, Profile, ProfileKind, Student
+from matchmaker.models import (
+    Evidence,
+    EvidenceKind,
+    Expert,
+    Organisation,
+    Profile,
+    ProfileKind,
+    Student,
+)
 from tests.factories import a_student, an_activity, an_evidence, an_expert, an_organisation
 
 #: What the passages of ``everybody`` hash to, by version. A change of how text is composed needs
@@ -106,7 +114,11 @@ def test_no_text_stands_twice_and_evidence_wins_over_a_summary_that_says_the_sam
 def test_equal_texts_share_a_hash_whatever_they_were_made_from() -> None:
     one = PassageText(text="Måling", language="da")
     other = PassageText(text="Måling", language="en", evidence_id=UUID(int=1))
-    assert one.text_hash == other.text_hash == hashlib.blake2b("Måling".encode(), digest_size=16).hexdigest()
+    assert (
+        one.text_hash
+        == other.text_hash
+        == hashlib.blake2b("Måling".encode(), digest_size=16).hexdigest()
+    )
     assert one.text_hash != PassageText(text="Maling", language="da").text_hash
 
 

@@ -128,7 +128,9 @@ def test_any_slate_keeps_its_rule(
     per_family: int,
     limit: int,
 ) -> None:
-    ordered = [scored(number, kind=kind, family=family) for number, (kind, family) in enumerate(world)]
+    ordered = [
+        scored(number, kind=kind, family=family) for number, (kind, family) in enumerate(world)
+    ]
     rule = SlateRule(minimum=minimum, maximum=maximum, per_family=per_family)
     chosen = slate(ordered, rule, limit)
     assert numbers(chosen) == sorted(set(numbers(chosen)))
@@ -153,7 +155,9 @@ def test_any_slate_keeps_its_rule(
 @pytest.mark.parametrize("limit", [1, 5, 20])
 def test_the_default_slate_shows_every_kind_when_all_fit_equally(limit: int) -> None:
     kinds = list(PartnerKind)
-    ordered = [scored(number, kind=kinds[number % len(kinds)], family=number) for number in range(70)]
+    ordered = [
+        scored(number, kind=kinds[number % len(kinds)], family=number) for number in range(70)
+    ]
     chosen = slate(ordered, DEFAULT_POLICY.slate, limit)
     assert len(chosen) == limit
     if limit == 20:

@@ -76,7 +76,9 @@ def test_a_number_ends_a_sentence_when_a_capital_follows() -> None:
 
 
 def test_signs_without_a_word_are_no_sentence() -> None:
-    assert split(". Der kommer revner i sømmen!\n???", title="–") == ("Der kommer revner i sømmen!",)
+    assert split(". Der kommer revner i sømmen!\n???", title="–") == (
+        "Der kommer revner i sømmen!",
+    )
     assert split("- - -\n•\n--") == ()
 
 

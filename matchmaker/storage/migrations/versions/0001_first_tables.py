@@ -212,6 +212,7 @@ def upgrade() -> None:
         sa.Column("sentences", sa.JSON(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("place", sa.JSON(), nullable=False),
         sa.Column("policy_name", sa.String(), nullable=False),
         sa.Column("policy_version", sa.Integer(), nullable=False),
         sa.Column("weights", sa.JSON(), nullable=False),
