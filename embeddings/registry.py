@@ -21,13 +21,14 @@ Tell: TypeAlias = Callable[[str], None]
 """Called with one sentence per step of a long preparation."""
 
 
-def make_encoder(name: str, data_dir: Path) -> Encoder:
+def make_encoder(name: str, data_dir: Path, threads: int = 0) -> Encoder:
     """Make the encoder of this name; what must be built first is built.
 
     Args:
         name: ``"bundled:"``, ``"sentence-transformers:NAME_OR_FOLDER[@REVISION]"`` or
             ``"hashing:[DIMENSION]"``.
         data_dir: where built encoders are kept, below ``encoders/``.
+        threads: how many threads one call may use, where the encoder lets one choose; 0 is all.
 
     Raises:
         UnknownScheme: no encoder of that name.
@@ -35,7 +36,7 @@ def make_encoder(name: str, data_dir: Path) -> Encoder:
     """
     scheme, rest = _split("encoder", name, _ENCODERS)
     with _library_missing(EncoderUnavailable, name, scheme):
-        return _ENCODERS[scheme](rest, data_dir)
+        return _ENCODERS[scheme](rest, data_dir, threads)
 
 
 def prepare_encoder(name: str, data_dir: Path, tell: Tell | None = None) -> None:
@@ -66,11 +67,11 @@ def make_index(name: str, spec: EncoderSpec) -> VectorIndex:
         return _INDEXES[scheme](rest, spec)
 
 
-def _bundled(rest: str, data_dir: Path) -> Encoder:
+def _bundled(rest: str, data_dir: Path, threads: int) -> Encoder:
     from embeddings.encoders.bundled import open_bundled
 
     _refuse(EncoderUnavailable, "bundled", rest)
-    return open_bundled(data_dir)
+    return open_bundled(data_dir, threads)
 
 
 def _prepare_bundled(data_dir: Path, tell: Tell | None) -> None:
@@ -83,13 +84,13 @@ def _nothing_to_prepare(_data_dir: Path, _tell: Tell | None) -> None:
     return None
 
 
-def _sentence_transformers(rest: str, _data_dir: Path) -> Encoder:
+def _sentence_transformers(rest: str, _data_dir: Path, _threads: int) -> Encoder:
     from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(rest)
 
 
-def _hashing(rest: str, _data_dir: Path) -> Encoder:
+def _hashing(rest: str, _data_dir: Path, _threads: int) -> Encoder:
     from embeddings.encoders.hashing import DEFAULT_DIMENSION, HashingEncoder
 
     if not rest:
@@ -114,7 +115,7 @@ def _faiss(rest: str, spec: EncoderSpec) -> VectorIndex:
     return FaissIndex(spec)
 
 
-_ENCODERS: dict[str, Callable[[str, Path], Encoder]] = {
+_ENCODERS: dict[str, Callable[[str, Path, int], Encoder]] = {
     "bundled": _bundled,
     "hashing": _hashing,
     "sentence-transformers": _sentence_transformers,

@@ -20,7 +20,7 @@ from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.replica import IndexReplica
-from matchmaker.storage.database import Sessions, make_engine
+from matchmaker.storage.database import Sessions, make_engine, upgrade
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ def build(
         StorageUnavailable: the database URL cannot be used.
 
     """
-    encoder = encoder or make_encoder(settings.encoder, data_dir=settings.data_dir)
+    encoder = encoder or make_encoder(
+        settings.encoder, data_dir=settings.data_dir, threads=settings.encoder_threads
+    )
     engine = make_engine(settings.database_url)
     sessions = Sessions(engine)
     make_replica = partial(
@@ -82,6 +84,17 @@ def build(
         ),
         engine=engine,
     )
+
+
+def prepare_database(settings: Settings) -> None:
+    """Bring the tables to the newest form; makes them when there are none.
+
+    Raises:
+        StorageUnavailable: the database can't be opened or written, or is newer than the code.
+    """
+    engine = make_engine(settings.database_url)
+    upgrade(engine)
+    engine.dispose()
 
 
 def _nothing(_progress: object) -> None:

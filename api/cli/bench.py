@@ -134,7 +134,9 @@ class _Bench:
         self._settings = replace(settings, indexing="off")
         self._folder = folder
         self._today = datetime.now(UTC).date()
-        self._encoder: Encoder = make_encoder(settings.encoder, settings.data_dir)
+        self._encoder: Encoder = make_encoder(
+            settings.encoder, settings.data_dir, settings.encoder_threads
+        )
         self._numbers = count()
 
     def measure(

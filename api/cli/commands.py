@@ -20,13 +20,13 @@ from api.cli.terminal import (
     progress_bar,
     run_as_json,
 )
+from api.schemas.seed import id_of
 from embeddings.registry import prepare_encoder
-from matchmaker.bootstrap import Matchmaker, build
+from matchmaker.bootstrap import Matchmaker, build, prepare_database
 from matchmaker.config import Settings
 from matchmaker.errors import InvalidInput
 from matchmaker.matching.languages import SUPPORTED
 from matchmaker.models import Conditions, PartnerKind
-from matchmaker.storage.database import make_engine, upgrade
 
 SEED_FOLDER = Path("seed_data")
 #: The Danish example that a first start answers in the shell.
@@ -145,9 +145,7 @@ def db() -> None:
 @click.pass_obj
 def db_upgrade(settings: Settings) -> None:
     """Bring the tables to the newest form; makes them when there are none."""
-    engine = make_engine(settings.database_url)
-    upgrade(engine)
-    engine.dispose()
+    prepare_database(settings)
     _tell(f"Database is up to date: {settings.database_url}")
 
 
@@ -257,9 +255,7 @@ def serve(
     def start() -> Matchmaker:
         if not prepare:
             return _service(settings)
-        engine = make_engine(settings.database_url)
-        upgrade(engine)
-        engine.dispose()
+        prepare_database(settings)
         service = _service(settings)
         _load(service, folder)
         if service.indexing.readiness().waiting:
@@ -272,7 +268,7 @@ def serve(
 
 
 def _show_example(service: Matchmaker) -> None:
-    challenge = service.challenges.get(seed_files.id_of(FIRST_EXAMPLE))
+    challenge = service.challenges.get(id_of(FIRST_EXAMPLE))
     output.print(f"\n[bold]{challenge.title}[/]\n{challenge.text}\n")
     print_matches(service.matchmaking.run(challenge.id, conditions=Conditions(limit=8)))
 

@@ -8,6 +8,7 @@ from functools import singledispatch
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from babel.dates import get_timezone
 from babel.lists import format_list
 from flask import request
 from flask_babel import format_date, format_datetime, get_locale, gettext
@@ -16,9 +17,13 @@ from api.pages.labels import label
 from matchmaker.models import Activity, Expert, Organisation, PlacementType, Profile, Student
 from matchmaker.models.place import Place
 
+#: Where the firms are, wherever the server is.
+TIME_ZONE = "Europe/Copenhagen"
 #: Language -> pattern of Unicode CLDR. English readers here are European: no "November 22".
 DAY_PATTERNS = {"da": "d. MMMM y", "en": "d MMMM y"}
-MOMENT_PATTERNS = {"da": "d. MMMM y 'kl.' HH.mm z", "en": "d MMMM y, HH:mm z"}
+MOMENT_PATTERNS = {"da": "d. MMMM y 'kl.' HH.mm", "en": "d MMMM y, HH:mm"}
+#: For phrases such as "Danish, English and German": British, without a comma before "and".
+LIST_LOCALES = {"da": "da", "en": "en_GB"}
 
 
 def language_name(code: str) -> str:
@@ -28,7 +33,12 @@ def language_name(code: str) -> str:
 
 def language_names(codes: Sequence[str]) -> str:
     """Return several languages as one phrase: "Danish, English and German"."""
-    return str(format_list([language_name(code) for code in codes], locale=get_locale()))
+    return together([language_name(code) for code in codes])
+
+
+def together(words: Sequence[str]) -> str:
+    """Return several words as one phrase."""
+    return str(format_list(words, locale=LIST_LOCALES[get_locale().language]))
 
 
 def country_name(code: str) -> str:
@@ -45,13 +55,16 @@ def place_name(place: Place) -> str:
 
 
 def day(value: date) -> str:
-    """Return a day in words, day before month in both languages."""
+    """Return a day in words, day before month in both languages; of a moment, the Danish day."""
+    if isinstance(value, datetime):
+        value = value.astimezone(get_timezone(TIME_ZONE)).date()
     return str(format_date(value, DAY_PATTERNS[get_locale().language]))
 
 
 def moment(value: datetime) -> str:
-    """Return a day and time in words, with the zone."""
-    return str(format_datetime(value, MOMENT_PATTERNS[get_locale().language]))
+    """Return a day and time in words, as clocks in Denmark show it."""
+    there = value.astimezone(get_timezone(TIME_ZONE))
+    return str(format_datetime(there, MOMENT_PATTERNS[get_locale().language], rebase=False))
 
 
 def period(start: date | None, end: date | None) -> str:
@@ -138,7 +151,7 @@ def _activity_availability(profile: Activity) -> str:
 def placement_names(student: Student) -> str:
     """Return what a student seeks, as one phrase."""
     names = [label(PlacementType(value)).lower() for value in student.placement_types]
-    return first_capital(format_list(names, locale=get_locale())) if names else ""
+    return first_capital(together(names)) if names else ""
 
 
 #: Name in templates -> function.

@@ -14,14 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings.errors import UnknownIds
-from embeddings.indexes.ordering import SUM_ORDER, nearest_first
+from embeddings.indexes.ordering import near_the_best, nearest_first, products
 from embeddings.protocols import NO_ID, EncoderSpec, Ids, Neighbours, Vectors
 from embeddings.validation import checked_ids, checked_k, checked_rows, checked_vectors
 
 _Rows = npt.NDArray[np.intp]
-
-# Gathering rows one by one costs about as much as multiplying eight times as many in place.
-_GATHER_COST = 8
 
 
 @dataclass(frozen=True)
@@ -117,9 +114,9 @@ class ExactIndex:
         )
         if not len(rows) or not len(queries):
             return found
-        similarities = _products(queries, state, rows)
+        similarities = products(queries, state.matrix[: state.used], rows)
         for number, query in enumerate(queries):
-            candidates = _near_the_best(similarities[number], k)
+            candidates = near_the_best(similarities[number], k)
             best, cosines = nearest_first(query, ids[candidates], state.matrix[rows[candidates]], k)
             found.ids[number, : len(best)] = best
             found.similarities[number, : len(best)] = cosines
@@ -162,18 +159,3 @@ def _packed(state: _State, ids: Ids, rows: _Rows, capacity: int) -> _State:
     matrix = np.empty((capacity, state.matrix.shape[1]), dtype=np.float32)
     np.take(state.matrix, rows, axis=0, out=matrix[: len(rows)])
     return _State(ids, np.arange(len(rows)), matrix, len(rows))
-
-
-def _products(queries: Vectors, state: _State, rows: _Rows) -> Vectors:
-    """Give the cosine of every query with every row, shape (queries, len(rows))."""
-    if len(rows) * _GATHER_COST < state.used:
-        return queries @ state.matrix[rows].T
-    return (queries @ state.matrix[: state.used].T)[:, rows]
-
-
-def _near_the_best(similarities: Vectors, k: int) -> npt.NDArray[np.intp]:
-    """Give the places of the best ``k``, and of all that might be as good as the last of them."""
-    if k >= len(similarities):
-        return np.arange(len(similarities))
-    threshold = np.partition(similarities, -k)[-k] - SUM_ORDER
-    return np.flatnonzero(similarities >= threshold)

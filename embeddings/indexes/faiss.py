@@ -5,20 +5,27 @@ What FAISS does otherwise than the contract asks, and what is done about it (ver
 * it takes the same id twice without a word: ids are removed before they are added;
 * it fills missing places with -1 and the lowest float: these become ``NO_ID`` and minus infinity;
 * equal similarities come in storage order: a few more are asked for, then put in order by id;
-* it may not be searched while it changes: many readers or one writer.
+* it may not be searched while it changes: many readers or one writer;
+* fewer than twenty queries it compares one by one, each on one core: a matrix product over the
+  same storage takes a third of the time (50,000 x 384, one query: 2 against 6 ms).
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import faiss
 import numpy as np
+import numpy.typing as npt
 
 from embeddings.errors import UnknownIds
 from embeddings.indexes.locking import ReadWriteLock
-from embeddings.indexes.ordering import SUM_ORDER, nearest_first
+from embeddings.indexes.ordering import SUM_ORDER, near_the_best, nearest_first, products
 from embeddings.protocols import NO_ID, EncoderSpec, Ids, Neighbours, Vectors
 from embeddings.validation import checked_ids, checked_k, checked_rows, checked_vectors
 
+# From here on FAISS multiplies in blocks itself.
+_MANY_QUERIES = 20
 # Enough to see that nothing after the k-th place is as near; doubled in the rare case that it is.
 _SPARE = 16
 
@@ -32,6 +39,9 @@ class FaissIndex:
         self._lock = ReadWriteLock()
         self._engine = faiss.IndexIDMap2(faiss.IndexFlatIP(spec.dimension))
         self._ids: frozenset[int] = frozenset()
+        # The id of each row, and the rows by rising id.
+        self._id_of: Ids = np.empty(0, dtype=np.int64)
+        self._rows: npt.NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self.position = 0
 
     @property
@@ -51,15 +61,17 @@ class FaissIndex:
             self._drop(ids)
             self._engine.add_with_ids(vectors, ids)
             self._ids |= set(ids.tolist())
+            self._renumber()
 
     def remove(self, ids: Ids) -> None:
         """Forget these ids, quietly also those that are not there."""
         ids = checked_ids(ids)
         with self._lock.writing():
             self._drop(ids)
+            self._renumber()
 
     def search(self, queries: Vectors, k: int, among: Ids | None = None) -> Neighbours:
-        """Let FAISS find the best, then put equal ones in order."""
+        """Give the nearest: few queries by one matrix product, many by FAISS."""
         queries = checked_vectors(queries, self._spec.dimension)
         k = checked_k(k)
         if among is not None:
@@ -69,17 +81,10 @@ class FaissIndex:
             np.full((len(queries), k), -np.inf, dtype=np.float32),
         )
         with self._lock.reading():
-            candidates = self._candidates(queries, k, among)
-            present = candidates != NO_ID
-            rows = self._engine.reconstruct_batch(candidates[present])
-        counts = np.count_nonzero(present, axis=1)
-        starts = np.cumsum(counts) - counts
-        for number, (start, count) in enumerate(zip(starts, counts, strict=True)):
-            best, cosines = nearest_first(
-                queries[number], candidates[number, :count], rows[start : start + count], k
-            )
-            found.ids[number, : len(best)] = best
-            found.similarities[number, : len(best)] = cosines
+            if len(queries) < _MANY_QUERIES:
+                self._multiply(queries, k, among, found)
+            else:
+                self._engine_search(queries, k, among, found)
         return found
 
     def vectors(self, ids: Ids) -> Vectors:
@@ -101,6 +106,7 @@ class FaissIndex:
         with self._lock.writing():
             self._engine.reset()
             self._ids = frozenset()
+            self._renumber()
             self.position = 0
 
     def __len__(self) -> int:
@@ -113,6 +119,52 @@ class FaissIndex:
             gone = np.fromiter(known, dtype=np.int64, count=len(known))
             self._engine.remove_ids(faiss.IDSelectorBatch(gone))
             self._ids -= known
+
+    def _renumber(self) -> None:
+        self._id_of = faiss.vector_to_array(self._engine.id_map)
+        self._rows = np.argsort(self._id_of)
+
+    def _multiply(self, queries: Vectors, k: int, among: Ids | None, found: Neighbours) -> None:
+        """Compare a few queries with the rows where FAISS keeps them."""
+        flat: Any = faiss.downcast_index(self._engine.index)
+        size = flat.ntotal * self._spec.dimension
+        if not size:
+            return
+        matrix = faiss.rev_swig_ptr(flat.get_xb(), size).reshape(flat.ntotal, -1)
+        rows = np.arange(flat.ntotal) if among is None else self._rows_of(among)
+        if not len(rows):
+            return
+        similarities = products(queries, matrix, rows)
+        for number, query in enumerate(queries):
+            near = rows[near_the_best(similarities[number], k)]
+            best, cosines = nearest_first(query, self._id_of[near], matrix[near], k)
+            found.ids[number, : len(best)] = best
+            found.similarities[number, : len(best)] = cosines
+
+    def _rows_of(self, ids: Ids) -> npt.NDArray[np.intp]:
+        """Give the rows of those ids that are there."""
+        rising = self._id_of[self._rows]
+        places = np.searchsorted(rising, ids)
+        places = places[(places < len(rising))]
+        known = rising[places] == ids[: len(places)]
+        rows: npt.NDArray[np.intp] = self._rows[places[known]]
+        return rows
+
+    def _engine_search(
+        self, queries: Vectors, k: int, among: Ids | None, found: Neighbours
+    ) -> None:
+        """Let FAISS find the best, then put equal ones in order."""
+        candidates = self._candidates(queries, k, among)
+        present = candidates != NO_ID
+        rows = self._engine.reconstruct_batch(candidates[present])
+        counts = np.count_nonzero(present, axis=1)
+        starts = np.cumsum(counts) - counts
+        for number, (start, count) in enumerate(zip(starts, counts, strict=True)):
+            best, cosines = nearest_first(
+                queries[number], candidates[number, :count], rows[start : start + count], k
+            )
+            found.ids[number, : len(best)] = best
+            found.similarities[number, : len(best)] = cosines
 
     def _candidates(self, queries: Vectors, k: int, among: Ids | None) -> Ids:
         """Give the best ids of each query, at least ``k`` and all as near as the k-th, or all."""

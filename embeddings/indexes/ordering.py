@@ -1,10 +1,11 @@
-"""The last step of every exact search: the order in which what was found is handed over."""
+"""What exact searches share: products, what may be among the best, and the order at the end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from embeddings.protocols import Ids, Vectors
@@ -16,6 +17,38 @@ A matrix product adds up in an order that depends on where a row lies and how ma
 it, so equal vectors can differ in their last bits, and an engine's own ties cannot be trusted.
 Whatever an engine finds this near the k-th place has to be looked at again.
 """
+
+
+_Rows = npt.NDArray[np.intp]
+
+# Gathering rows one by one costs about as much as multiplying eight times as many in place.
+_GATHER_COST = 8
+
+
+def products(queries: Vectors, matrix: Vectors, rows: _Rows) -> Vectors:
+    """Give the cosine of every query with every row, shape (queries, len(rows)).
+
+    Args:
+        queries: shape (n, dimension).
+        matrix: shape (m, dimension).
+        rows: which rows of the matrix, shape (r,).
+    """
+    if len(rows) * _GATHER_COST < len(matrix):
+        return queries @ matrix[rows].T
+    every: Vectors = queries @ matrix.T
+    return every if len(rows) == len(matrix) and rows[0] == 0 and _rising(rows) else every[:, rows]
+
+
+def _rising(rows: _Rows) -> bool:
+    return bool((np.diff(rows) == 1).all())
+
+
+def near_the_best(similarities: Vectors, k: int) -> _Rows:
+    """Give the places of the best ``k``, and of all that might be as good as the last of them."""
+    if k >= len(similarities):
+        return np.arange(len(similarities))
+    threshold = np.partition(similarities, -k)[-k] - SUM_ORDER
+    return np.flatnonzero(similarities >= threshold)
 
 
 def nearest_first(query: Vectors, ids: Ids, rows: Vectors, k: int) -> tuple[Ids, Vectors]:

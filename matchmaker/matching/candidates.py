@@ -20,14 +20,11 @@ from matchmaker.models import PartnerKind
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A profile that passed eligibility, with the plain facts that ranking needs."""
+    """A profile that passed eligibility, with what the slate needs to know of it."""
 
     profile_id: UUID
     partner_kind: PartnerKind
     family_id: UUID | None
-    languages: tuple[str, ...]
-    latitude: float | None
-    longitude: float | None
 
 
 def profile_order(passages: NDArray[np.int64], owner_of: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -102,7 +102,7 @@ class LexicalIndex:
                 counts.append(count)
         numbered = np.asarray(ids, dtype=np.int64)
         if (most := int(numbered.max()) + 1) > len(self._slot_of):
-            grown = np.full(max(most, 2 * len(self._slot_of)), -1, dtype=np.int32)
+            grown: NDArray[np.int32] = np.full(max(most, 2 * len(self._slot_of)), -1, np.int32)
             grown[: len(self._slot_of)] = self._slot_of
             self._slot_of = grown
         self._slot_of[numbered] = np.arange(first, first + len(ids))
@@ -152,35 +152,39 @@ class LexicalIndex:
             among: look only at these ids.
 
         """
-        if among is None:
-            found = np.flatnonzero(scores > 0)
-        else:
-            slots = self._slot_of[among]
-            found = slots[scores[slots] > 0]
+        slots = np.arange(len(scores)) if among is None else self._slot_of[among]
+        found = slots[scores[slots] > 0]
         if len(found) > k:
             worst = np.partition(scores[found], len(found) - k)[len(found) - k]
             found = found[scores[found] >= worst]
         order = np.lexsort((self._ids[found], -scores[found]))[:k]
         return self._ids[found[order]]
 
-    def scores(self, query: Mapping[str, float]) -> NDArray[np.float32]:
-        """Return the BM25 score of every slot; removed ones have 0."""
+    def scores(self, query: Mapping[str, float]) -> tuple[NDArray[np.float32], float]:
+        """Return the BM25 score of every slot, and the best that any passage could have.
+
+        Removed passages have 0. The best possible is the score of a passage that is full of
+        every term: the scale of the query.
+
+        Args:
+            query: term to weight, from :func:`matchmaker.matching.terms.query_terms`.
+        """
         scores = np.zeros(len(self._ids), dtype=np.float32)
         damping = self._damping_now()
+        best = 0.0
         for term, weight in query.items():
             number = self._vocabulary.get(term)
-            if number is None:
-                continue
             postings = [
                 (segment.slots[rows], segment.counts[rows])
                 for segment in self._segments
-                if (rows := segment.rows(number)).stop > rows.start
+                if number is not None and (rows := segment.rows(number)).stop > rows.start
             ]
-            documents = sum(int(self._alive[slots].sum()) for slots, _ in postings)
-            idf = self._idf(documents) * weight
+            documents = sum(int(np.count_nonzero(self._alive[slots])) for slots, _ in postings)
+            idf = float(np.log1p((len(self) - documents + 0.5) / (documents + 0.5))) * weight
+            best += idf * (K1 + 1)
             for slots, counts in postings:
                 scores[slots] += idf * counts * (K1 + 1) / (counts + damping[slots])
-        return scores
+        return scores, best
 
     def scaled(self, scores: NDArray[np.float32], least: float) -> NDArray[np.float32]:
         """Return the scores on the scale of their group: 1 is the mean of its five best.
@@ -207,24 +211,6 @@ class LexicalIndex:
     def of(self, ids: NDArray[np.int64], scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the scores of these passages out of an array over slots."""
         return scores[self._slot_of[ids]]
-
-    def best_possible(self, query: Mapping[str, float]) -> float:
-        """Return the score of a passage that is full of every term: the scale of the scores."""
-        return sum(
-            self._idf(self._documents(term)) * weight * (K1 + 1) for term, weight in query.items()
-        )
-
-    def _documents(self, term: str) -> int:
-        number = self._vocabulary.get(term)
-        if number is None:
-            return 0
-        return sum(
-            int(self._alive[segment.slots[segment.rows(number)]].sum())
-            for segment in self._segments
-        )
-
-    def _idf(self, documents: int) -> float:
-        return float(np.log1p((len(self) - documents + 0.5) / (documents + 0.5)))
 
     def _damping_now(self) -> NDArray[np.float32]:
         """Return k1 (1 - b + b length / mean length) per slot; infinite where nothing lives."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.candidates import Candidate
 from matchmaker.models import Place, distance_km
 
 Floats = NDArray[np.float32]
@@ -64,15 +63,10 @@ def uncovered(similarities: Floats, answered_from: float, answered: set[int]) ->
     )
 
 
-def distance(candidate: Candidate, place: Place) -> int | None:
-    """Return whole kilometres between a candidate and the firm, None when either is unknown."""
-    if None in (candidate.latitude, candidate.longitude, place.latitude, place.longitude):
+def distance(one: Place, other: Place) -> int | None:
+    """Return whole kilometres between two places, None when either is unknown."""
+    if one.latitude is None or one.longitude is None:
         return None
-    return round(
-        distance_km(
-            candidate.latitude or 0.0,
-            candidate.longitude or 0.0,
-            place.latitude or 0.0,
-            place.longitude or 0.0,
-        )
-    )
+    if other.latitude is None or other.longitude is None:
+        return None
+    return round(distance_km(one.latitude, one.longitude, other.latitude, other.longitude))

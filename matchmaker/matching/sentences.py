@@ -33,14 +33,15 @@ def clean(text: str) -> str:
     'et problem\\nmed svejsning'
     """
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(
-        character
-        if character == "\n" or unicodedata.category(character) not in {"Cc", "Cs", "Cn", "Co"}
-        else " "
-        for character in text
-    )
-    lines = (" ".join(line.split()) for line in kept.split("\n"))
+    lines = (" ".join(_visible(line).split()) for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _visible(line: str) -> str:
+    if line.isprintable():  # nearly always, and much quicker than looking at every character
+        return line
+    hidden = {"Cc", "Cs", "Cn", "Co"}
+    return "".join(" " if unicodedata.category(one) in hidden else one for one in line)
 
 
 def split(text: str, title: str = "") -> tuple[str, ...]:

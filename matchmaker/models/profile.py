@@ -107,6 +107,7 @@ class Profile(Base, kw_only=True):
             "proposable_until",
             "latitude",
             "longitude",
+            "can_travel_km",
         ),
         Index("ix_profiles_kind_name", "kind", "name"),
     )

@@ -1,8 +1,8 @@
 """Measuring: what a match run costs beside the bare work it cannot do without. Prints nothing.
 
-Bare work is encoding the challenge and one exact search. Both are timed in the same loop, run
-by run in turn, so that a machine that is busy for a while is busy for both; the ratio then holds
-where single times do not.
+Bare work is encoding the challenge and one exact search. Both are timed in the same loop, round
+by round in turn, so that a machine that is busy for a while is busy for both; the ratio then
+holds where single times do not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
 from itertools import count, cycle
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -36,6 +36,10 @@ MOST_TIMES_BARE = 1.5
 LEAST_INDEXING = 0.9
 #: The size at which the limits hold.
 LIMITED_SIZE = 10_000
+
+#: Threads of numeric libraries wait for more work in a busy loop before they sleep, and would
+#: slow down whatever is measured next. A pause of this many seconds gives all the same start.
+PAUSE = 0.05
 
 _NEIGHBOURS = 100  # found by the one search of the bare work
 _COPIED = 50_000  # vectors handed from index to index at once
@@ -60,7 +64,7 @@ class Timing:
         if not seconds:
             return cls(0, 0.0, 0.0, 0.0)
         p50, p95, p99 = np.percentile(np.array(seconds) * 1000, (50, 95, 99))
-        return cls(len(seconds), round(p50, 2), round(p95, 2), round(p99, 2))
+        return cls(len(seconds), *(round(float(each), 2) for each in (p50, p95, p99)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +168,7 @@ def measure_runs(
     asked: list[tuple[int, int, int]] = []
     for number in range(-warm_up, rounds):
         text = next(texts)
+        sleep(PAUSE)
         start = perf_counter()
         challenge = challenges.submit(text=text)
         submitted = perf_counter()
@@ -197,6 +202,7 @@ def measure_runs(
 
 
 def _bare_seconds(encoder: Encoder, exact: VectorIndex, queries: Sequence[str]) -> float:
+    sleep(PAUSE)
     start = perf_counter()
     exact.search(encoder.encode_queries(queries), _NEIGHBOURS)
     return perf_counter() - start

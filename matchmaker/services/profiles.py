@@ -121,7 +121,7 @@ class ProfileService:
             session.flush()
             return "new"
         if type(stored) is not type(given):
-            raise InvalidInput("id", f"{given.id} is a {stored.kind} already.")
+            raise InvalidInput("id", f"{given.id} is registered as {stored.kind} already.")
         changes = {
             name: value for name, value in _columns(given).items() if value != getattr(stored, name)
         }

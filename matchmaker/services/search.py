@@ -37,6 +37,7 @@ BLOCK = 12
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
+_KIND = {kind.value: kind for kind in KINDS}
 _NOTHING: Ids = np.empty(0, dtype=np.int64)
 
 
@@ -146,12 +147,13 @@ class _Pool:
         numbers = [candidates.profile_order(order, self.replica.owner_of) for order in orders]
         slack = 1.25
         while True:
+            depth, per_kind = int(slack * policy.depth), int(slack * policy.depth_per_kind) + 1
             asked = [
                 candidates.to_check(
                     order,
                     self.replica.kind_of,
-                    depth=int(slack * policy.depth),
-                    depth_per_kind=int(slack * policy.depth_per_kind) + 1,
+                    depth=depth,
+                    depth_per_kind=per_kind,
                     kinds=codes,
                 ).tolist()
                 for order in numbers
@@ -169,7 +171,9 @@ class _Pool:
                 )
                 self.taken.update(taken)
                 shortages.append(shortage)
-                pending |= bool(shortage) and len(checked) < len(order)
+                held = np.bincount(self.replica.kind_of[order], minlength=len(KINDS))
+                pending |= shortage.overall and depth < len(order)
+                pending |= any(held[KINDS.index(kind)] > per_kind for kind in shortage.kinds)
             if not pending:
                 return shortages
             slack *= 4
@@ -198,18 +202,16 @@ class _Pool:
     def _note(self, rows: Sequence[CandidateRow]) -> list[int]:
         """Note eligible profiles; return the numbers of those that are indexed."""
         numbers = []
-        for profile_id, kind, family, languages, latitude, longitude in rows:
+        for hex_id, kind, family in rows:
+            profile_id = UUID(hex_id)
             number = self.replica.number_of.get(profile_id)
             if number is None:
                 continue
             numbers.append(number)
             self.known[number] = Candidate(
                 profile_id=profile_id,
-                partner_kind=PartnerKind(kind),
-                family_id=family,
-                languages=tuple(languages),
-                latitude=latitude,
-                longitude=longitude,
+                partner_kind=_KIND[kind],
+                family_id=UUID(family) if family else None,
             )
         return numbers
 
@@ -271,9 +273,8 @@ class Search:
             vectors = replica.query_correction.apply(question.vectors, languages)
             with watch.stage("lexical"):
                 terms = query_terms("\n".join(question.sentences), question.language)
-                raw = replica.lexical.scores(terms)
-                least = policy.lexical_least * replica.lexical.best_possible(terms)
-                lexical = replica.lexical.scaled(raw, least)
+                raw, best = replica.lexical.scores(terms)
+                lexical = replica.lexical.scaled(raw, policy.lexical_least * best)
             pool = _Pool(replica, session, question)
             self._fill(pool, vectors, lexical, policy, watch, funnel["eligible"] <= few)
             with watch.stage("judge"):
@@ -407,6 +408,7 @@ class Search:
             for carrier in carriers
         ]
         texts = generations.passage_texts(session, wanted)
+        facts = eligibility.facts(session, [one.candidate.profile_id for one in shown])
         matches = []
         for one, rows, carriers in carried:
             evidence = []
@@ -421,10 +423,10 @@ class Search:
                     )
                 )
             answered = {carrier.answers for carrier in carriers}
-            candidate = one.candidate
+            languages, place = facts[one.candidate.profile_id]
             matches.append(
                 Ranked(
-                    candidate=candidate,
+                    candidate=one.candidate,
                     score=round(one.score, ranking.DECIMALS),
                     reason=Reason(
                         evidence=tuple(evidence),
@@ -432,8 +434,8 @@ class Search:
                             judged.similarities[rows], policy.answered_from, answered
                         ),
                         facts=Facts(
-                            distance_km=reasons.distance(candidate, question.place),
-                            speaks_challenge_language=question.language in candidate.languages,
+                            distance_km=reasons.distance(place, question.place),
+                            speaks_challenge_language=question.language in languages,
                         ),
                     ),
                 )

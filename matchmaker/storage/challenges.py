@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound, StaleRevision
@@ -51,11 +52,12 @@ def keep_vectors(
     session: Session, challenge: Challenge, fingerprint: str, vectors: NDArray[np.float32]
 ) -> None:
     """Keep the vectors of this revision in place of older ones."""
-    session.merge(
-        ChallengeVector(
-            challenge_id=challenge.id,
-            fingerprint=fingerprint,
-            challenge_revision=challenge.revision,
-            vectors=vectors.ravel(),
-        )
+    dialect = session.get_bind().dialect.name
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    values = {"challenge_revision": challenge.revision, "vectors": vectors.ravel()}
+    statement = make(ChallengeVector).values(
+        challenge_id=challenge.id, fingerprint=fingerprint, **values
+    )
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["challenge_id", "fingerprint"], set_=values)
     )

@@ -157,6 +157,22 @@ def downgrade(engine: Engine, revision: str) -> None:
     command.downgrade(_config(engine), revision)
 
 
+def write_migration(words: str) -> str:
+    """Compare the models with the newest schema and write the next migration; read it.
+
+    Returns:
+        The path of the new file.
+    """
+    engine = make_engine("sqlite://")
+    upgrade(engine)
+    number = len(list((MIGRATIONS / "versions").glob("[0-9]*.py"))) + 1
+    script = command.revision(
+        _config(engine), message=words, autogenerate=True, rev_id=f"{number:04}"
+    )
+    assert not isinstance(script, list) and script is not None  # noqa: S101, PT018 - one head
+    return str(script.path)
+
+
 def current_revision(engine: Engine) -> str | None:
     """Return the schema revision of the database; None when it is empty."""
     with engine.connect() as connection:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import islice
 from math import cos, radians, sin
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Float,
+    String,
     and_,
     bindparam,
     case,
@@ -21,16 +22,24 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
 from matchmaker.models import Conditions, EligibilityRule, Place, Profile, Visibility
 from matchmaker.models.place import EARTH_RADIUS_KM
-from matchmaker.storage.database import MOST_VARIABLES
 
-#: What a candidate's row holds, in this order.
-CandidateRow = Row[UUID, str, UUID | None, list[str], float | None, float | None]
+# Read as the text they are stored as: turning thousands of rows into objects would cost more
+# than finding them.
+_HEX_ID = type_coerce(Profile.id, String)
+_COLUMNS = (
+    _HEX_ID,
+    type_coerce(Profile.partner_kind, String),
+    type_coerce(Profile.family_id, String),
+)
+#: Id, partner kind and family of a candidate, ids in hexadecimal.
+CandidateRow = Row[str, str, str | None]
 
 
 def rules(
@@ -125,30 +134,16 @@ def _can_fail(condition: ColumnElement[bool]) -> bool:
     return condition is not true() and not isinstance(condition, type(true()))
 
 
-def _columns() -> tuple[object, ...]:
-    return (
-        Profile.id,
-        Profile.partner_kind,
-        Profile.family_id,
-        Profile.working_languages,
-        Profile.latitude,
-        Profile.longitude,
-    )
-
-
 def among(
-    session: Session, ids: Iterable[UUID], conditions: Conditions, place: Place, today: date
+    session: Session, ids: Sequence[UUID], conditions: Conditions, place: Place, today: date
 ) -> list[CandidateRow]:
     """Return the eligible ones of these profiles, in no order."""
+    # One parameter for all ids: thousands of single ones cost more than the query itself.
+    wanted = func.json_each(bindparam("ids", type_=String)).table_valued("value")
     met = and_(*rules(conditions, place, today).values())
-    query = select(*_columns()).where(  # type: ignore[call-overload]
-        Profile.id.in_(bindparam("ids", expanding=True)), met
-    )
-    rows: list[CandidateRow] = []
-    rest = iter(ids)
-    while part := list(islice(rest, MOST_VARIABLES)):
-        rows.extend(session.execute(query, {"ids": part}).all())
-    return rows
+    query = select(*_COLUMNS).where(_HEX_ID.in_(select(wanted.c.value)), met)
+    given = json.dumps([one.hex for one in ids])
+    return list(session.execute(query, {"ids": given}).all())
 
 
 def everybody(
@@ -156,5 +151,15 @@ def everybody(
 ) -> list[CandidateRow]:
     """Return all eligible profiles, in no order."""
     met = and_(*rules(conditions, place, today).values())
-    query = select(*_columns()).where(met)  # type: ignore[call-overload]
-    return list(session.execute(query).all())
+    return list(session.execute(select(*_COLUMNS).where(met)).all())
+
+
+def facts(session: Session, ids: Iterable[UUID]) -> dict[UUID, tuple[list[str], Place]]:
+    """Return working languages and place of profiles."""
+    query = select(
+        Profile.id, Profile.working_languages, Profile.latitude, Profile.longitude
+    ).where(Profile.id.in_(list(ids)))
+    return {
+        row.id: (row.working_languages, Place(latitude=row.latitude, longitude=row.longitude))
+        for row in session.execute(query)
+    }

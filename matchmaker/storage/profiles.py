@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, selectin_polymorphic, selectinload
+from sqlalchemy.orm import Session, selectin_polymorphic, selectinload, with_polymorphic
 
 from matchmaker.errors import NotFound
 from matchmaker.models import (
@@ -60,10 +60,9 @@ def with_evidence(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
 
 
 def complete(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
-    """Return these profiles with all columns of their kind, without evidence."""
-    return session.scalars(
-        select(Profile).where(Profile.id.in_(list(ids))).options(_COMPLETE)
-    ).all()
+    """Return these profiles with all columns of their kind, without evidence, in one query."""
+    every = with_polymorphic(Profile, list(_KINDS))
+    return session.scalars(select(every).where(every.id.in_(list(ids)))).all()
 
 
 def family(session: Session, profile: Profile) -> list[Organisation]:

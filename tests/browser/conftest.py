@@ -162,6 +162,10 @@ class Browser:
         for key in keys:
             ActionChains(self.driver).send_keys(key).perform()
 
+    def chord(self, modifier: str, key: str) -> None:
+        """Press a key while a modifier is held."""
+        ActionChains(self.driver).key_down(modifier).send_keys(key).key_up(modifier).perform()
+
     def focused(self, selector: str) -> bool:
         """Return whether what has the focus is what the selector means."""
         return self.driver.execute_script(

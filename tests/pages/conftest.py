@@ -140,7 +140,7 @@ def reader(client: FlaskClient) -> Reader:
 
 
 @pytest.fixture
-def læser(client: FlaskClient) -> Reader:
+def dansker(client: FlaskClient) -> Reader:
     """Somebody who reads Danish."""
     return Reader(client, "da")
 

@@ -123,7 +123,7 @@ def test_an_unknown_sample_leaves_the_form_empty(reader: Reader, unknown: str) -
 
 
 def test_samples_in_the_language_of_the_reader_come_first(
-    matchmaker: Matchmaker, reader: Reader, læser: Reader
+    matchmaker: Matchmaker, reader: Reader, dansker: Reader
 ) -> None:
     matchmaker.challenges.register_samples(
         [
@@ -141,4 +141,4 @@ def test_samples_in_the_language_of_the_reader_come_first(
     )
     english = reader.visit("/").all(".card h3")
     assert english == ["en 0", "en 1", "en 2", "en 3", "da 0", "da 1"]
-    assert læser.visit("/").all(".card h3")[:4] == ["da 0", "da 1", "da 2", "da 3"]
+    assert dansker.visit("/").all(".card h3")[:4] == ["da 0", "da 1", "da 2", "da 3"]

@@ -11,10 +11,10 @@ from matchmaker.bootstrap import Matchmaker
 from tests.pages.conftest import WELDING, Reader
 
 
-def test_the_browser_decides_first(reader: Reader, læser: Reader) -> None:
+def test_the_browser_decides_first(reader: Reader, dansker: Reader) -> None:
     assert reader.visit("/").page.html["lang"] == "en"
-    assert læser.visit("/").page.html["lang"] == "da"
-    assert læser.heading == "Beskriv problemet. Se, hvem der kan hjælpe."
+    assert dansker.visit("/").page.html["lang"] == "da"
+    assert dansker.heading == "Beskriv problemet. Se, hvem der kan hjælpe."
 
 
 def test_who_asks_for_neither_reads_danish(client: FlaskClient) -> None:
@@ -36,14 +36,14 @@ def test_the_switch_works_on_a_page_that_does_not_exist(reader: Reader) -> None:
     assert page.heading == "Ikke fundet"
 
 
-def test_the_present_language_is_marked(læser: Reader) -> None:
-    (current,) = læser.visit("/").page.select(".site-languages a[aria-current]")
+def test_the_present_language_is_marked(dansker: Reader) -> None:
+    (current,) = dansker.visit("/").page.select(".site-languages a[aria-current]")
     assert current.get_text() == "Dansk"
-    assert [a["lang"] for a in læser.page.select(".site-languages a")] == ["da", "en"]
+    assert [a["lang"] for a in dansker.page.select(".site-languages a")] == ["da", "en"]
 
 
-def test_a_danish_reader_finds_partners_in_danish(læser: Reader) -> None:
-    page = læser.visit("/").send("Find partnere", text=WELDING, place="9000")
+def test_a_danish_reader_finds_partners_in_danish(dansker: Reader) -> None:
+    page = dansker.visit("/").send("Find partnere", text=WELDING, place="9000")
     assert set(page.all(".fit")) <= {"Stærkt match", "Godt match", "Muligt match"}
     assert "Dansk og engelsk" in page.text
     assert "km væk" in page.text
@@ -59,11 +59,11 @@ def test_a_danish_reader_finds_partners_in_danish(læser: Reader) -> None:
 @pytest.mark.parametrize(
     "address", ["/", "/about", "/profiles", "/profiles?text=zzz", "/nothing", "/problems/"]
 )
-def test_no_english_words_are_left_on_a_danish_page(læser: Reader, address: str) -> None:
-    læser.visit(address)
-    for passage in læser.page.select("main [lang]"):
+def test_no_english_words_are_left_on_a_danish_page(dansker: Reader, address: str) -> None:
+    dansker.visit(address)
+    for passage in dansker.page.select("main [lang]"):
         passage.extract()
-    words = f" {læser.page.body.get_text(' ').lower()} "
+    words = f" {dansker.page.body.get_text(' ').lower()} "
     for english in (" the ", " with ", " problem? what", " you ", " and ", " browse "):
         assert english not in words
 

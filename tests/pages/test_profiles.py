@@ -8,7 +8,7 @@ import pytest
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import EvidenceKind, OrganisationType, PlacementType, Visibility
-from tests.factories import an_activity, an_evidence, an_expert, an_organisation, a_student
+from tests.factories import a_student, an_activity, an_evidence, an_expert, an_organisation
 from tests.pages.conftest import Reader
 
 
@@ -64,6 +64,7 @@ def test_an_expert(matchmaker: Matchmaker, reader: Reader) -> None:
         description="Har svejst i 19 år.",
         on_leave_until=date(2027, 3, 1),
         can_travel_km=250,
+        working_languages=["da", "en", "de"],
         evidence=(),
     )
     expert.evidence = [
@@ -75,7 +76,7 @@ def test_an_expert(matchmaker: Matchmaker, reader: Reader) -> None:
     page = reader.visit(f"/profiles/{expert.id}")
     assert page.heading == "Karen Toft"
     assert page.all(".profile-main h2") == [
-        "More about them",
+        "In more detail",
         "What they do for others",
         "Tasks solved",
         "Courses and teaching",
@@ -83,7 +84,7 @@ def test_an_expert(matchmaker: Matchmaker, reader: Reader) -> None:
     assert "2023" in page.one("#evidence-case + ul").get_text()
     assert page.one(".lead")["lang"] == "da"
     facts = page.one(".profile-facts").get_text(" ", strip=True)
-    assert "Danish and English" in facts
+    assert "Danish, English and German" in facts
     assert "250 km" in facts
     assert "On leave until 1 March 2027" in facts
     assert "nobody can be reached here" in facts

@@ -1,0 +1,1 @@
+"""SQL on a real database made by the migrations."""

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -40,9 +41,9 @@ def eligible(sessions: Sessions) -> Store:
         with sessions.writing() as session:
             session.add_all(profiles)
         with sessions.reading() as session:
-            found = {row.id for row in eligibility.everybody(session, *asked)}
+            found = {UUID(row[0]) for row in eligibility.everybody(session, *asked)}
             ids = [profile.id for profile in profiles]
-            assert {row.id for row in eligibility.among(session, ids, *asked)} == found
+            assert {UUID(row[0]) for row in eligibility.among(session, ids, *asked)} == found
             assert eligibility.funnel(session, *asked)["eligible"] == len(found)
         return sorted(profile.name for profile in profiles if profile.id in found)
 
@@ -167,12 +168,12 @@ def test_an_empty_database_has_an_empty_funnel(sessions: Sessions) -> None:
 
 def test_asking_about_nobody_and_about_very_many_is_possible(sessions: Sessions) -> None:
     with sessions.writing() as session:
-        session.add(expert := an_expert())
+        session.add(expert := an_expert(family_id=an_expert().id))
     unknown = [an_expert().id for _ in range(200)] * 200
     with sessions.reading() as session:
         assert eligibility.among(session, [], Conditions(), Place(), TODAY) == []
         (row,) = eligibility.among(session, [*unknown, expert.id], Conditions(), Place(), TODAY)
-    assert tuple(row) == (expert.id, "expert", None, ["da", "en"], 57.05, 9.92)
+    assert tuple(row) == (expert.id.hex, "expert", expert.family_id.hex)
 
 
 def test_distances_within_denmark_are_right_to_one_percent(sessions: Sessions) -> None:
@@ -188,7 +189,7 @@ def test_distances_within_denmark_are_right_to_one_percent(sessions: Sessions) -
         place, within_km = anywhere(), dice.randint(5, 480)
         asked = (Conditions(within_km=within_km), Place(**place), TODAY)
         with sessions.reading() as session:
-            found = {row.id for row in eligibility.everybody(session, *asked)}
+            found = {UUID(row[0]) for row in eligibility.everybody(session, *asked)}
         for expert in experts:
             away = distance_km(*place.values(), *(expert.latitude, expert.longitude))
             assert expert.id in found or away > within_km * 0.99
@@ -235,10 +236,19 @@ def test_stricter_conditions_never_let_more_through(eligible: Store, sessions: S
     with sessions.reading() as session:
         found = [
             {
-                row.id
+                UUID(row[0])
                 for row in eligibility.everybody(session, Conditions(within_km=km), ODENSE, TODAY)
             }
             for km in range(10, 200, 10)
         ]
     assert all(near <= far for near, far in pairwise(found))
     assert len(found[-1]) > len(found[0])
+
+
+def test_facts_are_read_for_those_who_are_shown(sessions: Sessions) -> None:
+    expert = an_expert(working_languages=["da"], latitude=55.4, longitude=None)
+    with sessions.writing() as session:
+        session.add(expert)
+    with sessions.reading() as session:
+        found = eligibility.facts(session, [expert.id, uuid4()])
+    assert found == {expert.id: (["da"], Place(latitude=55.4))}

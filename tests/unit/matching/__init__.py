@@ -1,0 +1,1 @@
+"""The judgement, one function at a time."""

@@ -28,9 +28,6 @@ def scored(
         profile_id=UUID(int=number),
         partner_kind=kind,
         family_id=UUID(int=family) if family is not None else None,
-        languages=("da",),
-        latitude=None,
-        longitude=None,
     )
     return Scored(candidate=candidate, score=score, row=number)
 

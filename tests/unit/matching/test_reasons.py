@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.reasons import Carrier, carriers, distance, uncovered
-from matchmaker.models import PartnerKind, Place
+from matchmaker.models import Place
 
-AALBORG = (57.05, 9.92)
+AALBORG = Place(latitude=57.05, longitude=9.92)
 
 
 def floats(*values: object) -> NDArray[np.float32]:
     return np.array(values, dtype=np.float32)
-
-
-def a_candidate(latitude: float | None, longitude: float | None) -> Candidate:
-    return Candidate(
-        profile_id=UUID(int=1),
-        partner_kind=PartnerKind.EXPERT,
-        family_id=None,
-        languages=(),
-        latitude=latitude,
-        longitude=longitude,
-    )
 
 
 def test_the_strongest_passage_carries_and_answers_its_nearest_sentence() -> None:
@@ -66,24 +52,15 @@ def test_a_sentence_that_a_shown_passage_stands_for_is_never_called_unanswered()
 
 def test_the_distance_is_in_whole_kilometres() -> None:
     copenhagen = Place(latitude=55.68, longitude=12.57)
-    assert distance(a_candidate(*AALBORG), copenhagen) == 223
-    assert distance(a_candidate(*AALBORG), Place(latitude=57.05, longitude=9.92)) == 0
+    assert distance(AALBORG, copenhagen) == 223
+    assert distance(AALBORG, AALBORG) == 0
 
 
-@pytest.mark.parametrize(
-    ("candidate", "place"),
-    [
-        ((None, None), Place(latitude=55.68, longitude=12.57)),
-        ((57.05, None), Place(latitude=55.68, longitude=12.57)),
-        (AALBORG, Place()),
-        (AALBORG, Place(latitude=55.68)),
-    ],
-)
-def test_without_both_places_there_is_no_distance(
-    candidate: tuple[float | None, float | None], place: Place
-) -> None:
-    assert distance(a_candidate(*candidate), place) is None
+@pytest.mark.parametrize("half", [Place(), Place(latitude=55.68), Place(longitude=12.57)])
+def test_without_both_places_there_is_no_distance(half: Place) -> None:
+    assert distance(AALBORG, half) is None
+    assert distance(half, AALBORG) is None
 
 
 def test_a_place_on_the_equator_and_the_first_meridian_is_a_place() -> None:
-    assert distance(a_candidate(0.0, 0.0), Place(latitude=0.0, longitude=1.0)) == 111
+    assert distance(Place(latitude=0.0, longitude=0.0), Place(latitude=0.0, longitude=1.0)) == 111

@@ -96,6 +96,7 @@ def upgrade() -> None:
                 "proposable_until",
                 "latitude",
                 "longitude",
+                "can_travel_km",
             ],
             unique=False,
         )
