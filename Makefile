@@ -57,9 +57,10 @@ openapi: $(VENV)/.dev ## renew the snapshot of the interface that the tests comp
 	$(BIN)/matchmaker openapi > tests/api/openapi.json
 
 catalogues: $(VENV)/.dev ## gather the strings of the pages and compile the translations
-	$(BIN)/pybabel extract --no-location --no-wrap -k lazy_gettext -F api/translations/babel.cfg -o api/translations/messages.pot api
-	$(BIN)/pybabel update --no-wrap -i api/translations/messages.pot -d api/translations
-	$(BIN)/pybabel compile -d api/translations
+	catalogue=$$(mktemp) && \
+	$(BIN)/pybabel extract --sort-by-file --add-location=file -k lazy_gettext -F api/translations/babel.cfg -o $$catalogue api && \
+	$(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $$catalogue -d api/translations && \
+	$(BIN)/pybabel compile -d api/translations; rm -f $$catalogue
 
 evaluate: $(VENV)/.dev ## measure ranking quality on the judged challenges
 	$(BIN)/matchmaker evaluate

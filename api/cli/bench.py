@@ -24,7 +24,7 @@ from api.cli.processes import Finished, run_command, serving
 from api.cli.terminal import console, print_json, progress_bar
 from embeddings.protocols import Encoder
 from embeddings.registry import make_encoder, make_index, prepare_encoder
-from matchmaker.bootstrap import Matchmaker, build
+from matchmaker.bootstrap import Matchmaker, build, prepare_database
 from matchmaker.config import Settings
 from matchmaker.matching.passages import compose
 from matchmaker.services import benchmarking
@@ -32,7 +32,6 @@ from matchmaker.services.indexing import Indexer
 from matchmaker.services.synthetic import profiles
 from matchmaker.services.synthetic_index import FragmentVectors, fill
 from matchmaker.services.synthetic_texts import fragments
-from matchmaker.storage.database import Sessions, upgrade
 
 #: Raise it when fields of the result change their meaning.
 FORMAT = 1
@@ -188,9 +187,9 @@ class _Bench:
         }
 
     def _service(self, database: Path) -> Matchmaker:
-        service = build(self._on(database), encoder=self._encoder)
-        upgrade(service.engine)
-        return service
+        settings = self._on(database)
+        prepare_database(settings)
+        return build(settings, encoder=self._encoder)
 
     def _on(self, database: Path) -> Settings:
         return replace(self._settings, database=f"sqlite:///{database.absolute()}")
@@ -219,7 +218,7 @@ class _Bench:
             progress_bar(f"Making {size} profiles") as report,
         ):
             filled = fill(
-                Sessions(service.engine),
+                service.profiles.sessions,
                 service.indexing,
                 vectors,
                 profiles(size, today=self._today),

@@ -7,39 +7,27 @@ from pathlib import Path
 from uuid import UUID
 
 import click
+from rich.markup import escape
 
 from api.cli import seed as seed_files
+from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
+from api.cli.evaluate import evaluate
+from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
-from api.cli.terminal import (
-    Group,
-    console,
-    output,
-    print_json,
-    print_matches,
-    progress_bar,
-    run_as_json,
-)
+from api.cli.service import open_service
+from api.cli.terminal import Group, output, print_json, progress_bar, tell
 from api.schemas.seed import id_of
 from embeddings.registry import prepare_encoder
-from matchmaker.bootstrap import Matchmaker, build, prepare_database
+from matchmaker.bootstrap import Matchmaker, prepare_database
 from matchmaker.config import Settings
 from matchmaker.errors import InvalidInput
 from matchmaker.matching.languages import SUPPORTED
 from matchmaker.models import Conditions, PartnerKind
 
-SEED_FOLDER = Path("seed_data")
 #: The Danish example that a first start answers in the shell.
 FIRST_EXAMPLE = "svejserevner-s690-konsoller"
 _MOST_INPUT = 200_000  # bytes of standard input; a challenge has 10,000 characters at most
-
-_folder = click.option(
-    "--folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=SEED_FOLDER,
-    show_default=True,
-    help="Folder of seed files.",
-)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,15 +36,6 @@ _folder = click.option(
 def main(ctx: click.Context) -> None:
     """Match the challenge of a small manufacturer with the right partners."""
     ctx.obj = Settings.from_environment()
-
-
-def _service(settings: Settings) -> Matchmaker:
-    prepare_encoder(settings.encoder, settings.data_dir, _tell)
-    return build(settings)
-
-
-def _tell(words: str) -> None:
-    console.print(words, style="dim", markup=False)
 
 
 @main.command()
@@ -85,14 +64,15 @@ def _tell(words: str) -> None:
 @click.pass_obj
 def match(
     settings: Settings,
+    *,
     text: str,
     kinds: tuple[str, ...],
     language: str | None,
     place: str | None,
     limit: int,
-    as_json: bool,  # noqa: FBT001 - a flag of the shell
+    as_json: bool,
 ) -> None:
-    """Print the ranked partners for a challenge; TEXT "-" reads standard input.
+    r"""Print the ranked partners for a challenge; TEXT "-" reads standard input.
 
     The challenge and the run are kept, as when a firm asks on the page.
 
@@ -100,16 +80,16 @@ def match(
     matchmaker match "Vi får revner i svejsningerne når vi svejser tykke plader"
     matchmaker match --kind student --json - < challenge.txt
     """
-    service = _service(settings)
-    challenge = service.challenges.submit(
-        text=_standard_input() if text == "-" else text, language=language, place=place
-    )
+    text = _standard_input() if text == "-" else _decoded(text)
+    service = open_service(settings)
+    service.matchmaking.replica.catch_up()  # what can't be answered is not kept either
+    challenge = service.challenges.submit(text=text, language=language, place=place)
     conditions = Conditions(partner_kinds=tuple(PartnerKind(kind) for kind in kinds), limit=limit)
     run = service.matchmaking.run(challenge.id, conditions=conditions)
     if as_json:
         print_json(run_as_json(run))
     else:
-        print_matches(run)
+        print_matches(run, output)
 
 
 def _standard_input() -> str:
@@ -117,9 +97,21 @@ def _standard_input() -> str:
     if len(given) > _MOST_INPUT:
         raise InvalidInput("text", f"standard input has more than {_MOST_INPUT} bytes; shorten it.")
     try:
-        return given.decode("utf-8")
+        text = given.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput("text", f"byte {error.start} is not UTF-8; save it as UTF-8.") from error
+    if "\0" in text:  # UTF-16 without its mark, or no text at all
+        raise InvalidInput("text", "it holds NUL characters; save it as text in UTF-8.")
+    return text
+
+
+def _decoded(argument: str) -> str:
+    # Python hands over bytes that it cannot read as halves of characters.
+    try:
+        argument.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput("text", f"character {error.start} is not UTF-8.") from error
+    return argument
 
 
 @main.command()
@@ -127,7 +119,7 @@ def _standard_input() -> str:
 @click.pass_obj
 def replay(settings: Settings, run_id: UUID) -> None:
     """Ask again what a kept match run asked, and say whether the list is the same."""
-    found = _service(settings).matchmaking.replay(run_id)
+    found = open_service(settings).matchmaking.replay(run_id)
     if found.same:
         output.print(f"The same list of {len(found.stored)}.")
         return
@@ -138,7 +130,7 @@ def replay(settings: Settings, run_id: UUID) -> None:
 
 @main.group()
 def db() -> None:
-    """The database."""
+    """Look after the database."""
 
 
 @db.command("upgrade")
@@ -146,31 +138,31 @@ def db() -> None:
 def db_upgrade(settings: Settings) -> None:
     """Bring the tables to the newest form; makes them when there are none."""
     prepare_database(settings)
-    _tell(f"Database is up to date: {settings.database_url}")
+    tell(f"Database is up to date: {settings.database_url}")
 
 
 @main.group()
 def seed() -> None:
-    """The data the product ships."""
+    """Load the data the product ships."""
 
 
 @seed.command("load")
-@_folder
+@folder_option
 @click.pass_obj
 def seed_load(settings: Settings, folder: Path) -> None:
-    """Check all files of a folder, then load them; loading twice changes nothing.
+    """Check all records of a folder, then load them; loading twice changes nothing.
 
     One bad record stops it: nothing is loaded, and file, record and field are named.
     """
-    _load(_service(settings), folder)
-
-
-def _load(service: Matchmaker, folder: Path) -> None:
     given = seed_files.read(folder)
+    _load(open_service(settings), given)
+
+
+def _load(service: Matchmaker, given: seed_files.Seed) -> None:
     with progress_bar("Encoding and indexing") as report:
         loaded = service.profiles.register_all(given.profiles, progress=report)
     new = service.challenges.register_samples(given.challenges)
-    _tell(
+    tell(
         f"Profiles: {loaded.new} new, {loaded.changed} changed, {loaded.unchanged} unchanged. "
         f"Challenges: {new} new."
     )
@@ -178,17 +170,17 @@ def _load(service: Matchmaker, folder: Path) -> None:
 
 @main.group()
 def index() -> None:
-    """The index of passages; it can always be made again from the database."""
+    """Look after the index of passages; it can always be made again from the database."""
 
 
 @index.command("sync")
 @click.pass_obj
 def index_sync(settings: Settings) -> None:
     """Index what has changed; builds the first generation when there is none."""
-    service = _service(settings)
+    service = open_service(settings)
     with progress_bar("Encoding and indexing") as report:
         indexed = service.indexing.sync(report)
-    _tell(f"{indexed} profiles indexed.")
+    tell(f"{indexed} profiles indexed.")
 
 
 @index.command("rebuild")
@@ -198,18 +190,18 @@ def index_rebuild(settings: Settings) -> None:
 
     Needed after a change of encoder. Goes on where an interrupted one stopped.
     """
-    service = _service(settings)
+    service = open_service(settings)
     with progress_bar("Building a new generation") as report:
         indexed = service.indexing.rebuild(report)
-    _tell(f"{indexed} profiles indexed; the new generation answers.")
+    tell(f"{indexed} profiles indexed; the new generation answers.")
 
 
 @index.command("check")
 @click.option("--repair", is_flag=True, help="Mend what differs.")
 @click.pass_obj
-def index_check(settings: Settings, repair: bool) -> None:  # noqa: FBT001 - a flag of the shell
+def index_check(settings: Settings, repair: bool) -> None:
     """Compare database and index; exit status 1 when they differ."""
-    report = _service(settings).indexing.check(repair=repair)
+    report = open_service(settings).indexing.check(repair=repair)
     for difference, number in report.differences.items():
         output.print(f"{difference}: {number}")
     if report:
@@ -222,15 +214,15 @@ def index_check(settings: Settings, repair: bool) -> None:  # noqa: FBT001 - a f
 
 @main.group()
 def encoder() -> None:
-    """The encoder that turns text into vectors."""
+    """Look after the encoder, which turns text into vectors."""
 
 
 @encoder.command("build")
 @click.pass_obj
 def encoder_build(settings: Settings) -> None:
     """Build the configured encoder in the data directory; quick when it is there already."""
-    prepare_encoder(settings.encoder, settings.data_dir, _tell)
-    _tell(f"{settings.encoder} is ready.")
+    prepare_encoder(settings.encoder, settings.data_dir, tell)
+    tell(f"{settings.encoder} is ready.")
 
 
 @main.command()
@@ -241,11 +233,12 @@ def encoder_build(settings: Settings) -> None:
 )
 @click.option("--host", help="Address to listen on, in place of MATCHMAKER_HOST.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port, in place of MATCHMAKER_PORT.")
-@_folder
+@folder_option
 @click.pass_obj
 def serve(
     settings: Settings,
-    prepare: bool,  # noqa: FBT001 - a flag of the shell
+    *,
+    prepare: bool,
     host: str | None,
     port: int | None,
     folder: Path,
@@ -254,23 +247,28 @@ def serve(
 
     def start() -> Matchmaker:
         if not prepare:
-            return _service(settings)
+            return open_service(settings)
+        given = seed_files.read(folder)
         prepare_database(settings)
-        service = _service(settings)
-        _load(service, folder)
-        if service.indexing.readiness().waiting:
-            with progress_bar("Encoding and indexing") as report:
-                service.indexing.sync(report)
+        service = open_service(settings)
+        _load(service, given)
+        with progress_bar("Encoding and indexing") as report:
+            service.indexing.sync(report)
         _show_example(service)
         return service
 
-    serve_until_stopped(start, settings, host or settings.host, port or settings.port, _tell)
+    serve_until_stopped(start, settings, host or settings.host, port or settings.port, tell)
 
 
 def _show_example(service: Matchmaker) -> None:
-    challenge = service.challenges.get(id_of(FIRST_EXAMPLE))
-    output.print(f"\n[bold]{challenge.title}[/]\n{challenge.text}\n")
-    print_matches(service.matchmaking.run(challenge.id, conditions=Conditions(limit=8)))
+    samples = {challenge.id: challenge for challenge in service.challenges.samples()}
+    if not samples:
+        return  # a folder without examples
+    challenge = samples.get(id_of(FIRST_EXAMPLE)) or next(iter(samples.values()))
+    output.print(f"\n[bold]{escape(challenge.title)}[/]")
+    output.print(challenge.text, end="\n\n", markup=False)
+    run = service.matchmaking.run(challenge.id, conditions=Conditions(limit=8))
+    print_matches(run, output)
 
 
 @main.command()
@@ -282,4 +280,5 @@ def openapi() -> None:
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))))
 
 
+main.add_command(evaluate)
 main.add_command(bench)

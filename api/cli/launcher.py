@@ -5,7 +5,7 @@ small process. The system's count of a child's peak memory begins with that of t
 started it, and that of a measuring process with an index in it would be counted too.
 
 Closing this process's standard input interrupts the command, as Ctrl-C would: so a server is
-stopped, also when whoever measures it dies.
+stopped, also when whoever measures it dies. One that does not stop is killed.
 """
 
 import json
@@ -15,6 +15,8 @@ import subprocess
 import sys
 import threading
 import time
+
+GRACE = 30  # seconds to come to an end after an interruption
 
 
 def main() -> None:
@@ -44,6 +46,10 @@ def main() -> None:
 def _interrupt_at_end(process: "subprocess.Popen[bytes]") -> None:
     sys.stdin.buffer.read()
     process.send_signal(signal.SIGINT)
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 if __name__ == "__main__":

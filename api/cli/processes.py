@@ -8,12 +8,13 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -22,7 +23,7 @@ from matchmaker.config import PREFIX, Settings
 LOOPBACK = "127.0.0.1"
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _COMMAND = (sys.executable, "-c", "from api.cli import main; main()")
-_LONGEST = 600  # seconds that any command may take
+_LONGEST = 600  # seconds that a command may take, and that a server may need to be ready
 _LOOK_AGAIN = 0.05
 
 
@@ -56,8 +57,8 @@ def run_command(settings: Settings, *arguments: str) -> Finished:
 
     """
     launcher = _launch(settings, arguments)
-    with _words_on_failure(arguments[0]):
-        return _finish(launcher, interrupt=False)
+    with _words_on_failure(arguments[0]), _closed_after(launcher, _LONGEST):
+        return _finish(launcher)
 
 
 @contextmanager
@@ -76,8 +77,8 @@ def serving(settings: Settings) -> Iterator[Server]:
         server.seconds_to_ready = time.perf_counter() - start
         yield server
     finally:
-        with _words_on_failure("serve"):
-            server.peak_bytes = _finish(launcher, interrupt=True).peak_bytes
+        with _words_on_failure("serve"), _closed_after(launcher, 0):
+            server.peak_bytes = _finish(launcher).peak_bytes
 
 
 def _launch(settings: Settings, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
@@ -107,21 +108,31 @@ def _environment(settings: Settings) -> Mapping[str, str]:
     }
 
 
-def _finish(launcher: subprocess.Popen[bytes], *, interrupt: bool) -> Finished:
-    given = launcher.stdin
-    if interrupt and given is not None:
-        given.close()
-        launcher.stdin = None
+@contextmanager
+def _closed_after(launcher: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    """Close the launcher's input after some time, so that it ends its command."""
+    timer = threading.Timer(seconds, _close, [launcher.stdin])
+    timer.start()
     try:
-        # Without interruption its input must stay open while we read.
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        _close(launcher.stdin)
+
+
+def _close(stream: IO[bytes] | None) -> None:
+    if stream is not None:
+        stream.close()
+
+
+def _finish(launcher: subprocess.Popen[bytes]) -> Finished:
+    """Wait for what the launcher found."""
+    try:
         line = launcher.stdout.read() if launcher.stdout is not None else b""
         launcher.wait(_LONGEST)
     finally:
-        if launcher.poll() is None:
-            launcher.kill()
-        for stream in (given, launcher.stdout):
-            if stream is not None:
-                stream.close()
+        _close(launcher.stdout)
     found: dict[str, Any] = json.loads(line)
     if found["status"] != 0:
         raise ProcessFailed(f"it ended with status {found['status']}")

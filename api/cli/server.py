@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
+from types import FrameType
 
-import waitress
+from waitress.server import create_server
 
+from api.cli.logs import write_log
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.config import Settings
 from matchmaker.errors import SettingInvalid
@@ -26,30 +29,40 @@ def serve_until_stopped(
     """
     from api.app import create_app
 
-    listener = _listen(host, port)
-    try:
-        service = start()
-        server = waitress.create_server(
-            create_app(settings, service),
-            sockets=[listener],
-            threads=settings.threads,
-            ident=None,
-        )
-        tell(f"Serving http://{host}:{port} (Ctrl-C stops)")
-        server.run()  # comes back after Ctrl-C, with the requests under way answered
-        service.close()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        listener.close()
+    with _listen(host, port) as listener:
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            service = start()
+            write_log()
+            server = create_server(
+                create_app(settings, service),
+                sockets=[listener],
+                threads=settings.threads,
+                ident=None,
+            )
+            name = f"[{host}]" if ":" in host else host
+            tell(f"Serving http://{name}:{port} (Ctrl-C stops)")
+            server.run()  # comes back after Ctrl-C, with the requests under way answered
+        except KeyboardInterrupt:
+            pass  # while it was still being prepared
     tell("Stopped.")
 
 
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Stop as after Ctrl-C: service managers ask with SIGTERM."""
+    raise KeyboardInterrupt
+
+
 def _listen(host: str, port: int) -> socket.socket:
+    """Take the port, so that a second server learns at once that it is taken.
+
+    Whoever calls before the service is prepared waits for the answer.
+    """
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()
     except OSError as error:
         listener.close()
         raise SettingInvalid(

@@ -1,11 +1,13 @@
-"""How the shell looks: progress bars, one red line for an error, tables."""
+"""How the shell looks: one red line for an error, progress, JSON for machines."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import click
@@ -18,105 +20,119 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
 from embeddings.errors import EmbeddingError
 from matchmaker.errors import MatchmakerError
-from matchmaker.models import MatchRun
 
 #: For people; what machines read goes to standard output alone.
 console = Console(stderr=True, highlight=False)
 output = Console(highlight=False, soft_wrap=False)
 
+#: Work that takes less than this many seconds shows no progress.
+PATIENCE = 1.0
+#: Without a terminal, a line is written after so many seconds or so large a share.
+_LINE_SECONDS = 10.0
+_LINE_SHARE = 0.1
+
 
 class Group(click.Group):
     """A command group whose known errors are one red line and exit status 1."""
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+    def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
         except (MatchmakerError, EmbeddingError) as error:
-            console.print(f"[bold red]{type(error).__name__}:[/] ", end="")
-            console.print(" ".join(str(error).split()), style="red", markup=False)
-            ctx.exit(1)
-        except BrokenPipeError:  # the reader of a pipe has left
-            sys.stderr.close()
-            ctx.exit(1)
+            _tell_error(type(error).__name__, str(error))
+        except BrokenPipeError:
+            _forget_readers()
+        except OSError as error:  # a file or folder that can't be read or written
+            where = f"{error.filename}: " if error.filename else ""
+            _tell_error(type(error).__name__, f"{where}{error.strerror or error}.")
+        return ctx.exit(1)
+
+
+def _tell_error(name: str, words: str) -> None:
+    console.print(f"[bold red]{name}:[/] ", end="")
+    console.print(" ".join(words.split()), style="red", markup=False, soft_wrap=True)
+
+
+def _forget_readers() -> None:
+    """Send what is still to be written nowhere: the reader of a pipe has left."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def tell(words: str) -> None:
+    """Write one line about what is going on."""
+    console.print(words, style="dim", markup=False, soft_wrap=True)
 
 
 @contextmanager
 def progress_bar(words: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar; call what is handed out with (done, total)."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=False) as bar:
-        task = bar.add_task(words, total=None)
+    """Show how far long work is; call what is handed out with (done, total).
 
-        def report(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+    A bar on a terminal, a plain line now and then elsewhere, nothing for what is quickly done.
+    """
+    shown = _Bar(words) if console.is_terminal else _Lines(words)
+    try:
+        yield shown.report
+    finally:
+        shown.close()
 
-        yield report
+
+class _Bar:
+    """A bar that appears when the work turns out to be long."""
+
+    def __init__(self, words: str) -> None:
+        self._began = monotonic()
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._task = self._bar.add_task(words, total=None)
+
+    def report(self, done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done, total=total)
+        if done < total and monotonic() - self._began >= PATIENCE:
+            self._bar.start()
+
+    def close(self) -> None:
+        if self._bar.live.is_started:
+            self._bar.stop()
+
+
+class _Lines:
+    """Lines for a log: at the start, after every tenth, and whenever long nothing was said."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+        self._began = self._last = monotonic()
+        self._share = 0.0
+        self._said = False
+
+    def report(self, done: int, total: int) -> None:
+        now = monotonic()
+        if not total or now - self._began < PATIENCE:
+            return
+        share = done / total
+        # The total may grow while work goes on: the end is worth a line only after others.
+        due = (
+            share >= self._share + _LINE_SHARE and now - self._last >= PATIENCE
+        ) or now - self._last >= _LINE_SECONDS
+        if (due and share < 1) or (share >= 1 > self._share and self._said):
+            tell(f"{self._words}: {done} of {total} ({share:.0%})")
+            self._last, self._share, self._said = now, share, True
+
+    def close(self) -> None:
+        """Nothing is left to do: every line stands by itself."""
 
 
 def print_json(value: object) -> None:
-    """Write one JSON document to standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def print_matches(run: MatchRun) -> None:
-    """Write the ranked partners as a table."""
-    if not run.matches:
-        output.print("Nobody fits well enough. How many each rule left out:")
-        for rule, number in run.funnel:
-            output.print(f"  {rule}: {number}", markup=False)
-        output.print("One more sentence about material, process or machine often helps.")
-        return
-    table = Table(show_lines=True, pad_edge=False)
-    for heading in ("#", "Partner", "Where", "Fit", "The sentence that carries the match"):
-        table.add_column(heading, overflow="fold")
-    for match in run.matches:
-        profile, reason = match.profile, match.reason
-        where = ", ".join(filter(None, (profile.city, profile.country)))
-        if reason.facts.distance_km is not None:
-            where += f"\n{reason.facts.distance_km} km"
-        mark = " (fictional)" if profile.fictional else ""
-        table.add_row(
-            str(match.rank),
-            f"{profile.name}{mark}\n{profile.partner_kind}",
-            where,
-            match.fit.value,
-            "\n".join(passage.text for passage in reason.evidence),
-        )
-    output.print(table)
-
-
-def run_as_json(run: MatchRun) -> dict[str, Any]:
-    """Return a run as ``matchmaker match --json`` prints it."""
-    return {
-        "language": run.language,
-        "matches": [
-            {
-                "rank": match.rank,
-                "kind": match.profile.partner_kind.value,
-                "id": str(match.profile_id),
-                "name": match.profile.name,
-                "place": match.profile.city,
-                "fit": match.fit.value,
-                "score": match.score,
-                "evidence": [
-                    {"passage": passage.text, "answers": run.sentences[passage.answers]}
-                    for passage in match.reason.evidence
-                ],
-                "uncovered": [run.sentences[position] for position in match.reason.uncovered],
-            }
-            for match in run.matches
-        ],
-        "funnel": [{"rule": rule, "number": number} for rule, number in run.funnel],
-        "timings_ms": run.timings_ms,
-    }
+    """Write one JSON document to standard output: UTF-8, whatever the terminal speaks."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode())

@@ -6,8 +6,10 @@ loading twice finds what is there.
 
 from __future__ import annotations
 
+import unicodedata
 from uuid import UUID, uuid5
 
+import marshmallow as ma
 from marshmallow import fields, validate
 
 from api.schemas.base import StrictSchema, language_code
@@ -39,7 +41,15 @@ def _key() -> fields.String:
 
 
 def _text(least: int, most: int) -> fields.String:
-    return fields.String(required=True, validate=validate.Length(min=least, max=most))
+    return fields.String(
+        required=True, validate=[validate.Length(min=least, max=most), _without_control_characters]
+    )
+
+
+def _without_control_characters(text: str) -> None:
+    """Refuse what no page can show and no database keeps; line breaks stay."""
+    if any(unicodedata.category(one) in {"Cc", "Cs"} for one in text.replace("\n", "")):
+        raise ma.ValidationError("Take out the control characters.")
 
 
 class SeedPlaceSchema(StrictSchema):
@@ -103,7 +113,9 @@ class SeedExpertSchema(SeedProfileSchema):
     affiliation = _text(0, 200)
     capacity = fields.Integer(required=True, validate=validate.Range(min=0, max=50))
     on_leave_until = fields.Date(required=True, allow_none=True)
-    can_travel_km = fields.Integer(required=True, allow_none=True, validate=validate.Range(min=0))
+    can_travel_km = fields.Integer(
+        required=True, allow_none=True, validate=validate.Range(min=0, max=20_000)
+    )
 
 
 class SeedStudentSchema(SeedProfileSchema):
@@ -143,8 +155,19 @@ class SeedChallengeSchema(StrictSchema):
     municipality = fields.String(
         required=True, allow_none=True, validate=validate.Regexp(r"^\d{3}\Z")
     )
-    industry_code = fields.String(required=True, allow_none=True)
+    industry_code = fields.String(
+        required=True, allow_none=True, validate=validate.Regexp(r"^[A-Z0-9.]{1,10}\Z")
+    )
     #: What a judge should know: is there one need, an unclear one, or none for a cluster?
     clarity = fields.String(required=True, validate=validate.OneOf(["clear", "vague", "off-topic"]))
     #: Offered on the home page to be tried.
     sample = fields.Boolean(load_default=False)
+
+
+class SeedTranslationSchema(StrictSchema):
+    """A judged challenge in the other of the two languages; it is called by the same key."""
+
+    key = _key()
+    language = fields.String(required=True, validate=validate.OneOf(["da", "en"]))
+    title = _text(3, 120)
+    text = _text(15, 10_000)

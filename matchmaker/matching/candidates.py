@@ -8,8 +8,9 @@ searched: that is what lets a planner choose (see ``matchmaker.services.search``
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 import numpy as np
@@ -41,73 +42,46 @@ def profile_order(passages: NDArray[np.int64], owner_of: NDArray[np.int32]) -> N
     return np.asarray(owners[np.sort(first)], dtype=np.int32)
 
 
-def to_check(
+@dataclass(frozen=True)
+class Share:
+    """The beginning of one order, over all kinds or of one kind, and how many are wanted of it."""
+
+    looked: NDArray[np.int32]
+    wanted: int
+    #: How long the order is that ``looked`` is the beginning of.
+    whole: int
+
+    def eligible(self, known: Container[int]) -> list[int]:
+        """Return the first eligible ones, as many as are wanted or there are."""
+        found = (number for number in self.looked.tolist() if number in known)
+        return list(islice(found, self.wanted))
+
+
+def shares(
     order: NDArray[np.int32],
     kind_of: NDArray[np.int8],
     *,
     depth: int,
     depth_per_kind: int,
     kinds: Sequence[int],
-) -> NDArray[np.int32]:
-    """Return the profiles of an order that have to be eligible, if it is to give its share.
+    slack: float,
+) -> list[Share]:
+    """Return what one order is asked for: first over all kinds, then of each kind.
+
+    Each share is the beginning of an order of its own, so what it gives cannot depend on how
+    far it was looked into.
 
     Args:
         order: profile numbers, best first.
-        kind_of: code of the partner kind by profile number, as the index knows it: a hint that
-            saves questions, never an answer.
+        kind_of: code of the partner kind by profile number.
         depth: how many over all kinds.
         depth_per_kind: how many of each kind.
         kinds: codes of the kinds that are asked for.
-
+        slack: how many times as many are looked at, because some will not be eligible.
     """
-    wanted = np.zeros(len(order), dtype=bool)
-    wanted[:depth] = True
-    codes = kind_of[order]
+    wanted = [Share(order[: int(slack * depth)], depth, len(order))]
+    kinds_of_order = kind_of[order]
     for kind in kinds:
-        wanted[np.flatnonzero(codes == kind)[:depth_per_kind]] = True
-    return order[wanted]
-
-
-@dataclass(frozen=True)
-class Shortage:
-    """What one order still lacks: profiles over all kinds, and of which kinds."""
-
-    overall: bool
-    kinds: frozenset[PartnerKind]
-
-    def __bool__(self) -> bool:
-        """Return whether anything is lacking."""
-        return self.overall or bool(self.kinds)
-
-
-def first_eligible(
-    checked: Sequence[int],
-    eligible: Mapping[int, PartnerKind],
-    *,
-    depth: int,
-    depth_per_kind: int,
-    kinds: Sequence[PartnerKind],
-) -> tuple[list[int], Shortage]:
-    """Return the profiles that one order contributes, and what it lacks.
-
-    Args:
-        checked: profile numbers of the order, best first, of those that were asked about.
-        eligible: profile number to partner kind, of those that may be proposed.
-        depth: how many over all kinds.
-        depth_per_kind: how many of each kind.
-        kinds: the partner kinds that are asked for.
-
-    """
-    taken: list[int] = []
-    count = dict.fromkeys(kinds, 0)
-    overall = 0
-    for number in checked:
-        kind = eligible.get(number)
-        if kind is None:
-            continue
-        if overall < depth or count.get(kind, depth_per_kind) < depth_per_kind:
-            taken.append(number)
-        overall += 1
-        count[kind] = count.get(kind, 0) + 1
-    lacking = frozenset(kind for kind in kinds if count[kind] < depth_per_kind)
-    return taken, Shortage(overall < depth, lacking)
+        own = order[kinds_of_order == kind]
+        wanted.append(Share(own[: int(slack * depth_per_kind) + 1], depth_per_kind, len(own)))
+    return wanted

@@ -80,7 +80,7 @@ class MatchingPolicy:
     #: When even the best candidate scores less, the answer is that nobody fits well enough.
     answer_from: float = 0.36
     #: Cosine from which a sentence of the challenge counts as answered by a passage.
-    answered_from: float = 0.25
+    answered_from: float = 0.19
     slate: SlateRule = field(default_factory=SlateRule)
 
     @property

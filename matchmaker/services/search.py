@@ -138,53 +138,43 @@ class _Pool:
 
     def take(
         self, orders: Sequence[Ids], policy: MatchingPolicy, kinds: Sequence[PartnerKind]
-    ) -> list[candidates.Shortage]:
-        """Take from orders of passages what they contribute; return what each lacks.
+    ) -> list[list[bool]]:
+        """Take from orders of passages what they contribute.
 
         Asks the database about few at first, and about more while an order lacks somebody.
+
+        Returns:
+            For each order whether it lacks somebody over all kinds, then of each kind.
         """
-        codes = [KINDS.index(kind) for kind in kinds]
         numbers = [candidates.profile_order(order, self.replica.owner_of) for order in orders]
         slack = 1.25
         while True:
-            depth, per_kind = int(slack * policy.depth), int(slack * policy.depth_per_kind) + 1
             asked = [
-                candidates.to_check(
+                candidates.shares(
                     order,
                     self.replica.kind_of,
-                    depth=depth,
-                    depth_per_kind=per_kind,
-                    kinds=codes,
-                ).tolist()
-                for order in numbers
-            ]
-            self._check(one for order in asked for one in order)
-            shortages = []
-            pending = False
-            for order, checked in zip(numbers, asked, strict=True):
-                taken, shortage = candidates.first_eligible(
-                    checked,
-                    self._eligible,
                     depth=policy.depth,
                     depth_per_kind=policy.depth_per_kind,
-                    kinds=kinds,
+                    kinds=[KINDS.index(kind) for kind in kinds],
+                    slack=slack,
                 )
-                self.taken.update(taken)
-                shortages.append(shortage)
-                held = np.bincount(self.replica.kind_of[order], minlength=len(KINDS))
-                pending |= shortage.overall and depth < len(order)
-                pending |= any(held[KINDS.index(kind)] > per_kind for kind in shortage.kinds)
-            if not pending:
-                return shortages
+                for order in numbers
+            ]
+            self._check(one for parts in asked for part in parts for one in part.looked.tolist())
+            eligible = {one for one, candidate in self.known.items() if candidate is not None}
+            given = [[part.eligible(eligible) for part in parts] for parts in asked]
+            lacks = [
+                [len(found) < part.wanted for part, found in zip(parts, got, strict=True)]
+                for parts, got in zip(asked, given, strict=True)
+            ]
+            if not any(
+                lack and len(part.looked) < part.whole
+                for parts, lacking in zip(asked, lacks, strict=True)
+                for part, lack in zip(parts, lacking, strict=True)
+            ):
+                self.taken.update(one for got in given for found in got for one in found)
+                return lacks
             slack *= 4
-
-    @property
-    def _eligible(self) -> Mapping[int, PartnerKind]:
-        return {
-            number: candidate.partner_kind
-            for number, candidate in self.known.items()
-            if candidate is not None
-        }
 
     def _check(self, numbers: Iterable[int]) -> None:
         """Ask the database about those it was not asked about yet."""
@@ -316,7 +306,7 @@ class Search:
             if kind in lacking:
                 # A kind that is rare among the nearest is looked through by itself.
                 alone = self.replica.passages_of_kinds([kind])
-                only = replace(policy, depth=0)
+                only = replace(policy, depth=policy.depth_per_kind, depth_per_kind=0)
                 self._deepen(pool, vectors, lexical, only, watch, (kind,), alone)
 
     def _deepen(
@@ -343,15 +333,21 @@ class Search:
                 with watch.stage("lexical"):
                     orders.append(self.replica.lexical.best(lexical, depth, among))
             with watch.stage("eligibility"):
-                shortages = pool.take(orders, policy, kinds)
+                lacks = pool.take(orders, policy, kinds)
             # An order that has come to its end lacks nothing that a deeper one could give.
             open_ended = [
-                shortage
-                for order, shortage in zip(orders, shortages, strict=True)
+                lacking
+                for order, lacking in zip(orders, lacks, strict=True)
                 if np.count_nonzero(order >= 0) == depth < most
             ]
-            if not any(shortage.overall for shortage in open_ended):
-                return {kind for shortage in open_ended for kind in shortage.kinds}
+            if not any(overall for overall, *_ in open_ended):
+                of_kinds = [of_kind for _, *of_kind in open_ended]
+                return {
+                    kind
+                    for lacking in of_kinds
+                    for kind, lack in zip(kinds, lacking, strict=True)
+                    if lack
+                }
             depth = min(4 * depth, most)
         return set()
 

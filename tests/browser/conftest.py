@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -95,7 +96,10 @@ def server(service: Matchmaker) -> Iterator[str]:
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """One browser for all tests."""
     if not CHROMIUM or not DRIVER:
-        pytest.skip("Chromium or its driver is missing: apt-get install chromium chromium-driver")
+        missing = "Chromium or its driver is missing: apt-get install chromium chromium-driver"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
     options = Options()
     options.binary_location = CHROMIUM
     for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):

@@ -17,7 +17,7 @@ import api
 
 PACKAGE = Path(api.__file__).parent
 TRANSLATIONS = PACKAGE / "translations"
-RENEW = "run `make translations`"
+RENEW = "run `make catalogues`"
 
 
 @cache

@@ -50,13 +50,27 @@ class CountingEncoder(HashingEncoder):
 
 #: Concepts by Danish and English word: all this encoder understands across languages.
 _CONCEPTS = {
-    **{"revner": "crack", "cracks": "crack", "sømmen": "seam", "seam": "seam"},
-    **{"svejser": "weld", "weld": "weld", "aluminium": "aluminium"},
-    **{"årsagen": "cause", "cause": "cause", "finder": "find", "find": "find"},
-    **{"planlægger": "plan", "plan": "plan", "ordrer": "order", "orders": "order"},
-    **{"levering": "delivery", "delivery": "delivery"},
+    "revner": "crack",
+    "cracks": "crack",
+    "sømmen": "seam",
+    "seam": "seam",
+    "svejser": "weld",
+    "weld": "weld",
+    "aluminium": "aluminium",
+    "årsagen": "cause",
+    "cause": "cause",
+    "finder": "find",
+    "find": "find",
+    "planlægger": "plan",
+    "plan": "plan",
+    "ordrer": "order",
+    "orders": "order",
+    "levering": "delivery",
+    "delivery": "delivery",
 }
-_DANISH = frozenset("og er den det der på i en et af til med vi før for som har kan ikke når".split())
+_DANISH = frozenset(
+    "og er den det der på i en et af til med vi før for som har kan ikke når".split()
+)
 _ENGLISH = frozenset("the and is a of to with we in on before it for that has can not when".split())
 
 

@@ -109,7 +109,9 @@ def test_a_title_that_is_no_title_is_refused(service: Matchmaker) -> None:
 
 
 def test_control_characters_are_taken_out_and_the_title_is_one_line(service: Matchmaker) -> None:
-    challenge = service.challenges.submit(text=f"\x00{TEXT}\x1b[31m\r\n\r\nMvh.", title=" Re\x07\nvner ")
+    challenge = service.challenges.submit(
+        text=f"\x00{TEXT}\x1b[31m\r\n\r\nMvh.", title=" Re\x07\nvner "
+    )
     assert challenge.text == f"{TEXT} [31m\n\nMvh."
     assert challenge.title == "Re vner"
 
@@ -171,7 +173,14 @@ def test_a_place_alone_or_a_language_alone_can_be_changed(
 
 
 @pytest.mark.parametrize(
-    "change", [{"text": "kort"}, {"text": None}, {"title": "x" * 121}, {"place": "Atlantis"}, {"language": "fr"}]
+    "change",
+    [
+        {"text": "kort"},
+        {"text": None},
+        {"title": "x" * 121},
+        {"place": "Atlantis"},
+        {"language": "fr"},
+    ],
 )
 def test_what_submit_refuses_revise_refuses(
     service: Matchmaker, challenge: Challenge, change: dict[str, str | None]
@@ -224,7 +233,13 @@ def test_samples_are_stored_once_and_left_as_they_are(service: Matchmaker) -> No
     def shipped() -> list[Challenge]:
         return [
             Challenge(
-                id=id_, title=title, text=TEXT, language="da", sample=True, created_at=NOW, updated_at=NOW
+                id=id_,
+                title=title,
+                text=TEXT,
+                language="da",
+                sample=True,
+                created_at=NOW,
+                updated_at=NOW,
             )
             for id_, title in ids.items()
         ]

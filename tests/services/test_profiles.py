@@ -159,7 +159,8 @@ def test_evidence_can_be_reordered_and_taken_away(service: Matchmaker) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"title": "Renamed"}, {"year": 2020}, {"kind": EvidenceKind.COURSE}, {"language": "da"}]
+    "change",
+    [{"title": "Renamed"}, {"year": 2020}, {"kind": EvidenceKind.COURSE}, {"language": "da"}],
 )
 def test_any_word_of_evidence_that_changes_raises_the_revision(
     service: Matchmaker, change: dict[str, Any]
@@ -177,7 +178,9 @@ def test_evidence_stands_in_the_order_given_whatever_its_numbers(service: Matchm
     for item in ida.evidence:
         item.position = 0
     service.profiles.register_all([ida])
-    assert [item.text for item in stored(service, IDA).evidence] == [f"Item {n}." for n in range(12)]
+    assert [item.text for item in stored(service, IDA).evidence] == [
+        f"Item {n}." for n in range(12)
+    ]
 
 
 def a_family() -> dict[str, Organisation]:

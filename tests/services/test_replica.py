@@ -154,7 +154,8 @@ class Histories(RuleBasedStateMachine):
                 profile = profiles.find(session, one)
                 assert profile is not None
                 profile.replace_evidence(
-                    [an_evidence(text, title="") for text in evidence], at=self.service.indexing.clock()
+                    [an_evidence(text, title="") for text in evidence],
+                    at=self.service.indexing.clock(),
                 )
 
     @rule(one=consumes(known))
@@ -254,7 +255,9 @@ def test_a_long_history_of_many_profiles_ends_true(service: Matchmaker, index: A
     stored: list[Profile] = []
     for step in range(40):
         new = [
-            dice.choice(MAKERS)(summary=text(), evidence=tuple(text() for _ in range(dice.randint(0, 4))))
+            dice.choice(MAKERS)(
+                summary=text(), evidence=tuple(text() for _ in range(dice.randint(0, 4)))
+            )
             for _ in range(dice.randint(0, 5))
         ]
         service.profiles.register_all(new)

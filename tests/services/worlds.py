@@ -43,7 +43,9 @@ class World:
             "longitude": 10.4,
             "can_travel_km": dice.choice([None, None, 60]),
         }
-        evidence = tuple(self.text(language, words=dice.randint(2, 6)) for _ in range(dice.randint(0, 4)))
+        evidence = tuple(
+            self.text(language, words=dice.randint(2, 6)) for _ in range(dice.randint(0, 4))
+        )
         name = f"Profile {dice.random():.6f}"
         leave = dice.choice([None, None, date(2026, 1, 1), date(2027, 1, 1)])
         # Kinds are not equally many: the last ones are rare.

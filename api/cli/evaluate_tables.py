@@ -1,0 +1,76 @@
+"""The result of ``matchmaker evaluate`` as tables for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from api.cli.terminal import output
+from matchmaker.models import Fit
+
+_PAIRS = ("da→da", "da→en", "en→da", "en→en", "da→both", "en→both")
+_MEASURES = {"ndcg@10": "nDCG@10", "recall@50": "Recall@50", "mrr": "MRR"}
+
+
+def print_tables(document: dict[str, Any]) -> None:
+    """Write the result of an evaluation to standard output."""
+    output.print(
+        f"{document['challenges']} challenges, {document['off_topic']} of them off-topic, "
+        f"{document['judgements']} judgements, encoder {document['encoder']}."
+        "\nda→en: challenges in Danish among profiles in English. Below: 95 % interval.",
+        markup=False,
+    )
+    for name, title in _MEASURES.items():
+        output.print(_measure(document["policies"], name, title))
+    output.print(_answers(document["policies"]))
+    for limit in document["limits"]:
+        said = "as it should be" if limit["kept"] else "too little"
+        output.print(
+            f"{limit['policy']}: da→en is {100 * limit['value']:.0f} % of en→en, {said} "
+            f"(at least {100 * limit['least']:.0f} %).",
+            markup=False,
+        )
+
+
+def _measure(policies: list[dict[str, Any]], name: str, title: str) -> Table:
+    table = _table(title, "policy", *_PAIRS)
+    for one in policies:
+        cells = [one["pairs"].get(pair) for pair in _PAIRS]
+        table.add_row(one["policy"], *(_interval(cell[name]) if cell else "–" for cell in cells))
+    return table
+
+
+def _interval(found: dict[str, float]) -> str:
+    low, high = (f"{found[end]:.2f}".lstrip("0") for end in ("low", "high"))
+    return f"{found['value']:.3f}\n{low}–{high}"
+
+
+def _answers(policies: list[dict[str, Any]]) -> Table:
+    """Return a table of who gets no answer, and how many of the shown are relevant."""
+    title = "Share without any match, and of the judged matches the share that is relevant"
+    table = _table(title, "policy", "off-topic", "others", *(fit.value for fit in Fit))
+    for one in policies:
+        found = [one["relevant_by_fit"].get(fit.value) for fit in Fit]
+        table.add_row(
+            one["policy"],
+            f"{one['nobody_for_off_topic']:.0%}",
+            f"{one['nobody_for_answerable']:.0%}",
+            *(f"{cell['share']:.0%} of {cell['judged']}" if cell else "–" for cell in found),
+        )
+    return table
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(
+        title=f"\n{title}",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        collapse_padding=True,
+    )
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if number else "left", no_wrap=True)
+    return table

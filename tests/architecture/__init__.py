@@ -1,0 +1,1 @@
+"""Checklists: the repository itself is what these tests look at."""

@@ -1,0 +1,45 @@
+"""Modules stay small enough to be read at once."""
+
+from __future__ import annotations
+
+from tests.architecture.repository import texts
+
+SOFT, HARD = 300, 500
+#: Longer than the soft limit -> why that is better than two modules.
+LONG = {
+    "api/cli/bench.py": "one command, its options and the order of its measurements",
+    "api/problems.py": "one table of all refusals, most of it sentences",
+    "matchmaker/services/benchmarking.py": "measurements that share one set of texts and clocks",
+    "matchmaker/services/indexing.py": "the sync model is one argument: sync, rebuild, check",
+    "matchmaker/services/search.py": "the path of one ranking, from question to reasons",
+    "matchmaker/storage/migrations/versions/0001_first_tables.py": "every table, both ways",
+    "tests/contracts/test_index_contract.py": "one suite that every index has to pass",
+    "tests/services/test_indexing.py": "one subject: what may interrupt an indexer",
+    "tests/services/test_replica.py": "one subject: histories after which a replica must be true",
+    "tests/services/test_search.py": "one subject: two plans, one list",
+    "tests/storage/test_index_tables.py": "one table after the other of one small protocol",
+}
+
+
+def _lengths() -> dict[str, int]:
+    return {path.as_posix(): text.count("\n") for path, text in texts(".py")}
+
+
+def test_no_module_is_longer_than_the_hard_limit() -> None:
+    too_long = {path: lines for path, lines in _lengths().items() if lines > HARD}
+
+    assert not too_long, f"split these modules (more than {HARD} lines): {too_long}"
+
+
+def test_a_long_module_has_a_reason() -> None:
+    unexplained = {
+        path: lines for path, lines in _lengths().items() if lines > SOFT and path not in LONG
+    }
+
+    assert not unexplained, (
+        f"more than {SOFT} lines: split {unexplained}, or write the reason into {__name__}.LONG"
+    )
+
+
+def test_every_reason_is_for_a_module_that_is_there() -> None:
+    assert LONG.keys() <= _lengths().keys(), LONG.keys() - _lengths().keys()
