@@ -1,4 +1,4 @@
-"""Five fixtures everything builds on: settings, clock, encoder, matchmaker, client."""
+"""What everything builds on: settings, clock, encoder, matchmaker, client, the real model."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 from embeddings.encoders.hashing import HashingEncoder
+from embeddings.registry import prepare_encoder
 from matchmaker.bootstrap import Matchmaker, build
 from matchmaker.config import Settings
 from matchmaker.storage.database import upgrade
@@ -75,3 +77,13 @@ def client(workshop: Matchmaker) -> FlaskClient:
     app = create_app(settings=workshop.settings, matchmaker=workshop)
     app.testing = True
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def model_dir() -> Path:
+    """A data folder in which the bundled encoder is built; parallel workers build it once."""
+    folder = Path(__file__).parents[1] / ".cache" / "matchmaker"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "building.lock"):
+        prepare_encoder("bundled:", folder)
+    return folder

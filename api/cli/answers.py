@@ -37,7 +37,9 @@ def print_matches(run: MatchRun, to: Console) -> None:
 
 def _table(run: MatchRun, width: int) -> Table:
     """Return a table whose evidence gets what room there is."""
-    table = Table(box=box.HORIZONTALS, show_lines=True, pad_edge=False, expand=True)
+    table = Table(
+        box=box.HORIZONTALS, show_lines=True, pad_edge=False, collapse_padding=True, expand=True
+    )
     table.add_column("#", justify="right", no_wrap=True)
     partner = min(34, max(18, width * 3 // 10))
     table.add_column("Partner", width=partner, overflow="fold")

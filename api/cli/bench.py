@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -20,8 +19,9 @@ import click
 
 from api.cli import load
 from api.cli.bench_tables import print_tables
+from api.cli.commit import measured_commit
 from api.cli.processes import Finished, run_command, serving
-from api.cli.terminal import console, print_json, progress_bar
+from api.cli.terminal import print_json, progress_bar, tell
 from embeddings.protocols import Encoder
 from embeddings.registry import make_encoder, make_index, prepare_encoder
 from matchmaker.bootstrap import Matchmaker, build, prepare_database
@@ -106,7 +106,7 @@ def bench(
     database of this installation is not touched. See benchmarks/README.md for what the
     figures mean. Exit status 1 when a limit is missed.
     """
-    prepare_encoder(settings.encoder, settings.data_dir, _tell)
+    prepare_encoder(settings.encoder, settings.data_dir, tell)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.data_dir) as folder:
         document = _Bench(settings, Path(folder)).measure(sizes, rounds, clients, seconds)
@@ -117,13 +117,9 @@ def bench(
         print_json(document)
     else:
         print_tables(document)
-    _tell(f"Kept as {kept}")
+    tell(f"Kept as {kept}")
     if not no_limits and not all(limit["kept"] for limit in document["limits"]):
         raise SystemExit(1)
-
-
-def _tell(words: str) -> None:
-    console.print(words, style="dim", markup=False)
 
 
 class _Bench:
@@ -170,7 +166,7 @@ class _Bench:
         errors = server["load"]["errors"] if server else None
         return {
             "format": FORMAT,
-            **_commit(),
+            "commit": measured_commit(),
             "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": facts,
             "settings": {
@@ -294,24 +290,3 @@ def _summed(report: Callable[[int, int], None], total: int) -> Callable[[int], N
 def _delete(database: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
-
-
-def _commit() -> dict[str, Any]:
-    """Return which code was measured, and whether it had changes that are not committed."""
-    here = Path(__file__).parent
-    try:
-        commit = _git(here, "rev-parse", "--short=12", "HEAD")
-        changed = bool(_git(here, "status", "--porcelain", "--untracked-files=no"))
-    except (OSError, subprocess.CalledProcessError):
-        return {"commit": "unknown", "uncommitted_changes": None}
-    return {"commit": commit, "uncommitted_changes": changed}
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(  # noqa: S603 - fixed words
-        ["git", "-C", str(folder), *arguments],  # noqa: S607 - wherever git is installed
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.strip()

@@ -277,7 +277,7 @@ def openapi() -> None:
     from api.app import create_app
     from api.openapi import spec_json
 
-    click.echo(spec_json(create_app(Settings(encoder="hashing:"))))
+    click.echo(spec_json(create_app(Settings(encoder="hashing:"))).encode(), nl=False)
 
 
 main.add_command(evaluate)

@@ -179,7 +179,7 @@ class _Files:
             if record["key"] in self.keys:
                 why = f"it is used in {self.keys[record['key']]} already."
                 self.note(file, _at(number, record), "key", why)
-            self.keys[record["key"]] = file
+            self.keys.setdefault(record["key"], file)
             good[number] = record
         return good
 

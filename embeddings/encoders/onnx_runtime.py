@@ -29,7 +29,7 @@ _Tokens = npt.NDArray[np.int64]
 # 2,500 cells: 54, 58, 57, 53, 48.
 _CELLS = 800
 # Texts whose tokens are kept in memory at once, and among which equal lengths are sought.
-_CHUNK = 1024
+_PORTION = 1024
 _SEVERE = 3
 
 
@@ -123,9 +123,9 @@ class OnnxEncoder:
 
     def _encode(self, prompt: str, texts: Sequence[str], progress: Progress | None) -> Vectors:
         vectors = np.empty((len(texts), self._spec.dimension), dtype=np.float32)
-        for start in range(0, len(texts), _CHUNK):
-            chunk = texts[start : start + _CHUNK]
-            tokens = self._tokens(prompt, chunk)
+        for start in range(0, len(texts), _PORTION):
+            portion = texts[start : start + _PORTION]
+            tokens = self._tokens(prompt, portion)
             for places in _batches([len(row) for row in tokens]):
                 vectors[start + places] = self._run([tokens[place] for place in places])
                 if progress is not None:

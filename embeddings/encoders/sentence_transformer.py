@@ -30,7 +30,7 @@ SCHEME = "sentence-transformers"
 
 _BATCH = 32
 # Texts handed over in one call, which sorts them by length; progress is told after each.
-_CHUNK = 16 * _BATCH
+_PORTION = 16 * _BATCH
 _PIECE = 1 << 20
 
 
@@ -93,17 +93,17 @@ class SentenceTransformerEncoder:
 
     def _encode(self, encode: _Encode, texts: Sequence[str], progress: Progress | None) -> Vectors:
         vectors = np.empty((len(texts), self._spec.dimension), dtype=np.float32)
-        for start in range(0, len(texts), _CHUNK):
+        for start in range(0, len(texts), _PORTION):
             # JSON may carry half a surrogate pair, which no tokenizer takes: it becomes "?".
-            chunk = [
-                text.encode(errors="replace").decode() for text in texts[start : start + _CHUNK]
+            portion = [
+                text.encode(errors="replace").decode() for text in texts[start : start + _PORTION]
             ]
             with self._turn:
-                vectors[start : start + len(chunk)] = encode(
-                    chunk, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True
+                vectors[start : start + len(portion)] = encode(
+                    portion, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True
                 )
             if progress is not None:
-                progress(len(chunk))
+                progress(len(portion))
         return vectors
 
 

@@ -34,7 +34,7 @@ class PassageText:
 
 
 @singledispatch
-def own_words(profile: Profile) -> list[str]:
+def own_words(profile: Profile) -> list[str]:  # noqa: ARG001 - the kinds below use it
     """Return what this kind of profile says beyond summary, description and evidence."""
     return []
 

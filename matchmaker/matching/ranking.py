@@ -12,7 +12,7 @@ from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.policy import MatchingPolicy, SlateRule
 
 #: Scores are compared to this many decimals; closer ones are a tie.
-DECIMALS = 4
+DECIMALS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +49,9 @@ def above_floor(ordered: Sequence[Scored], policy: MatchingPolicy) -> list[Score
 def slate(ordered: Sequence[Scored], rule: SlateRule, limit: int) -> list[Scored]:
     """Return at most ``limit`` candidates in order, within the minimum and maximum of the rule.
 
-    Places for the minimum of each kind are given first, to its best candidates; the rest goes
-    to the best of all. A single kind is asked for without a maximum: nobody is crowded out.
+    Places for the minimum of each kind are given first, to its best candidates, but never more
+    than half of the list; the rest goes to the best of all. A single kind is asked for without
+    a maximum: nobody is crowded out.
     """
     kinds = {one.candidate.partner_kind for one in ordered}
     chosen: list[Scored] = []
@@ -70,9 +71,9 @@ def slate(ordered: Sequence[Scored], rule: SlateRule, limit: int) -> list[Scored
     if len(kinds) > 1:
         for one in ordered:
             wanted = rule.minimum.get(one.candidate.partner_kind, 0)
-            if len(chosen) < limit and per_kind[one.candidate.partner_kind] < wanted:
-                if not family_is_full(one):
-                    take(one)
+            short = per_kind[one.candidate.partner_kind] < wanted
+            if len(chosen) < limit // 2 and short and not family_is_full(one):
+                take(one)
     held = {id(one) for one in chosen}
     for one in ordered:
         if len(chosen) >= limit:

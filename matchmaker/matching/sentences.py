@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 #: More sentences than this are joined with their neighbours, so that cost stays bounded.
 MOST_SENTENCES = 24
@@ -25,12 +26,12 @@ _END = re.compile(r"[.!?…]+[\"'»”)]*\s+|\n\s*(?:[-*•–]\s+)?|;\s+")
 
 
 def clean(text: str) -> str:
-    """Return the text without control characters, with plain spaces and trimmed ends.
+    r"""Return the text without control characters, with plain spaces and trimmed ends.
 
     Line breaks stay: they separate sentences in lists and mails.
 
-    >>> clean("  et\\x00 problem \\r\\n\\t med svejsning ")
-    'et problem\\nmed svejsning'
+    >>> clean("  et\x00 problem \r\n\t med svejsning ")
+    'et problem\nmed svejsning'
     """
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     lines = (" ".join(_visible(line).split()) for line in text.split("\n"))
@@ -45,9 +46,9 @@ def _visible(line: str) -> str:
 
 
 def split(text: str, title: str = "") -> tuple[str, ...]:
-    """Return the sentences of a challenge in order; the title, if any, is the first.
+    r"""Return the sentences of a challenge in order; the title, if any, is the first.
 
-    >>> split("Vi svejser ca. 5 mm plade. Der kommer revner i sømmen!\\nMvh. Ole")
+    >>> split("Vi svejser ca. 5 mm plade. Der kommer revner i sømmen!\nMvh. Ole")
     ('Vi svejser ca. 5 mm plade.', 'Der kommer revner i sømmen! Mvh. Ole')
     """
     pieces: list[str] = [title.strip()] if _says_something(title) else []
@@ -90,7 +91,7 @@ def _joined(pieces: list[str], first: int) -> tuple[str, ...]:
         else:
             sentences.append(piece)
     while len(sentences) > MOST_SENTENCES:
-        lengths = [len(a) + len(b) for a, b in zip(sentences, sentences[1:], strict=False)]
+        lengths = [len(a) + len(b) for a, b in pairwise(sentences)]
         at = lengths.index(min(lengths))
         sentences[at : at + 2] = [f"{sentences[at]} {sentences[at + 1]}"]
     return tuple(sentences)

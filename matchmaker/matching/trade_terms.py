@@ -89,6 +89,5 @@ def glossary(stem: Stem) -> Glossary:
             if phrase == (own,):
                 continue  # the same in both languages: found anyway
             english.setdefault(own, []).append(phrase)
-            if len(phrase) <= LONGEST_PHRASE:
-                danish.setdefault(phrase, []).append(own)
+            danish.setdefault(phrase, []).append(own)
     return Glossary(english, danish, parts)

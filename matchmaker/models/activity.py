@@ -56,7 +56,7 @@ class Activity(Profile, kw_only=True):
     __mapper_args__ = {"polymorphic_identity": ProfileKind.ACTIVITY}
 
     def __post_init__(self) -> None:
-        """An activity can be joined until it ends."""
+        """Close the activity to proposals after it ends."""
         super().__post_init__()
         self.proposable_until = self.ends_on
 

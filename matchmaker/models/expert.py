@@ -29,7 +29,7 @@ class Expert(Profile, kw_only=True):
     __mapper_args__ = {"polymorphic_identity": ProfileKind.EXPERT}
 
     def __post_init__(self) -> None:
-        """An expert on leave can be proposed from the day after."""
+        """Open the expert to proposals from the day after a leave."""
         super().__post_init__()
         leave = self.on_leave_until
         self.proposable_from = leave + timedelta(days=1) if leave else None

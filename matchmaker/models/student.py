@@ -51,7 +51,7 @@ class Student(Profile, kw_only=True):
     __mapper_args__ = {"polymorphic_identity": ProfileKind.STUDENT}
 
     def __post_init__(self) -> None:
-        """A student can be proposed until the placement would have to end."""
+        """Close the student to proposals when a placement would have to end."""
         super().__post_init__()
         self.proposable_until = self.available_to
 

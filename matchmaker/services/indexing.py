@@ -112,7 +112,7 @@ class Indexer:
                 with self.sessions.writing() as session:
                     change_log.lock(session)
                     if not generations.exists(session, generation.id):
-                        raise _GenerationDropped
+                        raise _GenerationDropped  # noqa: TRY301 - begun again below
                     waiting, _ = generations.backlog(session, generation.id)
                     if not waiting:
                         generations.make_live(session, generation.id, self.clock())

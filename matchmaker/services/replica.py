@@ -27,7 +27,7 @@ from matchmaker.storage.database import Sessions
 
 #: Partner kinds by their code.
 KINDS = tuple(PartnerKind)
-_CHUNK = 5_000  # passages handed to the indexes at once
+_BATCH = 5_000  # passages handed to the indexes at once
 
 
 class ReplicaMoved(Exception):
@@ -209,17 +209,17 @@ class IndexReplica:
         self._add(generations.passages(session, self.generation, profile_ids))
 
     def _add(self, rows: Iterable[generations.PassageRow]) -> None:
-        chunk: list[generations.PassageRow] = []
+        batch: list[generations.PassageRow] = []
         for row in rows:
-            # A chunk ends between profiles, so that each profile's passages arrive together.
-            if len(chunk) >= _CHUNK and row[1] != chunk[-1][1]:
-                self._add_chunk(chunk)
-                chunk = []
-            chunk.append(row)
-        if chunk:
-            self._add_chunk(chunk)
+            # A batch ends between profiles, so that each profile's passages arrive together.
+            if len(batch) >= _BATCH and row[1] != batch[-1][1]:
+                self._add_batch(batch)
+                batch = []
+            batch.append(row)
+        if batch:
+            self._add_batch(batch)
 
-    def _add_chunk(self, rows: list[generations.PassageRow]) -> None:
+    def _add_batch(self, rows: list[generations.PassageRow]) -> None:
         ids = np.array([row[0] for row in rows], dtype=np.int64)
         vectors = np.stack([row[4] for row in rows]).astype(np.float32)
         languages = [row[2] for row in rows]

@@ -25,9 +25,10 @@ _COMMAND = re.compile(r"\bmatchmaker ((?:[a-z]+ ?)+)")
 
 def _settings_as_documented() -> list[tuple[str, str, str]]:
     """Return variable, default and sentence of every field, read from the class itself."""
-    sentences = dict(
-        re.findall(r"#: (.+)\n    (\w+): .+ = ", inspect.getsource(Settings).replace("``", "`"))
-    )
+    written = inspect.getsource(Settings).replace("``", "`")
+    sentences = {
+        name: sentence for sentence, name in re.findall(r"#: (.+)\n    (\w+): .+ = ", written)
+    }
     return [
         (
             f"{PREFIX}{field.name.upper()}",

@@ -73,9 +73,7 @@ def _imported(*folders: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("folders", "extras"), [(PACKAGES, ()), (("tests",), ("dev",))], ids=["packages", "tests"]
 )
-def test_everything_imported_is_declared(
-    folders: tuple[str, ...], extras: tuple[str, ...]
-) -> None:
+def test_everything_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
     declared = _declared(*extras)
     providers = packages_distributions()
 

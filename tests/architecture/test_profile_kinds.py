@@ -43,7 +43,7 @@ def _missing(kind: ProfileKind, client: FlaskClient) -> list[str]:
     """Return what a kind still lacks, one sentence each."""
     model = _class_of(kind)
     if model is None:
-        return [f"write matchmaker/models/{kind}.py: a subclass of Profile with identity {kind!r}"]
+        return [f"write matchmaker/models/{kind}.py: a subclass of Profile with identity {kind}"]
     name, plural = model.__name__, str(model.__tablename__)
     return [
         *_missing_inside(kind, model),
@@ -120,7 +120,9 @@ def test_a_profile_kind_is_complete(kind: ProfileKind, client: FlaskClient) -> N
 def test_a_profile_of_each_kind_has_a_page(
     kind: ProfileKind, client: FlaskClient, workshop: Matchmaker
 ) -> None:
-    profile = _factory_of(kind)("Somebody new", evidence=("Measures residual stress.",))
+    factory = _factory_of(kind)
+    assert factory is not None, f"write a builder a_{kind}() in tests/factories.py"
+    profile = factory("Somebody new", evidence=("Measures residual stress.",))
     workshop.profiles.register_all([profile])
 
     page = client.get(f"/profiles/{profile.id}")

@@ -40,7 +40,7 @@ for path, expected in [
     assert response.status_code == 200, (path, response.status_code)
     assert expected in response.get_data(as_text=True), (path, expected)
 challenge = service.challenges.submit(text="Vi mangler hjælp til svejsning", place="9000")
-assert challenge.municipality == "851", challenge.municipality
+assert challenge.city, "the file of Danish places is missing"
 assert list(service.matchmaking.run(challenge.id).matches) == []
 """
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from embeddings.indexes.exact import ExactIndex
 from embeddings.protocols import Ids, Vectors
@@ -491,3 +495,37 @@ def test_a_new_way_of_composing_is_a_new_generation(
     assert service.indexing.readiness().ready
     with sessions.reading() as session:
         assert session.scalar(select(func.count()).select_from(IndexStamp)) == 4
+
+
+class InterruptedSessions(Sessions):
+    """Lets something happen before the second unit of work: the swap of a rebuild of nothing."""
+
+    def __init__(self, service: Matchmaker, meanwhile: Callable[[], object]) -> None:
+        super().__init__(service.engine)
+        self.waits = iter([lambda: None, meanwhile])
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        next(self.waits, lambda: None)()
+        with super().writing() as session:
+            yield session
+
+
+def test_one_who_is_registered_just_before_the_swap_is_in_the_new_generation(
+    service: Matchmaker, start: Start
+) -> None:
+    other = start()
+    sessions = InterruptedSessions(service, lambda: other.profiles.register_all(some_experts(2)))
+    assert replace(service.indexing, sessions=sessions).rebuild() == 2
+    assert service.indexing.readiness().waiting == 0
+    assert service.indexing.check()
+
+
+def test_a_generation_that_is_dropped_just_before_the_swap_is_begun_again(
+    service: Matchmaker, start: Start
+) -> None:
+    other = start(CountingEncoder(32))
+    sessions = InterruptedSessions(service, other.indexing.rebuild)
+    replace(service.indexing, sessions=sessions).rebuild()
+    assert generation_states(sessions) == [GenerationState.LIVE]
+    assert service.indexing.readiness().ready

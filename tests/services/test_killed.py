@@ -27,8 +27,10 @@ from tests.services.conftest import open_on
 from tests.services.restless import ITEMS, the_text
 
 KILLS = 12
-#: Seconds from the first word of the process to its end.
-LONGEST_LIFE = 0.8
+#: A process is killed after at most this many lines, and at most so many seconds later: lines
+#: make sure of enough work on a slow machine, seconds let it die in the middle of something.
+MOST_LINES = 50
+LONGEST_WAIT = 0.05
 
 
 @dataclass
@@ -61,8 +63,8 @@ class Acknowledged:
             self.runs[done["id"]] = done["matches"]
 
 
-def live_and_die(folder: Path, seed: int, seconds: float) -> list[dict[str, Any]]:
-    """Start a process, kill it that long after its first word; return what it said."""
+def live_and_die(folder: Path, seed: int, lines: int, seconds: float) -> list[dict[str, Any]]:
+    """Start a process, kill it after so many lines and seconds; return what it said."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "tests.services.restless", str(folder), str(seed)]
     with subprocess.Popen(
@@ -75,13 +77,13 @@ def live_and_die(folder: Path, seed: int, seconds: float) -> list[dict[str, Any]
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        first = process.stdout.readline()
+        said = "".join(process.stdout.readline() for _ in range(lines))
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
-        said, complaints = process.communicate()
+        rest, complaints = process.communicate()
         assert process.returncode == -signal.SIGKILL, complaints
     # A line that was cut off was not said.
-    whole = (first + said).rpartition("\n")[0].splitlines()
+    whole = (said + rest).rpartition("\n")[0].splitlines()
     return [json.loads(line) for line in whole]
 
 
@@ -151,7 +153,8 @@ def test_a_process_that_is_killed_at_any_moment_leaves_the_truth_behind(folder: 
     dice = random.Random(20261122)
     known = Acknowledged()
     for seed in range(KILLS):
-        for done in live_and_die(folder, seed, dice.uniform(0.05, LONGEST_LIFE)):
+        lines, seconds = dice.randint(1, MOST_LINES), dice.uniform(0, LONGEST_WAIT)
+        for done in live_and_die(folder, seed, lines, seconds):
             known.hear(done)
         with closing(sqlite3.connect(folder / "matchmaker.sqlite3")) as plain:
             assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from itertools import permutations
 from typing import Any
@@ -281,7 +280,10 @@ def test_the_same_id_twice_in_one_go_is_refused(service: Matchmaker) -> None:
 def test_what_comes_after_a_write_comes_only_when_something_was_written(start: Start) -> None:
     calls: list[int] = []
     service = start(indexing="inline")
-    report: Callable[[int, int], None] = lambda done, _: calls.append(done)
+
+    def report(done: int, _: int) -> None:
+        calls.append(done)
+
     service.profiles.register_all([an_ida()], report)
     assert calls
     assert service.indexing.readiness().waiting == 0

@@ -74,12 +74,15 @@ def holdings(replica: IndexReplica) -> dict[str, Any]:
         "words": [
             [
                 lexical.of(ids, scores).tolist()
-                for scores in (lexical.scores(query), lexical.scaled(lexical.scores(query), 0.1))
+                for scores in (
+                    lexical.scores(query)[0],
+                    lexical.scaled(lexical.scores(query)[0], 0.1),
+                )
             ]
             for query in QUERIES
         ],
-        "scale": [lexical.best_possible(query) for query in QUERIES],
-        "best": [lexical.best(lexical.scores(query), 5).tolist() for query in QUERIES],
+        "scale": [lexical.scores(query)[1] for query in QUERIES],
+        "best": [lexical.best(lexical.scores(query)[0], 5).tolist() for query in QUERIES],
         "size": (len(replica.index), len(lexical)),
         "correction": {
             language: mean.tobytes() for language, mean in replica.query_correction.means.items()
@@ -320,7 +323,7 @@ def test_a_replica_that_is_too_far_behind_loads_again(
 def test_a_load_that_fails_half_way_is_begun_again(
     service: Matchmaker, indexed: list[Profile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replica_module, "_CHUNK", 2)
+    monkeypatch.setattr(replica_module, "_BATCH", 2)
     refusals = iter([False, True])
 
     class MoodyIndex(ExactIndex):
@@ -340,10 +343,10 @@ def test_a_load_that_fails_half_way_is_begun_again(
     assert_true(replica, service)
 
 
-def test_large_loads_come_in_chunks_that_end_between_profiles(
+def test_large_loads_come_in_batchs_that_end_between_profiles(
     service: Matchmaker, indexed: list[Profile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replica_module, "_CHUNK", 3)
+    monkeypatch.setattr(replica_module, "_BATCH", 3)
     sizes: list[int] = []
 
     class WatchedIndex(ExactIndex):

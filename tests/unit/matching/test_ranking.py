@@ -64,9 +64,16 @@ def test_over_many_challenges_every_tied_profile_stands_first_equally_often() ->
 
 
 def test_nobody_below_the_floor_is_shown() -> None:
-    policy = replace(DEFAULT_POLICY, fit_from={Fit.POSSIBLE: 0.3})
+    policy = replace(DEFAULT_POLICY, fit_from={Fit.POSSIBLE: 0.3}, answer_from=0.0)
     ordered = [scored(1, 0.31), scored(2, 0.29996), scored(3, 0.29994), scored(4, 0.1)]
     assert numbers(above_floor(ordered, policy)) == [1, 2]
+
+
+def test_when_not_even_the_best_fits_well_nobody_is_shown() -> None:
+    policy = replace(DEFAULT_POLICY, fit_from={Fit.POSSIBLE: 0.3}, answer_from=0.5)
+    assert above_floor([scored(1, 0.49994), scored(2, 0.4)], policy) == []
+    assert numbers(above_floor([scored(1, 0.49996), scored(2, 0.4)], policy)) == [1, 2]
+    assert above_floor([], policy) == []
 
 
 def test_a_list_holds_no_more_than_asked_for() -> None:
@@ -80,6 +87,14 @@ def test_a_minimum_lets_the_best_of_a_rare_kind_in_and_the_order_stays() -> None
     ordered = [*(scored(number) for number in range(5)), scored(7, kind=STUDENT)]
     rule = replace(FREE, minimum={STUDENT: 1})
     assert numbers(slate(ordered, rule, 3)) == [0, 1, 7]
+
+
+def test_minimums_take_no_more_than_half_of_a_list() -> None:
+    rare = [scored(number, kind=STUDENT) for number in (5, 6, 7)]
+    ordered = [*(scored(number) for number in range(4)), *rare]
+    rule = replace(FREE, minimum={STUDENT: 3})
+    assert numbers(slate(ordered, rule, 4)) == [0, 1, 5, 6]
+    assert numbers(slate(ordered, rule, 1)) == [0]
 
 
 def test_a_minimum_is_not_filled_with_more_than_there_are() -> None:

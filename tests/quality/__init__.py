@@ -1,0 +1,1 @@
+"""How good the ranking is: the real encoder, the shipped profiles, the judged challenges."""

@@ -1,0 +1,82 @@
+"""Floors under the quality of the ranking: a change that falls through one is no improvement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from api.schemas.seed import id_of
+from matchmaker.bootstrap import Matchmaker
+from matchmaker.models import Conditions
+from matchmaker.services.evaluation import PolicyResult
+
+# One worker encodes and asks for all of them.
+pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.xdist_group("quality")]
+
+Results = Mapping[str, PolicyResult]
+BOTH = ("da→both", "en→both")
+PAIRS = ("da→da", "da→en", "en→da", "en→en", *BOTH)
+
+
+def ndcg(results: Results, policy: str, pair: str) -> float:
+    return results[policy].pairs[pair].measures["ndcg@10"].value
+
+
+@pytest.mark.parametrize(("pair", "floor"), [("da→both", 0.62), ("en→both", 0.60)])
+def test_the_list_a_firm_sees_is_good(results: Results, pair: str, floor: float) -> None:
+    assert ndcg(results, "fused", pair) >= floor
+
+
+@pytest.mark.parametrize(("pair", "floor"), [("da→both", 0.84), ("en→both", 0.86)])
+def test_most_of_those_who_fit_are_among_the_first_fifty(
+    results: Results, pair: str, floor: float
+) -> None:
+    assert results["fused"].pairs[pair].measures["recall@50"].value >= floor
+
+
+def test_danish_finds_english_as_well_as_english_does(results: Results) -> None:
+    assert ndcg(results, "fused", "da→en") >= 0.95 * ndcg(results, "fused", "en→en")
+
+
+@pytest.mark.parametrize("pair", BOTH)
+def test_taking_out_the_languages_helps(results: Results, pair: str) -> None:
+    assert ndcg(results, "fused", pair) > ndcg(results, "fused-uncorrected", pair) + 0.1
+
+
+def test_without_it_meaning_alone_does_not_cross_the_languages(results: Results) -> None:
+    assert ndcg(results, "dense", "da→en") > ndcg(results, "dense-uncorrected", "da→en") + 0.3
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("voice", ["lexical", "dense"])
+def test_both_voices_together_are_better_than_one(results: Results, voice: str, pair: str) -> None:
+    assert ndcg(results, "fused", pair) >= ndcg(results, voice, pair)
+
+
+def test_who_cannot_be_helped_is_told_so(results: Results) -> None:
+    assert results["fused"].nobody_for_off_topic >= 0.8
+
+
+def test_who_can_be_helped_is_hardly_ever_sent_away(results: Results) -> None:
+    assert results["fused"].nobody_for_answerable <= 0.05
+
+
+def test_the_fit_words_mean_what_they_say(results: Results) -> None:
+    shares = {fit: share for fit, (share, _) in results["fused"].relevant_by_fit.items()}
+    judged = {fit: number for fit, (_, number) in results["fused"].relevant_by_fit.items()}
+
+    assert shares["strong"] >= 0.8
+    assert shares["strong"] > shares["good"] > shares["possible"]
+    assert judged["strong"] >= 50
+
+
+def test_the_danish_example_finds_a_welder_who_writes_english(service: Matchmaker) -> None:
+    challenge = service.challenges.get(id_of("svejserevner-s690-konsoller"))
+    assert challenge.language == "da"
+
+    run = service.matchmaking.run(challenge.id, conditions=Conditions(limit=10))
+
+    english = [match for match in run.matches if match.profile.language == "en"]
+    evidence = " ".join(passage.text for match in english for passage in match.reason.evidence)
+    assert "weld" in evidence.lower()
