@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
 from embeddings.registry import make_encoder, make_index
 from matchmaker.config import Settings
+from matchmaker.errors import IndexNotReady
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
@@ -34,6 +36,15 @@ class Matchmaker:
     indexing: Indexer
     evaluation: EvaluationService
     engine: Engine
+
+    def warm_up(self) -> None:
+        """Load what the first challenge would otherwise wait for: passages and language models.
+
+        Quiet when nothing is indexed yet; the first run then says so.
+        """
+        self.challenges.recognise("Vi får revner i svejsningerne.")
+        with suppress(IndexNotReady):
+            self.matchmaking.replica.catch_up()
 
     def close(self) -> None:
         """Let go of the database."""

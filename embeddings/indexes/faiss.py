@@ -39,8 +39,9 @@ class FaissIndex:
         self._lock = ReadWriteLock()
         self._engine = faiss.IndexIDMap2(faiss.IndexFlatIP(spec.dimension))
         self._ids: frozenset[int] = frozenset()
-        # The id of each row, and the rows by rising id.
+        # The id of each row, the rows by rising id, and those ids.
         self._id_of: Ids = np.empty(0, dtype=np.int64)
+        self._rising: Ids = np.empty(0, dtype=np.int64)
         self._rows: npt.NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self.position = 0
 
@@ -123,6 +124,7 @@ class FaissIndex:
     def _renumber(self) -> None:
         self._id_of = faiss.vector_to_array(self._engine.id_map)
         self._rows = np.argsort(self._id_of)
+        self._rising = self._id_of[self._rows]
 
     def _multiply(self, queries: Vectors, k: int, among: Ids | None, found: Neighbours) -> None:
         """Compare a few queries with the rows where FAISS keeps them."""
@@ -143,7 +145,7 @@ class FaissIndex:
 
     def _rows_of(self, ids: Ids) -> npt.NDArray[np.intp]:
         """Give the rows of those ids that are there."""
-        rising = self._id_of[self._rows]
+        rising = self._rising
         places = np.searchsorted(rising, ids)
         places = places[(places < len(rising))]
         known = rising[places] == ids[: len(places)]

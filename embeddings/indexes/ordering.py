@@ -23,6 +23,7 @@ _Rows = npt.NDArray[np.intp]
 
 # Gathering rows one by one costs about as much as multiplying eight times as many in place.
 _GATHER_COST = 8
+_FEW_QUERIES = 3
 
 
 def products(queries: Vectors, matrix: Vectors, rows: _Rows) -> Vectors:
@@ -35,7 +36,9 @@ def products(queries: Vectors, matrix: Vectors, rows: _Rows) -> Vectors:
     """
     if len(rows) * _GATHER_COST < len(matrix):
         return queries @ matrix[rows].T
-    every: Vectors = queries @ matrix.T
+    # Up to three queries cost less one by one: the product of matrices begins at a high step.
+    few = 0 < len(queries) <= _FEW_QUERIES
+    every: Vectors = np.stack([matrix @ one for one in queries]) if few else queries @ matrix.T
     return every if len(rows) == len(matrix) and rows[0] == 0 and _rising(rows) else every[:, rows]
 
 

@@ -70,7 +70,7 @@ class MatchingPolicy:
     language_correction: bool = True
     #: Profiles looked at per order, over all kinds and per kind.
     depth: int = 60
-    depth_per_kind: int = 10
+    depth_per_kind: int = 6
     #: Scores from which a fit word is given; nobody below "possible" is shown.
     fit_from: Mapping[Fit, float] = field(
         default_factory=lambda: MappingProxyType(
@@ -111,6 +111,8 @@ class MatchingPolicy:
 
 #: A single voice is there to be compared with; it shows all it finds.
 _ALL = MappingProxyType({Fit.POSSIBLE: 0.0})
+#: Uncorrected cosines of the bundled encoder lie around this.
+_RAW = 0.85
 #: Selectable by name.
 POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
     {
@@ -123,11 +125,16 @@ POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
                 name="dense-uncorrected",
                 lexical_weight=0.0,
                 language_correction=False,
+                midpoint=_RAW,
                 fit_from=_ALL,
                 answer_from=0.0,
             ),
             MatchingPolicy(
-                name="fused-uncorrected", language_correction=False, fit_from=_ALL, answer_from=0.0
+                name="fused-uncorrected",
+                language_correction=False,
+                midpoint=_RAW,
+                fit_from=_ALL,
+                answer_from=0.0,
             ),
         )
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import pickle
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -92,8 +94,25 @@ def service(
 
 
 @pytest.fixture(scope="session")
-def results(service: Matchmaker) -> Mapping[str, PolicyResult]:
-    """What each policy reaches on all judged challenges, each in both languages."""
+def results(
+    service: Matchmaker, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, PolicyResult]:
+    """What each policy reaches on all judged challenges, each in both languages.
+
+    Asked by the first worker that needs it; the others of this run read what it found.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # the same for all workers, and another one in the next run
+    kept = folder / "quality.pickle"
+    with FileLock(folder / "quality.lock"):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(_evaluated(service)))
+        found: Mapping[str, PolicyResult] = pickle.loads(kept.read_bytes())
+    return found
+
+
+def _evaluated(service: Matchmaker) -> Mapping[str, PolicyResult]:
     policies = [
         policy
         if policy.language_correction

@@ -11,8 +11,7 @@ from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Conditions
 from matchmaker.services.evaluation import PolicyResult
 
-# One worker encodes and asks for all of them.
-pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.xdist_group("quality")]
+pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 Results = Mapping[str, PolicyResult]
 BOTH = ("da→both", "en→both")
