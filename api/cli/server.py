@@ -33,7 +33,7 @@ def serve_until_stopped(
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             service = start()
-        service.warm_up()
+            service.warm_up()
             write_log()
             server = create_server(
                 create_app(settings, service),
