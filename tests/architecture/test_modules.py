@@ -16,7 +16,6 @@ LONG = {
     "tests/services/test_indexing.py": "one subject: what may interrupt an indexer",
     "tests/services/test_matchmaking.py": "one service, from the text to the kept run and its replay",
     "tests/services/test_profiles.py": "one service: registering, families, reading, erasing",
-    "tests/services/test_replica.py": "one subject: histories after which a replica must be true",
     "tests/storage/test_index_tables.py": "one table after the other of one small protocol",
 }
 

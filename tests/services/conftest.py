@@ -12,7 +12,7 @@ from embeddings.encoders.hashing import HashingEncoder
 from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
 from matchmaker.bootstrap import Matchmaker, build
 from matchmaker.config import Settings
-from matchmaker.storage.database import upgrade
+from matchmaker.storage.database import Sessions, upgrade
 from tests.conftest import SteppingClock
 from tests.services.encoders import DIMENSION, CountingEncoder
 
@@ -77,3 +77,9 @@ def counting() -> CountingEncoder:
 def service(start: Start, counting: CountingEncoder) -> Matchmaker:
     """A service that indexes when told to, with the counting encoder."""
     return start(counting)
+
+
+@pytest.fixture
+def sessions(service: Matchmaker) -> Sessions:
+    """Sessions on the database of the service."""
+    return Sessions(service.engine)

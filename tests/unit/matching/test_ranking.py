@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.policy import DEFAULT_POLICY, SlateRule
-from matchmaker.matching.ranking import Scored, above_floor, in_order, slate
+from matchmaker.matching.ranking import DECIMALS, Scored, above_floor, in_order, slate
 from matchmaker.models import Fit, PartnerKind
 
 EXPERT, STUDENT, HUB = PartnerKind.EXPERT, PartnerKind.STUDENT, PartnerKind.HUB
 FREE = SlateRule(minimum={}, maximum={}, per_family=99)
 SEED = UUID(int=1)
+#: The smallest difference that counts.
+STEP = 10**-DECIMALS
 
 
 def scored(
@@ -41,11 +43,12 @@ def test_the_best_stands_first() -> None:
     assert numbers(in_order(given_, SEED)) == [2, 3, 1]
 
 
-def test_scores_that_agree_to_four_decimals_are_a_tie() -> None:
-    close = [scored(number, 0.5 + number * 1e-6) for number in range(20)]
-    assert numbers(in_order(close, SEED)) == numbers(
-        in_order([scored(number) for number in range(20)], SEED)
-    )
+def test_scores_that_agree_to_the_last_decimal_are_a_tie() -> None:
+    close = [scored(number, 0.5 + number * STEP / 100) for number in range(20)]
+    apart = [scored(number, 0.5 + number * STEP) for number in range(20)]
+    tied = numbers(in_order([scored(number) for number in range(20)], SEED))
+    assert numbers(in_order(close, SEED)) == tied
+    assert numbers(in_order(apart, SEED)) == list(range(19, -1, -1)) != tied
 
 
 @given(st.permutations(range(8)), st.uuids())
@@ -65,14 +68,19 @@ def test_over_many_challenges_every_tied_profile_stands_first_equally_often() ->
 
 def test_nobody_below_the_floor_is_shown() -> None:
     policy = replace(DEFAULT_POLICY, fit_from={Fit.POSSIBLE: 0.3}, answer_from=0.0)
-    ordered = [scored(1, 0.31), scored(2, 0.29996), scored(3, 0.29994), scored(4, 0.1)]
+    ordered = [
+        scored(1, 0.31),
+        scored(2, 0.3 - STEP * 0.4),
+        scored(3, 0.3 - STEP * 0.6),
+        scored(4, 0.1),
+    ]
     assert numbers(above_floor(ordered, policy)) == [1, 2]
 
 
 def test_when_not_even_the_best_fits_well_nobody_is_shown() -> None:
     policy = replace(DEFAULT_POLICY, fit_from={Fit.POSSIBLE: 0.3}, answer_from=0.5)
-    assert above_floor([scored(1, 0.49994), scored(2, 0.4)], policy) == []
-    assert numbers(above_floor([scored(1, 0.49996), scored(2, 0.4)], policy)) == [1, 2]
+    assert above_floor([scored(1, 0.5 - STEP * 0.6), scored(2, 0.4)], policy) == []
+    assert numbers(above_floor([scored(1, 0.5 - STEP * 0.4), scored(2, 0.4)], policy)) == [1, 2]
     assert above_floor([], policy) == []
 
 
