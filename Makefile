@@ -36,7 +36,7 @@ run: $(VENV)/.run ## prepare what is missing, answer one challenge in the shell,
 
 test: $(VENV)/.dev ## run all tests
 	@command -v chromium >/dev/null || echo "Chromium is not installed, so the browser tests are left out (Debian: apt-get install chromium chromium-driver)."
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: $(VENV)/.dev ## what CI runs: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
