@@ -21,11 +21,16 @@ from matchmaker.models import PartnerKind
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A profile that passed eligibility, with what the slate needs to know of it."""
+    """A profile that passed eligibility, with what the judgement needs to know of it."""
 
     profile_id: UUID
     partner_kind: PartnerKind
     family_id: UUID | None
+    #: Degrees, WGS 84; None when the place is not known.
+    latitude: float | None = None
+    longitude: float | None = None
+    #: ISO 639-1 codes of the languages one can work with them in.
+    working_languages: tuple[str, ...] = ()
 
 
 def profile_order(passages: NDArray[np.int64], owner_of: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,7 @@ class LexicalIndex:
         self._group_of = np.empty(0, dtype=np.int16)
         self._alive = np.empty(0, dtype=bool)
         self._damping: NDArray[np.float32] | None = None
+        self._grouped: list[NDArray[np.intp]] | None = None
 
     def __len__(self) -> int:
         """Return how many passages are held."""
@@ -110,6 +112,7 @@ class LexicalIndex:
         self._ids = np.concatenate([self._ids, numbered])
         of_group = [self._groups.setdefault(group, len(self._groups)) for group in groups]
         self._group_of = np.concatenate([self._group_of, np.array(of_group, dtype=np.int16)])
+        self._grouped = None
         lengths = np.array([len(words) for words in terms], dtype=np.float32)
         self._lengths = np.concatenate([self._lengths, lengths])
         self._alive = np.concatenate([self._alive, np.ones(len(ids), dtype=bool)])
@@ -152,8 +155,12 @@ class LexicalIndex:
             among: look only at these ids.
 
         """
-        slots = np.arange(len(scores)) if among is None else self._slot_of[among]
-        found = slots[scores[slots] > 0]
+        found: NDArray[np.integer[Any]]
+        if among is None:
+            found = np.flatnonzero(scores > 0)
+        else:
+            found = self._slot_of[among]
+            found = found[scores[found] > 0]
         if len(found) > k:
             worst = np.partition(scores[found], len(found) - k)[len(found) - k]
             found = found[scores[found] >= worst]
@@ -169,22 +176,38 @@ class LexicalIndex:
         Args:
             query: term to weight, from :func:`matchmaker.matching.terms.query_terms`.
         """
-        scores = np.zeros(len(self._ids), dtype=np.float32)
         damping = self._damping_now()
         best = 0.0
+        postings: list[tuple[NDArray[np.int32], NDArray[np.float32]]] = []
+        gains: list[float] = []
         for term, weight in query.items():
             number = self._vocabulary.get(term)
-            postings = [
+            found = [
                 (segment.slots[rows], segment.counts[rows])
                 for segment in self._segments
                 if number is not None and (rows := segment.rows(number)).stop > rows.start
             ]
-            documents = sum(int(np.count_nonzero(self._alive[slots])) for slots, _ in postings)
+            documents = sum(self._living(slots) for slots, _ in found)
             idf = float(np.log1p((len(self) - documents + 0.5) / (documents + 0.5))) * weight
             best += idf * (K1 + 1)
-            for slots, counts in postings:
-                scores[slots] += idf * counts * (K1 + 1) / (counts + damping[slots])
-        return scores, best
+            postings += found
+            gains += [idf * (K1 + 1)] * len(found)
+        if not postings:
+            return np.zeros(len(self._ids), dtype=np.float32), best
+        # All terms at once: one by one, each would cost a handful of calls.
+        slots = np.concatenate([slots for slots, _ in postings])
+        counts = np.concatenate([counts for _, counts in postings])
+        gain = np.repeat(gains, [len(slots) for slots, _ in postings])
+        parts = gain * counts / (counts + damping[slots])
+        # Added up per slot in the order of the terms, whatever the segments.
+        scores = np.bincount(slots, weights=parts, minlength=len(self._ids))
+        return scores.astype(np.float32), best
+
+    def _living(self, slots: NDArray[np.int32]) -> int:
+        """Return how many of these slots hold a passage."""
+        if self._held == len(self._ids):
+            return len(slots)
+        return int(np.count_nonzero(self._alive[slots]))
 
     def scaled(self, scores: NDArray[np.float32], least: float) -> NDArray[np.float32]:
         """Return the scores on the scale of their group: 1 is the mean of its five best.
@@ -197,16 +220,22 @@ class LexicalIndex:
             least: no scale is smaller than this, or chance words would count as the best.
 
         """
-        scaled = np.zeros_like(scores)
-        for group in self._groups.values():
-            own = self._group_of == group
-            best = scores[own]
+        scales = np.ones(len(self._groups), dtype=np.float32)
+        for group, slots in enumerate(self._slots_of_groups()):
+            best = scores[slots]
             if len(best) > SCALE_DEPTH:
                 best = np.partition(best, len(best) - SCALE_DEPTH)[-SCALE_DEPTH:]
             # Sorted, so that the sum does not show in which order the passages arrived.
             scale = float(np.sort(best).sum(dtype=np.float64)) / SCALE_DEPTH
-            np.divide(scores, max(scale, least, 1e-6), out=scaled, where=own)
-        return scaled
+            scales[group] = max(scale, least, 1e-6)
+        return scores / scales[self._group_of]
+
+    def _slots_of_groups(self) -> list[NDArray[np.intp]]:
+        if self._grouped is None:
+            self._grouped = [
+                np.flatnonzero(self._group_of == group) for group in self._groups.values()
+            ]
+        return self._grouped
 
     def of(self, ids: NDArray[np.int64], scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the scores of these passages out of an array over slots."""

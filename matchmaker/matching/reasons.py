@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.matching.candidates import Candidate
 from matchmaker.models import Place, distance_km
 
 Floats = NDArray[np.float32]
@@ -63,7 +64,7 @@ def uncovered(similarities: Floats, answered_from: float, answered: set[int]) ->
     )
 
 
-def distance(one: Place, other: Place) -> int | None:
+def distance(one: Candidate | Place, other: Place) -> int | None:
     """Return whole kilometres between two places, None when either is unknown."""
     if one.latitude is None or one.longitude is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -110,11 +110,23 @@ class Reason:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values, as stored with the match."""
-        values = asdict(self)
-        for passage in values["evidence"]:
-            if passage["evidence_id"] is not None:
-                passage["evidence_id"] = str(passage["evidence_id"])
-        return values
+        # By hand: ``asdict`` copies deeply, and took a tenth of the time of keeping a run.
+        return {
+            "evidence": [
+                {
+                    "text": passage.text,
+                    "language": passage.language,
+                    "evidence_id": str(passage.evidence_id) if passage.evidence_id else None,
+                    "answers": passage.answers,
+                }
+                for passage in self.evidence
+            ],
+            "uncovered": list(self.uncovered),
+            "facts": {
+                "distance_km": self.facts.distance_km,
+                "speaks_challenge_language": self.facts.speaks_challenge_language,
+            },
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Reason:

@@ -169,13 +169,14 @@ class IndexReplica:
             raise ReplicaMoved
 
     def _live(self, session: Session) -> tuple[int, int]:
-        live = generations.live(session)
+        live = generations.position(session)
         if live is None:
             raise IndexNotReady("The profiles have not been indexed yet.")
+        generation, *made_by, position = live
         spec = self._encoder.spec
-        if (live.fingerprint, live.composer_version) != (spec.fingerprint, COMPOSER_VERSION):
+        if made_by != [spec.fingerprint, COMPOSER_VERSION]:
             raise IndexNotReady(f"The index was built with another encoder than {spec.name}.")
-        return live.id, change_log.last_position(session)
+        return generation, position
 
     def _too_far_behind(self, session: Session, position: int) -> bool:
         # A log that is behind us is that of a restored backup; one that begins after our next

@@ -7,10 +7,12 @@ after, deeper until enough stand. Both give the same candidates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from time import perf_counter
 from uuid import UUID
 
@@ -39,6 +41,13 @@ Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 _KIND = {kind.value: kind for kind in KINDS}
 _NOTHING: Ids = np.empty(0, dtype=np.int64)
+#: A few families own most candidates.
+_family = lru_cache(maxsize=10_000)(UUID)
+
+
+@lru_cache(maxsize=10_000)
+def _languages(stored: str) -> tuple[str, ...]:
+    return tuple(json.loads(stored))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +142,11 @@ class _Pool:
         rows = eligibility.everybody(
             self.session, question.conditions, question.place, question.today
         )
-        numbers = self._note(rows)
+        number_of = self.replica.number_of
+        known = {
+            row[0]: number for row in rows if (number := number_of.get(UUID(row[0]))) is not None
+        }
+        numbers = self._note(rows, known)
         return np.concatenate([_NOTHING, *(self.replica.passages_of[one] for one in numbers)])
 
     def take(
@@ -182,26 +195,27 @@ class _Pool:
         self.known.update(dict.fromkeys(new))
         if new:
             question = self.question
-            ids = [self.replica.profile_ids[number] for number in new]
-            self._note(
-                eligibility.among(
-                    self.session, ids, question.conditions, question.place, question.today
-                )
+            number_of = {self.replica.profile_ids[number].hex: number for number in new}
+            rows = eligibility.among(
+                self.session, list(number_of), question.conditions, question.place, question.today
             )
+            self._note(rows, number_of)
 
-    def _note(self, rows: Sequence[CandidateRow]) -> list[int]:
+    def _note(self, rows: Sequence[CandidateRow], number_of: Mapping[str, int]) -> list[int]:
         """Note eligible profiles; return the numbers of those that are indexed."""
         numbers = []
-        for hex_id, kind, family in rows:
-            profile_id = UUID(hex_id)
-            number = self.replica.number_of.get(profile_id)
+        for hex_id, kind, family, latitude, longitude, languages in rows:
+            number = number_of.get(hex_id)
             if number is None:
                 continue
             numbers.append(number)
             self.known[number] = Candidate(
-                profile_id=profile_id,
+                profile_id=self.replica.profile_ids[number],
                 partner_kind=_KIND[kind],
-                family_id=UUID(family) if family else None,
+                family_id=_family(family) if family else None,
+                latitude=latitude,
+                longitude=longitude,
+                working_languages=_languages(languages),
             )
         return numbers
 
@@ -404,7 +418,6 @@ class Search:
             for carrier in carriers
         ]
         texts = generations.passage_texts(session, wanted)
-        facts = eligibility.facts(session, [one.candidate.profile_id for one in shown])
         matches = []
         for one, rows, carriers in carried:
             evidence = []
@@ -419,7 +432,6 @@ class Search:
                     )
                 )
             answered = {carrier.answers for carrier in carriers}
-            languages, place = facts[one.candidate.profile_id]
             matches.append(
                 Ranked(
                     candidate=one.candidate,
@@ -430,8 +442,10 @@ class Search:
                             judged.similarities[rows], policy.answered_from, answered
                         ),
                         facts=Facts(
-                            distance_km=reasons.distance(place, question.place),
-                            speaks_challenge_language=question.language in languages,
+                            distance_km=reasons.distance(one.candidate, question.place),
+                            speaks_challenge_language=(
+                                question.language in one.candidate.working_languages
+                            ),
                         ),
                     ),
                 )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from math import cos, radians, sin
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Float,
+    Select,
     String,
     and_,
     bindparam,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     select,
     true,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
@@ -37,9 +40,12 @@ _COLUMNS = (
     _HEX_ID,
     type_coerce(Profile.partner_kind, String),
     type_coerce(Profile.family_id, String),
+    Profile.latitude,
+    Profile.longitude,
+    type_coerce(Profile.working_languages, String),
 )
-#: Id, partner kind and family of a candidate, ids in hexadecimal.
-CandidateRow = Row[str, str, str | None]
+#: Id, partner kind and family of a candidate, ids in hexadecimal; degrees; languages as JSON.
+CandidateRow = Row[str, str, str | None, float | None, float | None, str]
 
 
 def rules(
@@ -103,33 +109,52 @@ def _near(place: Place, within_km: int | None) -> ColumnElement[bool]:
     return and_(own, squared <= literal(float(within_km**2), Float))
 
 
-def funnel(session: Session, conditions: Conditions, place: Place, today: date) -> dict[str, int]:
-    """Return how many profiles each rule removed, counted in order, and how many are left.
-
-    Keys: "all", then each rule, then "eligible".
-    """
+# Putting a statement together takes longer than running it, and most questions are asked with
+# the same conditions on the same day.
+@lru_cache(maxsize=256)
+def _counting(
+    conditions: Conditions, place: Place, today: date
+) -> tuple[tuple[EligibilityRule, ...], CompoundSelect[str, int]]:
+    """Return the rules, and the statement that counts all and whom each rule removes."""
     met = rules(conditions, place, today)
-    # A condition on an unknown place is NULL, which is not met.
+    # A condition on an unknown place is NULL, which is not met; no other can be NULL.
     failed = {
-        rule: ~func.coalesce(condition, false())
+        rule: ~(
+            func.coalesce(condition, false()) if rule is EligibilityRule.DISTANCE else condition
+        )
         for rule, condition in met.items()
         if _can_fail(condition)
     }
     first_broken = case(*((broken, rule.value) for rule, broken in failed.items()))
     # Only those who are left out are grouped: they are few, and grouping is what costs.
-    removed: dict[str, int] = dict(
-        session.execute(
-            select(first_broken, func.count())
-            .select_from(Profile.__table__)
-            .where(or_(*failed.values()))
-            .group_by(first_broken)
-        ).all()
-    )
-    every = session.scalar(select(func.count()).select_from(Profile.__table__)) or 0
+    table = Profile.__table__
+    every = select(literal("all"), func.count()).select_from(table)
+    removed = select(first_broken, func.count()).select_from(table).where(or_(*failed.values()))
+    return tuple(met), union_all(every, removed.group_by(first_broken))
+
+
+@lru_cache(maxsize=256)
+def _among(
+    conditions: Conditions, place: Place, today: date
+) -> Select[str, str, str | None, float | None, float | None, str]:
+    # One parameter for all ids: thousands of single ones cost more than the query itself.
+    wanted = func.json_each(bindparam("ids", type_=String)).table_valued("value")
+    met = and_(*rules(conditions, place, today).values())
+    return select(*_COLUMNS).where(_HEX_ID.in_(select(wanted.c.value)), met)
+
+
+def funnel(session: Session, conditions: Conditions, place: Place, today: date) -> dict[str, int]:
+    """Return how many profiles each rule removed, counted in order, and how many are left.
+
+    Keys: "all", then each rule, then "eligible".
+    """
+    met, count = _counting(conditions, place, today)
+    counted: dict[str, int] = dict(session.execute(count).all())
+    every = counted.pop("all")
     return {
         "all": every,
-        **{rule.value: removed.get(rule.value, 0) for rule in met},
-        "eligible": every - sum(removed.values()),
+        **{rule.value: counted.get(rule.value, 0) for rule in met},
+        "eligible": every - sum(counted.values()),
     }
 
 
@@ -138,15 +163,11 @@ def _can_fail(condition: ColumnElement[bool]) -> bool:
 
 
 def among(
-    session: Session, ids: Sequence[UUID], conditions: Conditions, place: Place, today: date
+    session: Session, ids: Sequence[str], conditions: Conditions, place: Place, today: date
 ) -> list[CandidateRow]:
-    """Return the eligible ones of these profiles, in no order."""
-    # One parameter for all ids: thousands of single ones cost more than the query itself.
-    wanted = func.json_each(bindparam("ids", type_=String)).table_valued("value")
-    met = and_(*rules(conditions, place, today).values())
-    query = select(*_COLUMNS).where(_HEX_ID.in_(select(wanted.c.value)), met)
-    given = json.dumps([one.hex for one in ids])
-    return list(session.execute(query, {"ids": given}).all())
+    """Return the eligible ones of these profiles, given in hexadecimal, in no order."""
+    query = _among(conditions, place, today)
+    return list(session.execute(query, {"ids": json.dumps(ids)}).all())
 
 
 def everybody(
@@ -155,14 +176,3 @@ def everybody(
     """Return all eligible profiles, in no order."""
     met = and_(*rules(conditions, place, today).values())
     return list(session.execute(select(*_COLUMNS).where(met)).all())
-
-
-def facts(session: Session, ids: Iterable[UUID]) -> dict[UUID, tuple[list[str], Place]]:
-    """Return working languages and place of profiles."""
-    query = select(
-        Profile.id, Profile.working_languages, Profile.latitude, Profile.longitude
-    ).where(Profile.id.in_(list(ids)))
-    return {
-        row.id: (row.working_languages, Place(latitude=row.latitude, longitude=row.longitude))
-        for row in session.execute(query)
-    }

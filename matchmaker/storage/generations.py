@@ -9,12 +9,13 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matchmaker.models import (
     GenerationState,
+    IndexChange,
     IndexGeneration,
     IndexStamp,
     LanguageMean,
@@ -25,6 +26,19 @@ from matchmaker.models import (
 
 #: id, profile, language, terms, vector, partner kind of the profile.
 PassageRow: TypeAlias = tuple[int, UUID, str, str, NDArray[np.float32], PartnerKind]
+#: id of the live generation, its encoder's fingerprint, its composer's version; last log position.
+LivePosition: TypeAlias = Row[int, str, int, int]
+
+# Statements of every match run are put together once: that takes longer than running them.
+_POSITION = select(
+    IndexGeneration.id,
+    IndexGeneration.fingerprint,
+    IndexGeneration.composer_version,
+    func.coalesce(select(func.max(IndexChange.position)).scalar_subquery(), 0),
+).where(IndexGeneration.state == GenerationState.LIVE)
+_PASSAGE_TEXTS = select(Passage.id, Passage.text, Passage.language, Passage.evidence_id).where(
+    Passage.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def live(session: Session) -> IndexGeneration | None:
@@ -32,6 +46,11 @@ def live(session: Session) -> IndexGeneration | None:
     return session.scalar(
         select(IndexGeneration).where(IndexGeneration.state == GenerationState.LIVE)
     )
+
+
+def position(session: Session) -> LivePosition | None:
+    """Return which generation answers, and how far the change log is: one quick query."""
+    return session.execute(_POSITION).one_or_none()
 
 
 def building(session: Session, fingerprint: str, composer_version: int) -> IndexGeneration | None:
@@ -184,10 +203,8 @@ def passages(
 
 def passage_texts(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, str, UUID | None]]:
     """Return text, language and evidence of passages by id."""
-    query = select(Passage.id, Passage.text, Passage.language, Passage.evidence_id).where(
-        Passage.id.in_(list(ids))
-    )
-    return {row.id: (row.text, row.language, row.evidence_id) for row in session.execute(query)}
+    rows = session.execute(_PASSAGE_TEXTS, {"ids": list(ids)})
+    return {row.id: (row.text, row.language, row.evidence_id) for row in rows}
 
 
 def passage_ids(session: Session, generation_id: int) -> set[int]:
