@@ -103,7 +103,8 @@ class ProfileService:
             raise InvalidInput("id", "Two of the profiles have the same id.")
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         with self.sessions.writing() as session:
-            _settle_families(session, given)
+            moved = _settle_families(session, given, self.clock)
+            counts["changed"] += moved
             stored = {
                 one.id: one for one in profiles.with_evidence(session, [one.id for one in given])
             }
@@ -183,9 +184,16 @@ def _parents_first(given: Sequence[Profile]) -> list[Profile]:
     return ordered
 
 
-def _settle_families(session: Session, given: Sequence[Profile]) -> None:
-    """Give every organisation the id and the type of the one at the top of its family."""
+def _settle_families(session: Session, given: Sequence[Profile], clock: Clock) -> int:
+    """Give every organisation the id and the type of the one at the top of its family.
+
+    Parts that were stored before and are not given again move along with what is above them.
+
+    Returns:
+        How many of those have moved.
+    """
     organisations = {one.id: one for one in given if isinstance(one, Organisation)}
+    stored = [one for one in profiles.below(session, organisations) if one.id not in organisations]
 
     def parent_of(organisation: Organisation) -> Organisation | None:
         if organisation.parent_id is None:
@@ -197,16 +205,28 @@ def _settle_families(session: Session, given: Sequence[Profile]) -> None:
             raise InvalidInput("parent", f"{organisation.name}: its parent is not known.")
         return parent
 
-    for organisation in organisations.values():
+    def top_of(organisation: Organisation) -> Organisation:
         top, seen = organisation, {organisation.id}
         while (parent := parent_of(top)) is not None:
             if parent.id in seen:
                 raise InvalidInput("parent", f"{organisation.name} is its own ancestor.")
             top = parent
             seen.add(parent.id)
+        return top
+
+    moved = 0
+    for organisation in stored:
+        top = top_of(organisation)
+        family = {"family_id": top.id, "family_type": top.organisation_type}
+        if any(getattr(organisation, name) != value for name, value in family.items()):
+            organisation.revise(at=clock(), **family)
+            moved += 1
+    for organisation in organisations.values():
+        top = top_of(organisation)
         organisation.family_id = top.id
         organisation.family_type = top.organisation_type
         organisation.partner_kind = organisation._partner_kind()  # noqa: SLF001 - settled here
     for profile in given:
         if profile.family_id is None:
             profile.family_id = profile.id
+    return moved
