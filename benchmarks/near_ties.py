@@ -46,7 +46,7 @@ def main() -> None:
     judged = [one for one in judged_challenges(read_judged(Path("seed_data"))) if one.answerable]
     for challenge in judged:
         for language, wording in challenge.wordings.items():
-            question = service.evaluation._question(challenge, language, wording)
+            question = service.evaluation._question(challenge, language, wording)  # noqa: SLF001
             with service.evaluation.sessions.reading() as session:
                 found = search.rank(session, question, policy, Stopwatch())
             asked.append((challenge, list(found.ordered)))

@@ -46,7 +46,7 @@ def alike(ordered: Sequence[Scored], carrying: Floats, policy: MatchingPolicy) -
         policy: says from which cosine on two passages say the same; equal texts have 1.
 
     """
-    if len(ordered) < 2:  # noqa: PLR2004 - a pair
+    if len(ordered) < 2:
         return []
     near = np.triu(carrying @ carrying.T >= policy.alike_from - _ROUNDING, k=1)
     rows, columns = np.nonzero(near)

@@ -126,13 +126,12 @@ def _sums(session: Session, period: Period, key: _Key) -> dict[str, dict[str, An
     """Return the fields of each row; shares are parts of the sum over all, the nameless too."""
     found: dict[str | None, dict[str, Any]] = defaultdict(dict)
     for query in (_shown(period, key), _considered(period, key), _folded(period, key)):
-        rows = session.execute(query).mappings().all()
+        rows = [dict(row) for row in session.execute(query).mappings()]
         for share in ("exposure_share", "merit_share"):
             if whole := sum(row.get(share, 0.0) for row in rows):
                 rows = [{**row, share: row[share] / whole} for row in rows]
         for row in rows:
-            values = dict(row)
-            found[values.pop("key")].update(values)
+            found[row.pop("grouped")].update(row)
     return {name: values for name, values in found.items() if name is not None}
 
 
@@ -150,7 +149,7 @@ def _shown(period: Period, key: _Key) -> Select[*tuple[Any, ...]]:
     ).subquery()
     return (
         select(
-            key.column.label("key"),
+            key.column.label("grouped"),
             func.count(distinct(place.c.run_id)).label("shown"),
             func.count().label("places"),
             func.sum(cast(place.c.rank == 1, Integer)).label("first"),
@@ -160,7 +159,7 @@ def _shown(period: Period, key: _Key) -> Select[*tuple[Any, ...]]:
             func.sum(place.c.share).label("exposure_share"),
         )
         .join(_PROFILES, _PROFILES.c.id == place.c.profile_id)
-        .group_by("key")
+        .group_by("grouped")
     )
 
 
@@ -174,24 +173,24 @@ def _considered(period: Period, key: _Key) -> Select[*tuple[Any, ...]]:
     fits = case((part(3) > 0, _RUNS.c.id))
     return period.of(
         select(
-            part(key.position).label("key"),
+            part(key.position).label("grouped"),
             func.count(distinct(_RUNS.c.id)).label("considered"),
             func.count(distinct(fits)).label("fitting"),
             func.sum(part(4)).label("merit_share"),
         )
         .select_from(_RUNS)
         .join(entry, _RUNS.c.id.is_not(None))
-        .group_by("key")
+        .group_by("grouped")
     )
 
 
 def _folded(period: Period, key: _Key) -> Select[*tuple[Any, ...]]:
     """Return how often somebody was only named under another place."""
     return period.of(
-        select(key.column.label("key"), func.count().label("folded"))
+        select(key.column.label("grouped"), func.count().label("folded"))
         .select_from(_FOLDED)
         .join(_MATCHES, _MATCHES.c.id == _FOLDED.c.match_id)
         .join(_RUNS, _RUNS.c.id == _MATCHES.c.run_id)
         .join(_PROFILES, _PROFILES.c.id == _FOLDED.c.profile_id)
-        .group_by("key")
+        .group_by("grouped")
     )

@@ -64,12 +64,11 @@ def get(session: Session, run_id: UUID) -> MatchRun:
 
 def _empty(profile: Profile) -> None:
     """Take the words and facts out of a profile as it was read; what is stored stays."""
-    for name, value in {
-        key: getattr(profile, key) for key in profile.__mapper__.columns.keys()
-    }.items():
-        if name in _LEFT or isinstance(value, enum.Enum):
-            continue
-        set_committed_value(profile, name, type(value)() if isinstance(value, str | list) else None)
+    for name in (attribute.key for attribute in profile.__mapper__.column_attrs):
+        value = getattr(profile, name)
+        if name not in _LEFT and not isinstance(value, enum.Enum):
+            empty = type(value)() if isinstance(value, str | list) else None
+            set_committed_value(profile, name, empty)
 
 
 def of_challenge(session: Session, challenge_id: UUID) -> Sequence[MatchRun]:
