@@ -14,18 +14,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from matchmaker.matching import candidates, ranking, reasons, scoring
+from matchmaker.matching import candidates, folding, near_ties, ranking, reasons, scoring
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.languages import unit
 from matchmaker.matching.policy import MatchingPolicy
+from matchmaker.matching.tally import tally
 from matchmaker.matching.terms import query_terms
 from matchmaker.models import Conditions, EvidencePassage, Facts, PartnerKind, Place, Reason
+from matchmaker.services.places import places
 from matchmaker.services.replica import KINDS, IndexReplica
 from matchmaker.storage import eligibility, generations
 from matchmaker.storage.eligibility import CandidateRow
@@ -73,6 +76,8 @@ class Ranked:
     candidate: Candidate
     score: float
     reason: Reason
+    #: Profiles that say the same and share the place.
+    folded: Sequence[UUID]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +90,8 @@ class Ranking:
     matches: Sequence[Ranked]
     #: [[rule, number], ...] as ``MatchRun.funnel`` holds it.
     funnel: list[list[str | int]]
+    #: Who was considered, by family: as ``MatchRun.tally`` holds it.
+    tally: list[list[Any]]
     #: The index generation, and how far in the change log it was.
     generation: int
     position: int
@@ -283,17 +290,30 @@ class Search:
             self._fill(pool, vectors, lexical, policy, watch, funnel["eligible"] <= few)
             with watch.stage("judge"):
                 judged = self._judge(pool, vectors, lexical, policy)
+            with watch.stage("judge"):
+                fitting = ranking.above_floor(judged.ordered, policy)
+                shared = places(
+                    session,
+                    replica,
+                    fitting,
+                    judged.passages,
+                    judged.bounds,
+                    judged.combined,
+                    policy,
+                )
             with watch.stage("reasons"):
-                matches = self._with_reasons(session, question, judged, policy)
+                matches = self._with_reasons(session, question, judged, shared, policy)
             generation, position = replica.generation, replica.position
         steps: list[list[str | int]] = [[rule, number] for rule, number in funnel.items()]
         steps.append(["considered", len(judged.ordered)])
-        steps.append(["above-floor", len(ranking.above_floor(judged.ordered, policy))])
+        steps.append(["above-floor", len(fitting)])
+        steps.append(["folded", len(fitting) - len(shared)])
         steps.append(["matched", len(matches)])
         return Ranking(
             ordered=judged.ordered,
             matches=matches,
             funnel=steps,
+            tally=tally(judged.ordered, [place.scored for place in shared]),
             generation=generation,
             position=position,
         )
@@ -383,23 +403,31 @@ class Search:
             replica.lexical.of(ids, lexical),
             policy,
         )
-        totals = scoring.score(
-            scoring.pooled(scores.combined, bounds, policy.pooled_passages), policy
-        )
+        raw = scoring.pooled(scores.combined, bounds, policy.pooled_passages)
+        totals = scoring.score(raw, policy).tolist()
         scored = []
-        for row, (number, total) in enumerate(zip(numbers, totals.tolist(), strict=True)):
+        for row, (number, total) in enumerate(zip(numbers, totals, strict=True)):
             candidate = pool.known[number]
             if candidate is not None:
-                scored.append(ranking.Scored(candidate=candidate, score=total, row=row))
+                scored.append(
+                    ranking.Scored(candidate=candidate, score=total, raw=float(raw[row]), row=row)
+                )
         ordered = ranking.in_order(scored, pool.question.seed)
+        ordered = near_ties.drawn(ordered, pool.question.seed, policy)
         return _Judged(ordered, ids, bounds, scores.combined, scores.similarities)
 
     def _with_reasons(
-        self, session: Session, question: Question, judged: _Judged, policy: MatchingPolicy
+        self,
+        session: Session,
+        question: Question,
+        judged: _Judged,
+        shared: Sequence[folding.Place],
+        policy: MatchingPolicy,
     ) -> list[Ranked]:
         shown = ranking.slate(
-            ranking.above_floor(judged.ordered, policy), policy.slate, question.conditions.limit
+            [place.scored for place in shared], policy.slate, question.conditions.limit
         )
+        folded = {place.scored.row: place.folded for place in shared}
         carried = []
         for one in shown:
             rows = slice(int(judged.bounds[one.row]), int(judged.bounds[one.row + 1]))
@@ -448,6 +476,7 @@ class Search:
                             ),
                         ),
                     ),
+                    folded=[other.candidate.profile_id for other in folded[one.row]],
                 )
             )
         return matches

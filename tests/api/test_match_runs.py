@@ -40,7 +40,7 @@ def test_the_funnel_adds_up(client: FlaskClient, runs: str) -> None:
     funnel = {step["rule"]: step["number"] for step in run["funnel"]}
     rules = ("visible", "available", "partner-kind", "language", "distance")
     assert [step["rule"] for step in run["funnel"]] == [
-        "all", *rules, "eligible", "considered", "above-floor", "matched",
+        "all", *rules, "eligible", "considered", "above-floor", "folded", "matched",
     ]  # fmt: skip
     assert funnel["all"] - sum(funnel[rule] for rule in rules) == funnel["eligible"] == 2
     assert funnel["matched"] == len(run["matches"])

@@ -87,8 +87,9 @@ def test_a_challenge_becomes_a_list_that_is_kept_and_replayed_to_the_same(
     )
     assert {"Jens Falk", "Klyngen"}.isdisjoint(names(run)[:2])
     assert [match.rank for match in run.matches] == list(range(1, len(run.matches) + 1))
-    scores = [match.score for match in run.matches]
-    assert scores == sorted(scores, reverse=True)
+    order = list(Fit)
+    fits = [order.index(match.fit) for match in run.matches]
+    assert fits == sorted(fits)
     assert all(match.score >= DEFAULT_POLICY.floor for match in run.matches)
     assert all(match.fit is DEFAULT_POLICY.fit(match.score) for match in run.matches)
     assert {match.state for match in run.matches} == {MatchState.PROPOSED}
@@ -157,13 +158,17 @@ def test_only_who_meets_the_conditions_is_in_the_list(
 
 def test_the_slate_keeps_one_family_from_filling_the_list(service: Matchmaker) -> None:
     top = an_organisation("Top", evidence=("Welding of aluminium frames with cracks.",))
+    things = (
+        "Laser welds.",
+        "Robots.",
+        "Old cracks.",
+        "Ship frames.",
+        "Pipes, aluminium.",
+        "Saws.",
+    )
     parts = [
-        an_organisation(
-            f"Part {number}",
-            parent_id=top.id,
-            evidence=("Welding of aluminium frames with cracks.",),
-        )
-        for number in range(6)
+        an_organisation(f"Part {number}", summary=thing, parent_id=top.id, evidence=(thing,))
+        for number, thing in enumerate(things)
     ]
     other = an_organisation("Other", evidence=("Cracks in frames.",))
     service.profiles.register_all([top, *parts, other])
