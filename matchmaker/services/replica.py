@@ -196,7 +196,31 @@ class IndexReplica:
         self._add(generations.passages(session, generation))
         self.generation = generation
 
-    def _apply(self, session: Session, profile_ids: Iterable[UUID]) -> None:
+    @contextmanager
+    def without(self, session: Session, passages: Collection[int]) -> Iterator[None]:
+        """Look as if these passages had never been indexed; for measuring, in one thread.
+
+        Args:
+            session: to read with.
+            passages: their ids.
+
+        """
+        owners = {int(self.owner_of[one]) for one in passages}
+        profile_ids = [self.profile_ids[number] for number in sorted(owners)]
+        with self.lock.writing():
+            self._apply(session, profile_ids, frozenset(passages))
+        try:
+            yield
+        finally:
+            with self.lock.writing():
+                self._apply(session, profile_ids)
+
+    def _apply(
+        self,
+        session: Session,
+        profile_ids: Iterable[UUID],
+        without: frozenset[int] = frozenset(),
+    ) -> None:
         profile_ids = list(profile_ids)
         for profile_id in profile_ids:
             number = self.number_of.get(profile_id)
@@ -207,7 +231,8 @@ class IndexReplica:
             self.lexical.remove(old.tolist())
             self.owner_of[old] = -1
             self.passages_of[number] = np.empty(0, dtype=np.int64)
-        self._add(generations.passages(session, self.generation, profile_ids))
+        rows = generations.passages(session, self.generation, profile_ids)
+        self._add(row for row in rows if row[0] not in without)
 
     def _add(self, rows: Iterable[generations.PassageRow]) -> None:
         batch: list[generations.PassageRow] = []

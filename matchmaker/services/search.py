@@ -132,7 +132,7 @@ class Stopwatch:
         return {**stages, "total": round(sum(self.stages.values()), 2)}
 
 
-class _Pool:
+class Pool:
     """Who is looked at, gathered order by order; remembers who is eligible."""
 
     def __init__(self, replica: IndexReplica, session: Session, question: Question) -> None:
@@ -254,6 +254,7 @@ class Search:
         watch: Stopwatch,
         *,
         few: int = FEW,
+        pool: Pool | None = None,
     ) -> Ranking:
         """Return the ranking of one question. The replica has caught up.
 
@@ -263,6 +264,7 @@ class Search:
             policy: how it is judged.
             watch: gets the time of each stage.
             few: up to how many eligible profiles are handed to the index.
+            pool: who is looked at, in place of what the orders bring.
 
         Raises:
             ReplicaMoved: the database has moved on since the replica caught up.
@@ -286,8 +288,9 @@ class Search:
                 terms = query_terms("\n".join(question.sentences), question.language)
                 raw, best = replica.lexical.scores(terms)
                 lexical = replica.lexical.scaled(raw, policy.lexical_least * best)
-            pool = _Pool(replica, session, question)
-            self._fill(pool, vectors, lexical, policy, watch, funnel["eligible"] <= few)
+            if pool is None:
+                pool = Pool(replica, session, question)
+                self._fill(pool, vectors, lexical, policy, watch, funnel["eligible"] <= few)
             with watch.stage("judge"):
                 judged = self._judge(pool, vectors, lexical, policy)
             with watch.stage("judge"):
@@ -320,7 +323,7 @@ class Search:
 
     def _fill(
         self,
-        pool: _Pool,
+        pool: Pool,
         vectors: Floats,
         lexical: Floats,
         policy: MatchingPolicy,
@@ -345,7 +348,7 @@ class Search:
 
     def _deepen(
         self,
-        pool: _Pool,
+        pool: Pool,
         vectors: Floats,
         lexical: Floats,
         policy: MatchingPolicy,
@@ -386,7 +389,7 @@ class Search:
         return set()
 
     def _judge(
-        self, pool: _Pool, vectors: Floats, lexical: Floats, policy: MatchingPolicy
+        self, pool: Pool, vectors: Floats, lexical: Floats, policy: MatchingPolicy
     ) -> _Judged:
         replica = self.replica
         # In the order of their ids: neither the plan nor the past of this replica may show.

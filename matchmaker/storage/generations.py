@@ -23,6 +23,7 @@ from matchmaker.models import (
     Passage,
     Profile,
 )
+from matchmaker.storage.database import MOST_VARIABLES
 
 #: id, profile, language, terms, vector, partner kind of the profile.
 PassageRow: TypeAlias = tuple[int, UUID, str, str, NDArray[np.float32], PartnerKind]
@@ -223,6 +224,20 @@ def text_hashes(session: Session, generation_id: int) -> dict[UUID, list[str]]:
     for profile_id, text_hash in session.execute(query):
         hashes.setdefault(profile_id, []).append(text_hash)
     return hashes
+
+
+def ids_by_text(
+    session: Session, generation_id: int, profile_ids: Sequence[UUID]
+) -> dict[tuple[UUID, str], int]:
+    """Return the id of each passage of these profiles, by profile and text hash."""
+    found: dict[tuple[UUID, str], int] = {}
+    for start in range(0, len(profile_ids), MOST_VARIABLES):
+        query = select(Passage.profile_id, Passage.text_hash, Passage.id).where(
+            Passage.generation_id == generation_id,
+            Passage.profile_id.in_(profile_ids[start : start + MOST_VARIABLES]),
+        )
+        found.update(((row[0], row[1]), row[2]) for row in session.execute(query))
+    return found
 
 
 def stamps(session: Session, generation_id: int) -> dict[UUID, int]:
