@@ -35,7 +35,7 @@ Scores: TypeAlias = NDArray[np.float64]
 #: Called with the policy, the query and the score of each profile, in the order of the set.
 Keep: TypeAlias = Callable[[str, str, Scores], None]
 #: Below every score: who has nothing to be judged by comes last.
-NOTHING = -1.0
+NOTHING = -1e6
 _DECIMALS_OF_IDS = 5  # scores this near are equal where ids decide
 
 
@@ -179,7 +179,7 @@ class _Ranked:
                     times.append(watch.stages["whole"])
                 scores = np.full(len(number_of), NOTHING)
                 numbers = [number_of[one.candidate.profile_id] for one in found.ordered]
-                scores[numbers] = [one.score for one in found.ordered]
+                scores[numbers] = [one.raw for one in found.ordered]
                 scores = np.round(scores, ranking.DECIMALS)
                 measuring.add(query.id, scores)
                 if keep is not None:
