@@ -1,4 +1,4 @@
-"""Who says the same shares a place, and who is hidden since is told no more."""
+"""Who says the same shares a place, ties are drawn, and who is hidden since is told no more."""
 
 from __future__ import annotations
 
@@ -111,3 +111,20 @@ def test_one_who_is_shown_again_is_in_old_lists_again(twins: Matchmaker) -> None
     assert [match.profile.name for match in kept.matches] == [
         match.profile.name for match in found.matches
     ]
+
+
+def test_ties_are_broken_by_the_challenge_and_not_by_the_name(service: Matchmaker) -> None:
+    twins = [
+        an_expert(name, summary="Cracks in welds.", evidence=("Cracks in welds of frames.",))
+        for name in ("Anna", "Bo", "Carl")
+    ]
+    service.profiles.register_all(twins)
+    service.indexing.sync()
+    first = set()
+    for _ in range(20):
+        challenge = service.challenges.submit(text="Cracks in welds of frames.", language="en")
+        run = service.matchmaking.run(challenge.id)
+        assert len({match.score for match in run.matches}) == 1
+        assert list(under(service.matchmaking.run(challenge.id))) == list(under(run))
+        first.add(run.matches[0].profile.name)
+    assert len(first) > 1
