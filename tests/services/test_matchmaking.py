@@ -477,23 +477,6 @@ def test_vectors_of_another_way_of_splitting_are_not_used(
     assert workshop.matchmaking.replay(expected.id).same
 
 
-def test_ties_are_broken_by_the_challenge_and_not_by_the_name(service: Matchmaker) -> None:
-    twins = [
-        an_expert(name, summary="Cracks in welds.", evidence=("Cracks in welds of frames.",))
-        for name in ("Anna", "Bo", "Carl")
-    ]
-    service.profiles.register_all(twins)
-    service.indexing.sync()
-    first = set()
-    for _ in range(20):
-        challenge = service.challenges.submit(text="Cracks in welds of frames.", language="en")
-        run = service.matchmaking.run(challenge.id)
-        assert len({match.score for match in run.matches}) == 1
-        assert names(service.matchmaking.run(challenge.id)) == names(run)
-        first.add(names(run)[0])
-    assert len(first) > 1
-
-
 def test_a_run_that_is_deleted_takes_its_matches_along_and_leaves_the_profiles(
     workshop: Matchmaker, challenge: Challenge
 ) -> None:
