@@ -32,11 +32,9 @@ FORMAT = 1
 #: A Danish challenge must find English profiles at least this well, against an English one.
 LEAST_SHARE = 0.95
 #: In the order in which a table shows them: single voices first, what answers last.
-_ORDER = ("lexical", "dense", "dense-uncorrected", "fused-uncorrected", "fused")
+_ORDER = tuple(POLICIES)
 _OFF_TOPIC = "off-topic"
 _ALL = "all"
-#: Everything that can be asked for, those with a place of their own first.
-_NAMES = (*_ORDER, *(name for name in POLICIES if name not in _ORDER))
 _folder = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
@@ -46,7 +44,7 @@ _folder = click.Path(path_type=Path, file_okay=False, exists=True)
     "--policy",
     "names",
     multiple=True,
-    type=click.Choice([*_NAMES, _ALL]),
+    type=click.Choice([*_ORDER, _ALL]),
     help="Only this policy; may be given more than once.  [default: all, and with --layout or "
     "--set the one that answers]",
 )
@@ -102,7 +100,7 @@ def evaluate(
     if layout is not None or named is not None:
         if layout is not None and named is not None:
             raise click.UsageError("Give either --layout or --set.")
-        chosen = _NAMES if _ALL in names else names or (DEFAULT_POLICY.name,)
+        chosen = _ORDER if _ALL in names else names or (DEFAULT_POLICY.name,)
         evaluate_sets(
             settings,
             sets_of(layout, named),
@@ -120,7 +118,7 @@ def evaluate(
     _check_loaded(service, judged)
     wordings = sum(len(challenge.wordings) for challenge in judged)
     tell(f"Encoding {wordings} wordings of {len(judged)} challenges ...")
-    policies = [POLICIES[name] for name in _NAMES if _asked(name, names)]
+    policies = [POLICIES[name] for name in _ORDER if _asked(name, names)]
     with progress_bar("Asking") as report:
         results = service.evaluation.evaluate(judged, policies, report)
     document = as_document(results, judged)

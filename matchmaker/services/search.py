@@ -304,8 +304,7 @@ class Search:
                 funnel = eligibility.funnel(
                     session, question.conditions, question.place, question.today
                 )
-            languages = [question.language] * len(question.vectors)
-            vectors = replica.query_correction.apply(question.vectors, languages)
+            vectors = self._corrected(question)
             with watch.stage("lexical"):
                 words = self._words(question, policy)
             if pool is None:
@@ -340,6 +339,21 @@ class Search:
             generation=generation,
             position=position,
         )
+
+    def look(self, pool: Pool, policy: MatchingPolicy) -> Looked:
+        """Measure everybody in the pool for its question, without judging them.
+
+        Args:
+            pool: who is looked at, and the question.
+            policy: says how small a scale of shared words may be.
+
+        """
+        question = pool.question
+        return self.features(pool, self._corrected(question), self._words(question, policy))
+
+    def _corrected(self, question: Question) -> Floats:
+        languages = [question.language] * len(question.vectors)
+        return self.replica.query_correction.apply(question.vectors, languages)
 
     def _words(self, question: Question, policy: MatchingPolicy) -> _Words:
         """Score every passage by the words it shares with the challenge."""
