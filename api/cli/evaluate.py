@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from api.cli.commit import measured_commit
+from api.cli.evaluate_encoders import POLICIES_COMPARED, compare, print_encoders
 from api.cli.evaluate_tables import print_tables
 from api.cli.seed import Judged, folder_option, read_judged
 from api.cli.service import open_service
@@ -44,12 +45,19 @@ _RESULTS = Path("benchmarks/results")
     type=click.Choice(_ORDER),
     help="Only this policy; may be given more than once.",
 )
+@click.option(
+    "--encoder",
+    "encoders",
+    multiple=True,
+    help="Compare this encoder with others, on the seed profiles; given once for each.",
+)
 @click.option("--no-limits", is_flag=True, help="Only report; a missed limit is no failure.")
 @click.option(
     "--output",
     "kept",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File that gets the result.  [default: benchmarks/results/evaluate-COMMIT.json]",
+    help="File that gets the result.  [default: benchmarks/results/evaluate-COMMIT.json, "
+    "encoders-COMMIT.json with --encoder]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document.")
 @click.pass_obj
@@ -58,6 +66,7 @@ def evaluate(
     *,
     folder: Path,
     names: tuple[str, ...],
+    encoders: tuple[str, ...],
     no_limits: bool,
     kept: Path | None,
     as_json: bool,
@@ -67,8 +76,16 @@ def evaluate(
     Every challenge is asked in Danish and in English, and looked up among the profiles of each
     language and of both. Exit status 1 when Danish challenges find English profiles clearly
     worse than English ones do. Nothing is kept in the database.
+
+    With --encoder, encoders are compared instead, each on a database of its own with the seed
+    profiles; the database of the installation is not looked at.
     """
     judged = judged_challenges(read_judged(folder))
+    if encoders:
+        compared = compare(settings, encoders, folder, judged, names or POLICIES_COMPARED)
+        _keep(compared, kept or _RESULTS / f"encoders-{compared['commit']}.json")
+        (print_json if as_json else print_encoders)(compared)
+        return
     service = open_service(settings)
     _check_loaded(service, judged)
     wordings = sum(len(challenge.wordings) for challenge in judged)
@@ -77,16 +94,16 @@ def evaluate(
     with progress_bar("Asking") as report:
         results = service.evaluation.evaluate(judged, policies, report)
     document = as_document(results, judged)
-    kept = kept or _RESULTS / f"evaluate-{document['commit']}.json"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    if as_json:
-        print_json(document)
-    else:
-        print_tables(document)
-    tell(f"Kept as {kept}")
+    _keep(document, kept or _RESULTS / f"evaluate-{document['commit']}.json")
+    (print_json if as_json else print_tables)(document)
     if not no_limits and not all(limit["kept"] for limit in document["limits"]):
         raise SystemExit(1)
+
+
+def _keep(document: dict[str, Any], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    tell(f"Kept as {path}")
 
 
 def judged_challenges(given: Judged) -> list[JudgedChallenge]:
