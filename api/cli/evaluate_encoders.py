@@ -61,6 +61,7 @@ def compare(
     for name in names:
         prepare_encoder(name, settings.data_dir, tell)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    facts = machine_facts()  # how busy the machine is before this begins
     compared = [_on_a_wide_scale(POLICIES[name]) for name in policies]
     with tempfile.TemporaryDirectory(prefix="encoders-", dir=settings.data_dir) as temporary:
         measured = []
@@ -72,7 +73,7 @@ def compare(
         "format": FORMAT,
         "commit": measured_commit(),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine_facts(),
+        "machine": facts,
         "challenges": len(judged),
         "judgements": sum(len(challenge.grades) for challenge in judged),
         "encoders": measured,
@@ -96,11 +97,11 @@ def _measure(
         profiles = seed.read(folder).profiles
         passages = sum(len(compose(profile)) for profile in profiles)
         service.profiles.register_all(profiles)
-        with progress_bar(f"{name}: indexing {passages} passages") as report:
+        with progress_bar(f"Indexing {passages} passages by {name}") as report:
             start = perf_counter()
             service.indexing.sync(report)
             seconds = perf_counter() - start
-        with progress_bar(f"{name}: asking") as report:
+        with progress_bar(f"Asking by {name}") as report:
             results = service.evaluation.evaluate(judged, policies, report)
         wait, work = _queries(encoder, judged)
     start_up = run_command(settings, "match", challenge_texts()[0], "--json")
@@ -124,7 +125,7 @@ def _measure(
 def _queries(encoder: Encoder, judged: Sequence[JudgedChallenge]) -> tuple[Timing, Timing]:
     """Time every wording of every challenge, encoded whole with its sentences as parts.
 
-    Returns the wait, and the processor time of all threads, which a busy machine hardly changes.
+    Returns the wait, and the processor time of all threads, which a busy machine changes less.
     """
     asked = [
         split(text, title) for challenge in judged for title, text in challenge.wordings.values()
