@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,10 +12,12 @@ import click
 
 from api.cli.commit import measured_commit
 from api.cli.evaluate_encoders import POLICIES_COMPARED, compare, print_encoders
+from api.cli.evaluate_set import evaluate_sets, sets_of
 from api.cli.evaluate_tables import print_tables
+from api.cli.results import RESULTS, finish
 from api.cli.seed import Judged, folder_option, read_judged
 from api.cli.service import open_service
-from api.cli.terminal import print_json, progress_bar, tell
+from api.cli.terminal import progress_bar, tell
 from api.schemas.seed import id_of
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.config import Settings
@@ -25,6 +26,7 @@ from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.models import Place
 from matchmaker.models.gazetteer import find_place
 from matchmaker.services.evaluation import JudgedChallenge, PolicyResult
+from matchmaker.services.public_sets import READERS
 
 #: Raise it when fields of the result change their meaning.
 FORMAT = 1
@@ -33,7 +35,10 @@ LEAST_SHARE = 0.95
 #: In the order in which a table shows them: single voices first, what answers last.
 _ORDER = ("lexical", "dense", "dense-uncorrected", "fused-uncorrected", "fused")
 _OFF_TOPIC = "off-topic"
-_RESULTS = Path("benchmarks/results")
+_ALL = "all"
+#: Everything that can be asked for, those with a place of their own first.
+_NAMES = (*_ORDER, *(name for name in POLICIES if name not in _ORDER))
+_folder = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
 @click.command()
@@ -42,8 +47,27 @@ _RESULTS = Path("benchmarks/results")
     "--policy",
     "names",
     multiple=True,
-    type=click.Choice(_ORDER),
-    help="Only this policy; may be given more than once.",
+    type=click.Choice([*_NAMES, _ALL]),
+    help="Only this policy; may be given more than once.  [default: all, and with --layout or "
+    "--set the one that answers]",
+)
+@click.option("--layout", type=_folder, help="Measure on the judged set in this folder instead.")
+@click.option(
+    "--set",
+    "named",
+    type=(click.Choice(list(READERS)), _folder),
+    metavar="NAME FOLDER",
+    help=f"Measure on a public set instead: {', '.join(READERS)}.",
+)
+@click.option(
+    "--run",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that gets the whole ranking of every query, with --layout or --set.",
+)
+@click.option(
+    "--forget-others",
+    is_flag=True,
+    help="Remove the indexed profiles of other sets, with --layout or --set.",
 )
 @click.option(
     "--encoder",
@@ -66,6 +90,10 @@ def evaluate(
     *,
     folder: Path,
     names: tuple[str, ...],
+    layout: Path | None,
+    named: tuple[str, Path] | None,
+    run: Path | None,
+    forget_others: bool,
     encoders: tuple[str, ...],
     no_limits: bool,
     kept: Path | None,
@@ -77,33 +105,53 @@ def evaluate(
     language and of both. Exit status 1 when Danish challenges find English profiles clearly
     worse than English ones do. Nothing is kept in the database.
 
-    With --encoder, encoders are compared instead, each on a database of its own with the seed
-    profiles; the database of the installation is not looked at.
+    With --layout or --set the judged texts of a folder take their place; the layout is
+    described in docs/how-to/evaluate-a-set.md.
+
+    With --encoder, encoders are compared on the seed data, each on a database of its own; the
+    database of the installation is not looked at.
     """
+    if layout is not None or named is not None:
+        if encoders:
+            raise click.UsageError(
+                "--encoder compares on the seed data; leave out --layout, --set."
+            )
+        if layout is not None and named is not None:
+            raise click.UsageError("Give either --layout or --set.")
+        chosen = _NAMES if _ALL in names else names or (DEFAULT_POLICY.name,)
+        evaluate_sets(
+            settings,
+            sets_of(layout, named),
+            [POLICIES[name] for name in dict.fromkeys(chosen)],
+            run=run,
+            kept=kept,
+            as_json=as_json,
+            forget=forget_others,
+        )
+        return
+    if run is not None or forget_others:
+        raise click.UsageError("--run and --forget-others go with --layout or --set.")
     judged = judged_challenges(read_judged(folder))
     if encoders:
-        compared = compare(settings, encoders, folder, judged, names or POLICIES_COMPARED)
-        _keep(compared, kept or _RESULTS / f"encoders-{compared['commit']}.json")
-        (print_json if as_json else print_encoders)(compared)
+        chosen = _NAMES if _ALL in names else names or POLICIES_COMPARED
+        compared = compare(settings, encoders, folder, judged, chosen)
+        kept = kept or RESULTS / f"encoders-{compared['commit']}.json"
+        finish(compared, kept, print_encoders, as_json=as_json, no_limits=True)
         return
     service = open_service(settings)
     _check_loaded(service, judged)
     wordings = sum(len(challenge.wordings) for challenge in judged)
     tell(f"Encoding {wordings} wordings of {len(judged)} challenges ...")
-    policies = [POLICIES[name] for name in _ORDER if name in (names or _ORDER)]
+    policies = [POLICIES[name] for name in _NAMES if _asked(name, names)]
     with progress_bar("Asking") as report:
         results = service.evaluation.evaluate(judged, policies, report)
     document = as_document(results, judged)
-    _keep(document, kept or _RESULTS / f"evaluate-{document['commit']}.json")
-    (print_json if as_json else print_tables)(document)
-    if not no_limits and not all(limit["kept"] for limit in document["limits"]):
-        raise SystemExit(1)
+    kept = kept or RESULTS / f"evaluate-{document['commit']}.json"
+    finish(document, kept, print_tables, as_json=as_json, no_limits=no_limits)
 
 
-def _keep(document: dict[str, Any], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    tell(f"Kept as {path}")
+def _asked(name: str, names: Sequence[str]) -> bool:
+    return not names or name in names or _ALL in names
 
 
 def judged_challenges(given: Judged) -> list[JudgedChallenge]:

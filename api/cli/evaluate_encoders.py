@@ -81,7 +81,8 @@ def compare(
 
 
 def _on_a_wide_scale(policy: MatchingPolicy) -> MatchingPolicy:
-    return replace(policy, midpoint=_MIDPOINT, spread=_SPREAD)
+    # No lots among near ties either: they are part of an answer, not of what an encoder knows.
+    return replace(policy, midpoint=_MIDPOINT, spread=_SPREAD, near_tie=0.0)
 
 
 def _measure(
