@@ -13,6 +13,8 @@ from api.cli import seed as seed_files
 from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
 from api.cli.evaluate import evaluate
+from api.cli.exposure import exposure
+from api.cli.fit import fit
 from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
 from api.cli.service import open_service
@@ -282,3 +284,5 @@ def openapi() -> None:
 
 main.add_command(evaluate)
 main.add_command(bench)
+main.add_command(exposure)
+main.add_command(fit)

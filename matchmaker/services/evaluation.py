@@ -97,7 +97,7 @@ class EvaluationService:
         for replica in replicas.values():
             replica.catch_up()
         questions = {
-            (challenge.id, language): self._question(challenge, language, wording)
+            (challenge.id, language): self.question(challenge, language, wording)
             for challenge in judged
             for language, wording in challenge.wordings.items()
         }
@@ -115,9 +115,10 @@ class EvaluationService:
             results.append(self._of_policy(search, policy, judged, questions, language_of, done))
         return results
 
-    def _question(
+    def question(
         self, challenge: JudgedChallenge, language: str, wording: tuple[str, str]
     ) -> Question:
+        """Encode one wording of a challenge."""
         title, text = wording
         sentences = split(text, title)
         return Question(

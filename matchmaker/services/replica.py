@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Condition, Lock
+from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -21,12 +22,14 @@ from matchmaker.errors import IndexNotReady
 from matchmaker.matching.languages import LanguageCorrection
 from matchmaker.matching.lexical import LexicalIndex
 from matchmaker.matching.passages import COMPOSER_VERSION
+from matchmaker.matching.scoring import EVIDENCE_KINDS
 from matchmaker.models import PartnerKind
 from matchmaker.storage import change_log, generations
 from matchmaker.storage.database import Sessions
 
 #: Partner kinds by their code.
 KINDS = tuple(PartnerKind)
+_Number = TypeVar("_Number", bound=np.integer[Any])
 _BATCH = 5_000  # passages handed to the indexes at once
 
 
@@ -109,6 +112,10 @@ class IndexReplica:
         self.owner_of: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         #: Passage ids by profile number, in the order they were composed.
         self.passages_of: list[NDArray[np.int64]] = []
+        #: What evidence each passage is, as a place in ``EVIDENCE_KINDS``, and of which year;
+        #: -1 and 0 where it is none, or none is known. By passage id.
+        self.evidence_of: NDArray[np.int8] = np.empty(0, dtype=np.int8)
+        self.year_of: NDArray[np.int16] = np.empty(0, dtype=np.int16)
         self._kinds: list[int] = []
         self._kind_of: NDArray[np.int8] | None = None
 
@@ -256,9 +263,12 @@ class IndexReplica:
         )
         most = int(ids.max()) + 1
         if most > len(self.owner_of):
-            grown = np.full(max(most, 2 * len(self.owner_of)), -1, dtype=np.int32)
-            grown[: len(self.owner_of)] = self.owner_of
-            self.owner_of = grown
+            room = max(most, 2 * len(self.owner_of))
+            self.owner_of = _grown(self.owner_of, room, -1)
+            self.evidence_of = _grown(self.evidence_of, room, -1)
+            self.year_of = _grown(self.year_of, room, 0)
+        self.evidence_of[ids] = [EVIDENCE_KINDS.index(row[6]) if row[6] else -1 for row in rows]
+        self.year_of[ids] = [row[7] or 0 for row in rows]
         start = 0
         for end in range(1, len(rows) + 1):
             if end < len(rows) and rows[end][1] == rows[start][1]:
@@ -286,3 +296,11 @@ class IndexReplica:
         self.profile_ids, self.number_of, self.passages_of, self._kinds = [], {}, [], []
         self._kind_of = None
         self.owner_of = np.full(1024, -1, dtype=np.int32)
+        self.evidence_of = np.full(1024, -1, dtype=np.int8)
+        self.year_of = np.zeros(1024, dtype=np.int16)
+
+
+def _grown(values: NDArray[_Number], room: int, empty: int) -> NDArray[_Number]:
+    grown = np.full(room, empty, dtype=values.dtype)
+    grown[: len(values)] = values
+    return grown

@@ -14,6 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matchmaker.models import (
+    Evidence,
+    EvidenceKind,
     GenerationState,
     IndexChange,
     IndexGeneration,
@@ -25,8 +27,10 @@ from matchmaker.models import (
 )
 from matchmaker.storage.database import MOST_VARIABLES
 
-#: id, profile, language, terms, vector, partner kind of the profile.
-PassageRow: TypeAlias = tuple[int, UUID, str, str, NDArray[np.float32], PartnerKind]
+#: id, profile, language, terms, vector, partner kind of the profile; kind and year of the evidence.
+PassageRow: TypeAlias = tuple[
+    int, UUID, str, str, NDArray[np.float32], PartnerKind, EvidenceKind | None, int | None
+]
 #: id of the live generation, its encoder's fingerprint, its composer's version; last log position.
 LivePosition: TypeAlias = Row[int, str, int, int]
 
@@ -192,8 +196,11 @@ def passages(
             Passage.terms,
             Passage.vector,
             Profile.partner_kind,
+            Evidence.kind,
+            Evidence.year,
         )
         .join(Profile, Profile.id == Passage.profile_id)
+        .outerjoin(Evidence, Evidence.id == Passage.evidence_id)
         .where(Passage.generation_id == generation_id)
         .order_by(Passage.profile_id, Passage.position)
     )
