@@ -351,6 +351,21 @@ class Search:
         question = pool.question
         return self.features(pool, self._corrected(question), self._words(question, policy))
 
+    def sums(self, pool: Pool, policy: MatchingPolicy) -> tuple[Sequence[Candidate], Floats]:
+        """Return everybody in the pool with ``Scored.raw``, in no order and without a list.
+
+        What a list takes beyond its scores grows with the square of those in it.
+
+        Args:
+            pool: who is looked at, and the question.
+            policy: how they are judged.
+
+        """
+        looked = self.look(pool, policy)
+        if not looked.candidates:
+            return (), np.empty(0, np.float32)
+        return looked.candidates, self._sums(looked, pool.question, policy)[1]
+
     def _corrected(self, question: Question) -> Floats:
         languages = [question.language] * len(question.vectors)
         return self.replica.query_correction.apply(question.vectors, languages)
@@ -446,6 +461,21 @@ class Search:
             return _Judged(
                 (), passages, bounds, looked.features.whole, looked.features.similarities
             )
+        combined, raw = self._sums(looked, question, policy)
+        totals = scoring.score(raw, policy).tolist()
+        scored = [
+            ranking.Scored(candidate=candidate, score=total, raw=float(raw[row]), row=row)
+            for row, (candidate, total) in enumerate(zip(candidates_, totals, strict=True))
+        ]
+        ordered = ranking.in_order(scored, question.seed)
+        ordered = near_ties.drawn(ordered, question.seed, policy)
+        return _Judged(ordered, passages, bounds, combined, looked.features.similarities)
+
+    def _sums(
+        self, looked: Looked, question: Question, policy: MatchingPolicy
+    ) -> tuple[Floats, Floats]:
+        """Return the weighted sum of each passage, and of each profile."""
+        passages, bounds, candidates_ = looked.passages, looked.bounds, looked.candidates
         combined = scoring.combined(looked.features, policy)
         if policy.weighs_evidence:
             combined *= scoring.evidence_factors(
@@ -463,14 +493,7 @@ class Search:
                 question.place.longitude,
                 policy,
             )
-        totals = scoring.score(raw, policy).tolist()
-        scored = [
-            ranking.Scored(candidate=candidate, score=total, raw=float(raw[row]), row=row)
-            for row, (candidate, total) in enumerate(zip(candidates_, totals, strict=True))
-        ]
-        ordered = ranking.in_order(scored, question.seed)
-        ordered = near_ties.drawn(ordered, question.seed, policy)
-        return _Judged(ordered, passages, bounds, combined, looked.features.similarities)
+        return combined, raw
 
     def features(self, pool: Pool, vectors: Floats, words: _Words) -> Looked:
         """Measure the passages of everybody in the pool."""

@@ -166,14 +166,13 @@ class Ranked:
         number_of = {id_of(one): number for number, one in enumerate(self.given.profile_ids)}
         times: list[float] = []
         with self.sessions.reading() as session:
-            for query, question, pool in self.pools(session, queries, questions):
+            for query, _, pool in self.pools(session, queries, questions):
                 watch = Stopwatch()
                 with watch.stage("whole"):
-                    found = search.rank(session, question, self.policy, Stopwatch(), pool=pool)
+                    candidates, sums = search.sums(pool, self.policy)
                 times.append(watch.stages["whole"])
                 scores = np.full(len(number_of), NOTHING)
-                numbers = [number_of[one.candidate.profile_id] for one in found.ordered]
-                scores[numbers] = [one.raw for one in found.ordered]
+                scores[[number_of[one.profile_id] for one in candidates]] = sums
                 scores = np.round(scores, ranking.DECIMALS)
                 measuring.add(query.id, scores)
                 if keep is not None:
