@@ -13,6 +13,7 @@ from matchmaker.errors import IndexNotReady, InvalidInput
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.sentences import split
 from matchmaker.models import ChallengeAction, Conditions, Match, MatchRun, Place
+from matchmaker.services import steering
 from matchmaker.services.clock import Clock
 from matchmaker.services.replica import IndexReplica, ReplicaMoved
 from matchmaker.services.search import Question, Ranking, Search, Stopwatch
@@ -62,6 +63,7 @@ class MatchmakingService:
 
         Raises:
             NotFound: there is no such challenge.
+            InvalidInput: a condition makes no sense; names its field.
             TransitionNotAllowed: the challenge is not to be matched in its state.
             IndexNotReady: the profiles are not indexed with this encoder.
 
@@ -72,6 +74,7 @@ class MatchmakingService:
         with watch.stage("read"), self.sessions.reading() as session:
             challenge = challenges.get(session, challenge_id)
             challenge.check(ChallengeAction.MATCH)
+            conditions = steering.checked(session, conditions)
             kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
         sentences = split(challenge.text, challenge.title)
         if kept is not None and len(kept) != 1 + len(sentences):

@@ -26,6 +26,7 @@ from matchmaker.matching.languages import unit
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.terms import query_terms
 from matchmaker.models import Conditions, EvidencePassage, Facts, PartnerKind, Place, Reason
+from matchmaker.services import steering
 from matchmaker.services.replica import KINDS, IndexReplica
 from matchmaker.storage import eligibility, generations
 from matchmaker.storage.eligibility import CandidateRow
@@ -98,12 +99,13 @@ def whole_and_blocks(vectors: Floats) -> Floats:
 
     """
     sentences = vectors[1:]
+    whole = steering.as_query(vectors[:1])
     if len(sentences) <= BLOCK:
-        return vectors[:1]
+        return whole
     blocks = [
         sentences[start : start + BLOCK].mean(axis=0) for start in range(0, len(sentences), BLOCK)
     ]
-    return np.vstack([vectors[:1], unit(np.stack(blocks))])
+    return np.vstack([whole, unit(np.stack(blocks))])
 
 
 @dataclass
@@ -128,20 +130,25 @@ class Stopwatch:
 class _Pool:
     """Who is looked at, gathered order by order; remembers who is eligible."""
 
-    def __init__(self, replica: IndexReplica, session: Session, question: Question) -> None:
+    def __init__(
+        self,
+        replica: IndexReplica,
+        session: Session,
+        question: Question,
+        held: steering.HeldTerms,
+    ) -> None:
         self.replica = replica
         self.session = session
         self.question = question
+        self.held = held
+        self.asked = (question.conditions, question.place, question.today, held.holders(replica))
         self.kinds = question.conditions.partner_kinds or KINDS
         self.known: dict[int, Candidate | None] = {}
         self.taken: set[int] = set()
 
     def everybody(self) -> Ids:
         """Ask for all who are eligible; return their passages."""
-        question = self.question
-        rows = eligibility.everybody(
-            self.session, question.conditions, question.place, question.today
-        )
+        rows = eligibility.everybody(self.session, *self.asked)
         number_of = self.replica.number_of
         known = {
             row[0]: number for row in rows if (number := number_of.get(UUID(row[0]))) is not None
@@ -194,11 +201,8 @@ class _Pool:
         new = [number for number in dict.fromkeys(numbers) if number not in self.known]
         self.known.update(dict.fromkeys(new))
         if new:
-            question = self.question
             number_of = {self.replica.profile_ids[number].hex: number for number in new}
-            rows = eligibility.among(
-                self.session, list(number_of), question.conditions, question.place, question.today
-            )
+            rows = eligibility.among(self.session, list(number_of), *self.asked)
             self._note(rows, number_of)
 
     def _note(self, rows: Sequence[CandidateRow], number_of: Mapping[str, int]) -> list[int]:
@@ -270,16 +274,17 @@ class Search:
             with watch.stage("read"):
                 replica.check_current(session)
             with watch.stage("eligibility"):
-                funnel = eligibility.funnel(
-                    session, question.conditions, question.place, question.today
-                )
+                held = steering.held_terms(replica, question.conditions)
+                pool = _Pool(replica, session, question, held)
+                funnel = eligibility.funnel(session, *pool.asked)
             languages = [question.language] * len(question.vectors)
             vectors = replica.query_correction.apply(question.vectors, languages)
             with watch.stage("lexical"):
                 terms = query_terms("\n".join(question.sentences), question.language)
                 raw, best = replica.lexical.scores(terms)
                 lexical = replica.lexical.scaled(raw, policy.lexical_least * best)
-            pool = _Pool(replica, session, question)
+            with watch.stage("steer"):
+                vectors = steering.moved(replica, vectors, question.conditions, policy)
             self._fill(pool, vectors, lexical, policy, watch, funnel["eligible"] <= few)
             with watch.stage("judge"):
                 judged = self._judge(pool, vectors, lexical, policy)
@@ -313,13 +318,13 @@ class Search:
         if hand_over:
             with watch.stage("eligibility"):
                 among = pool.everybody()
-        elif kinds:
-            among = self.replica.passages_of_kinds(kinds)
+        else:
+            among = steering.among(self.replica, kinds, pool.held)
         lacking = self._deepen(pool, vectors, lexical, policy, watch, pool.kinds, among)
         for kind in KINDS:
             if kind in lacking:
                 # A kind that is rare among the nearest is looked through by itself.
-                alone = self.replica.passages_of_kinds([kind])
+                alone = steering.among(self.replica, [kind], pool.held)
                 only = replace(policy, depth=policy.depth_per_kind, depth_per_kind=0)
                 self._deepen(pool, vectors, lexical, only, watch, (kind,), alone)
 

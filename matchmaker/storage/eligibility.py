@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from math import cos, radians, sin
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,7 +32,15 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
-from matchmaker.models import Conditions, EligibilityRule, Place, Profile, Visibility
+from matchmaker.models import (
+    Conditions,
+    Dismissal,
+    DismissalReason,
+    EligibilityRule,
+    Place,
+    Profile,
+    Visibility,
+)
 from matchmaker.models.place import EARTH_RADIUS_KM
 
 # Read as the text they are stored as: turning thousands of rows into objects would cost more
@@ -46,6 +56,20 @@ _COLUMNS = (
 )
 #: Id, partner kind and family of a candidate, ids in hexadecimal; degrees; languages as JSON.
 CandidateRow = Row[str, str, str | None, float | None, float | None, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermHolders:
+    """Who holds the asked terms in a passage, ids in hexadecimal.
+
+    Read from the words of the passages by a replica of the same state of the database: going
+    through the texts of all passages for every question would take longer than all else.
+    """
+
+    #: Profiles that hold every required term.
+    required: Sequence[str]
+    #: Profiles that hold any excluded term.
+    excluded: Sequence[str]
 
 
 def rules(
@@ -72,7 +96,58 @@ def rules(
         ),
         EligibilityRule.LANGUAGE: _speaks(conditions.languages),
         EligibilityRule.DISTANCE: _near(place, conditions.within_km),
+        EligibilityRule.REQUIRED_TERMS: (
+            _HEX_ID.in_(_named("required")) if conditions.required_terms else true()
+        ),
+        EligibilityRule.EXCLUDED_TERMS: (
+            _HEX_ID.not_in(_named("excluded")) if conditions.excluded_terms else true()
+        ),
+        EligibilityRule.DISMISSED: (
+            _HEX_ID.not_in(_named("dismissed")) if conditions.dismissed else true()
+        ),
     }
+
+
+def _named(name: str) -> Select[str]:
+    """Return the ids that a statement is given under a name, as one parameter for all of them.
+
+    Thousands of single parameters cost more than the query itself.
+    """
+    return select(func.json_each(bindparam(name, type_=String)).table_valued("value").c.value)
+
+
+def _values(conditions: Conditions, holders: TermHolders | None) -> dict[str, str]:
+    """Return what :func:`rules` asks for by name.
+
+    Raises:
+        ValueError: there are terms, and nobody said who holds them.
+    """
+    values: dict[str, str] = {}
+    if conditions.required_terms or conditions.excluded_terms:
+        if holders is None:
+            message = "say who holds the required and excluded terms"
+            raise ValueError(message)
+        values["required"] = json.dumps(holders.required)
+        values["excluded"] = json.dumps(holders.excluded)
+    if conditions.dismissed:
+        values["dismissed"] = json.dumps([one.profile_id.hex for one in conditions.dismissed])
+    return values
+
+
+def _form(conditions: Conditions) -> Conditions:
+    """Return what shapes a statement: which terms and which profiles are its values."""
+    return replace(
+        conditions,
+        required_terms=("",) if conditions.required_terms else (),
+        excluded_terms=("",) if conditions.excluded_terms else (),
+        dismissed=_SOMEBODY if conditions.dismissed else (),
+        more_like=(),
+        place_weight=None,
+        limit=1,
+    )
+
+
+_SOMEBODY = (Dismissal(profile_id=UUID(int=0), reason=DismissalReason.OTHER),)
 
 
 def _speaks(languages: Sequence[str]) -> ColumnElement[bool]:
@@ -137,19 +212,23 @@ def _counting(
 def _among(
     conditions: Conditions, place: Place, today: date
 ) -> Select[str, str, str | None, float | None, float | None, str]:
-    # One parameter for all ids: thousands of single ones cost more than the query itself.
-    wanted = func.json_each(bindparam("ids", type_=String)).table_valued("value")
     met = and_(*rules(conditions, place, today).values())
-    return select(*_COLUMNS).where(_HEX_ID.in_(select(wanted.c.value)), met)
+    return select(*_COLUMNS).where(_HEX_ID.in_(_named("ids")), met)
 
 
-def funnel(session: Session, conditions: Conditions, place: Place, today: date) -> dict[str, int]:
+def funnel(
+    session: Session,
+    conditions: Conditions,
+    place: Place,
+    today: date,
+    holders: TermHolders | None = None,
+) -> dict[str, int]:
     """Return how many profiles each rule removed, counted in order, and how many are left.
 
     Keys: "all", then each rule, then "eligible".
     """
-    met, count = _counting(conditions, place, today)
-    counted: dict[str, int] = dict(session.execute(count).all())
+    met, count = _counting(_form(conditions), place, today)
+    counted: dict[str, int] = dict(session.execute(count, _values(conditions, holders)).all())
     every = counted.pop("all")
     return {
         "all": every,
@@ -163,16 +242,27 @@ def _can_fail(condition: ColumnElement[bool]) -> bool:
 
 
 def among(
-    session: Session, ids: Sequence[str], conditions: Conditions, place: Place, today: date
+    session: Session,
+    ids: Sequence[str],
+    conditions: Conditions,
+    place: Place,
+    today: date,
+    holders: TermHolders | None = None,
 ) -> list[CandidateRow]:
     """Return the eligible ones of these profiles, given in hexadecimal, in no order."""
-    query = _among(conditions, place, today)
-    return list(session.execute(query, {"ids": json.dumps(ids)}).all())
+    query = _among(_form(conditions), place, today)
+    values = _values(conditions, holders)
+    return list(session.execute(query, {"ids": json.dumps(ids), **values}).all())
 
 
 def everybody(
-    session: Session, conditions: Conditions, place: Place, today: date
+    session: Session,
+    conditions: Conditions,
+    place: Place,
+    today: date,
+    holders: TermHolders | None = None,
 ) -> list[CandidateRow]:
     """Return all eligible profiles, in no order."""
     met = and_(*rules(conditions, place, today).values())
-    return list(session.execute(select(*_COLUMNS).where(met)).all())
+    query = select(*_COLUMNS).where(met)
+    return list(session.execute(query, _values(conditions, holders)).all())

@@ -157,6 +157,9 @@ def test_each_profile_is_counted_at_the_first_rule_it_breaks(sessions: Sessions)
         ("partner-kind", 3),
         ("language", 4),
         ("distance", 5),
+        ("required-terms", 0),
+        ("excluded-terms", 0),
+        ("dismissed", 0),
         ("eligible", 1),
     ]
 
