@@ -24,6 +24,7 @@ from matchmaker.config import Settings
 from matchmaker.errors import InvalidInput
 from matchmaker.matching.languages import SUPPORTED
 from matchmaker.models import Conditions, PartnerKind
+from matchmaker.services.steering import MOST_PLACE_WEIGHT
 
 #: The Danish example that a first start answers in the shell.
 FIRST_EXAMPLE = "svejserevner-s690-konsoller"
@@ -54,6 +55,23 @@ def main(ctx: click.Context) -> None:
 )
 @click.option("--place", help="Danish postcode, town or municipality of the firm.")
 @click.option(
+    "--require",
+    "required",
+    multiple=True,
+    help="Word or phrase a partner must have in its texts; may be given more than once.",
+)
+@click.option(
+    "--exclude",
+    "excluded",
+    multiple=True,
+    help="Word or phrase a partner must not have; may be given more than once.",
+)
+@click.option(
+    "--place-weight",
+    type=click.FloatRange(0, MOST_PLACE_WEIGHT),
+    help="How much it counts that a partner is near, 0 to 3.",
+)
+@click.option(
     "--limit",
     type=click.IntRange(1, 100),
     default=10,
@@ -69,6 +87,9 @@ def match(
     kinds: tuple[str, ...],
     language: str | None,
     place: str | None,
+    required: tuple[str, ...],
+    excluded: tuple[str, ...],
+    place_weight: float | None,
     limit: int,
     as_json: bool,
 ) -> None:
@@ -79,12 +100,20 @@ def match(
     \b
     matchmaker match "Vi får revner i svejsningerne når vi svejser tykke plader"
     matchmaker match --kind student --json - < challenge.txt
+    matchmaker match --require ultrasound --exclude aluminium "Our welds have cracks"
     """
     text = _standard_input() if text == "-" else _decoded(text)
+    conditions = Conditions(
+        partner_kinds=tuple(PartnerKind(kind) for kind in kinds),
+        required_terms=required,
+        excluded_terms=excluded,
+        place_weight=place_weight,
+        limit=limit,
+    )
     service = open_service(settings)
+    service.matchmaking.check(conditions)
     service.matchmaking.replica.catch_up()  # what can't be answered is not kept either
     challenge = service.challenges.submit(text=text, language=language, place=place)
-    conditions = Conditions(partner_kinds=tuple(PartnerKind(kind) for kind in kinds), limit=limit)
     run = service.matchmaking.run(challenge.id, conditions=conditions)
     if as_json:
         print_json(run_as_json(run))

@@ -126,6 +126,16 @@ class MatchmakingService:
         set_committed_value(run, "timings_ms", watch.rounded())
         return run
 
+    def check(self, conditions: Conditions) -> Conditions:
+        """Return the conditions as a run asks them: terms trimmed, each value once.
+
+        Raises:
+            InvalidInput: a condition makes no sense; names its field.
+
+        """
+        with self.sessions.reading() as session:
+            return steering.checked(session, conditions)
+
     def get_run(self, run_id: UUID) -> MatchRun:
         """Return a kept run with its matches and their profiles.
 
