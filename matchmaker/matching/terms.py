@@ -167,7 +167,11 @@ def passage_ways(term: str) -> tuple[tuple[frozenset[str], ...], ...]:
     if not kept:
         return ()
     found = glossary(_stem)
-    own = [frozenset(_stem(language, word) for language in _STEMMERS) for word in kept]
+    own = [
+        frozenset(_stem(language, word) for language in _STEMMERS)
+        | _compounds().get(_stem("da", word), frozenset())
+        for word in kept
+    ]
     danish, english = (tuple(_stem(language, word) for word in kept) for language in ("da", "en"))
     ways: list[tuple[frozenset[str], ...]] = [
         (frozenset({stem}),) for stem in found.danish.get(english, ())
@@ -185,6 +189,20 @@ def passage_ways(term: str) -> tuple[tuple[frozenset[str], ...], ...]:
             for stems, da, en in zip(own, danish, english, strict=True)
         ]
     return tuple(dict.fromkeys([tuple(own), *(way for way in ways if all(way))]))
+
+
+@cache
+def _compounds() -> Mapping[str, frozenset[str]]:
+    """Return the compounds of the glossary by the stems of their parts.
+
+    A passage holds a compound that the glossary knows under its own name only.
+    """
+    found = glossary(_stem)
+    compounds: defaultdict[str, set[str]] = defaultdict(set)
+    for word, stem in found.parts.items():
+        for part in found.compound(word):
+            compounds[part].add(stem)
+    return {part: frozenset(stems) for part, stems in compounds.items()}
 
 
 def _in_english(stem: str) -> frozenset[str]:

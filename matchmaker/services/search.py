@@ -284,10 +284,11 @@ class Search:
                 raw, best = replica.lexical.scores(terms)
                 lexical = replica.lexical.scaled(raw, policy.lexical_least * best)
             with watch.stage("steer"):
-                vectors = steering.moved(replica, vectors, question.conditions, policy)
+                asked, vectors = vectors, steering.moved(replica, vectors, question.conditions)
             self._fill(pool, vectors, lexical, policy, watch, funnel["eligible"] <= few)
             with watch.stage("judge"):
                 judged = self._judge(pool, vectors, lexical, policy)
+                judged = self._examples_stay(judged, pool, asked, lexical, policy)
             with watch.stage("reasons"):
                 matches = self._with_reasons(session, question, judged, policy)
             generation, position = replica.generation, replica.position
@@ -398,6 +399,24 @@ class Search:
                 scored.append(ranking.Scored(candidate=candidate, score=total, row=row))
         ordered = ranking.in_order(scored, pool.question.seed)
         return _Judged(ordered, ids, bounds, scores.combined, scores.similarities)
+
+    def _examples_stay(
+        self, judged: _Judged, pool: _Pool, asked: Floats, lexical: Floats, policy: MatchingPolicy
+    ) -> _Judged:
+        """Give the examples the score that they have without pulling: they fit as they did."""
+        numbers = map(self.replica.number_of.get, pool.question.conditions.more_like)
+        pool.taken = {number for number in numbers if number is not None} & pool.taken
+        if not pool.taken:
+            return judged
+        own = {
+            one.candidate.profile_id: one.score
+            for one in self._judge(pool, asked, lexical, policy).ordered
+        }
+        scored = [
+            replace(one, score=own.get(one.candidate.profile_id, one.score))
+            for one in judged.ordered
+        ]
+        return replace(judged, ordered=ranking.in_order(scored, pool.question.seed))
 
     def _with_reasons(
         self, session: Session, question: Question, judged: _Judged, policy: MatchingPolicy

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import InvalidInput
 from matchmaker.matching import steering
 from matchmaker.matching.languages import unit
-from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.terms import passage_ways
 from matchmaker.models import Conditions, DismissalReason, PartnerKind
 from matchmaker.services.replica import KINDS, IndexReplica
@@ -171,16 +170,13 @@ def among(
     )
 
 
-def moved(
-    replica: IndexReplica, vectors: Floats, conditions: Conditions, policy: MatchingPolicy
-) -> Floats:
+def moved(replica: IndexReplica, vectors: Floats, conditions: Conditions) -> Floats:
     """Return the question as it is judged: the whole moved by examples, the sentences as asked.
 
     Args:
         replica: holds the passages of the examples; one that it does not hold moves nothing.
         vectors: corrected, the whole challenge and each sentence.
         conditions: names the examples.
-        policy: says what counts as an answer.
 
     """
     wrong_field = [
@@ -190,7 +186,7 @@ def moved(
     others = _directions(replica, vectors, wrong_field)
     if not examples and not others:
         return vectors
-    whole = steering.steered(vectors[0], examples, others, least=policy.answered_from)
+    whole = steering.steered(vectors[0], examples, others)
     return np.vstack([whole[None, :], vectors[1:]])
 
 
