@@ -27,8 +27,9 @@ TOWARDS = 0.5
 #: 0.28 (0.18) among each other: being as near to an example as its own field counts as much as
 #: answering the challenge.
 REACH = 0.6
-#: Share of what points to a profile of another field that is taken out.
-AWAY = 0.15
+#: Share of what points to a profile of another field that is taken out. On the same challenges,
+#: with a judged zero taken out, a tenth helps a little and a half harms.
+AWAY = 0.1
 #: Passages of a profile that stand for it: those that carried the match.
 CARRYING = 3
 
