@@ -123,8 +123,8 @@ class HeldTerms:
         """Return them as eligibility takes them."""
         required = [] if self.required is None else self.required.tolist()
         return TermHolders(
-            required=[replica.profile_ids[number].hex for number in required],
-            excluded=[replica.profile_ids[number].hex for number in self.excluded.tolist()],
+            required={replica.profile_ids[number].hex for number in required},
+            excluded={replica.profile_ids[number].hex for number in self.excluded.tolist()},
         )
 
 

@@ -142,8 +142,8 @@ def test_only_those_who_hold_what_is_required_and_nothing_that_is_excluded(
     world = {name: an_expert(name) for name in ("has it", "has both", "has neither")}
     conditions = Conditions(required_terms=("laser",), excluded_terms=("aluminium",))
     holders = TermHolders(
-        required=[world["has it"].id.hex, world["has both"].id.hex],
-        excluded=[world["has both"].id.hex],
+        required={world["has it"].id.hex, world["has both"].id.hex},
+        excluded={world["has both"].id.hex},
     )
     with sessions.writing() as session:
         session.add_all(world.values())
