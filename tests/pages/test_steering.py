@@ -148,7 +148,7 @@ def test_after_too_far_a_smaller_circle_is_offered(ask: Callable[..., Reader]) -
     (words,) = page.all(".offer button")
     assert words == "Only partners within 130 km"
     page.send(words)
-    assert "Without the condition: within 130 km" in page.all(".chip")
+    assert "Without the condition: Within 130 km" in page.all(".chip")
     assert not page.all(".offer")
 
 
