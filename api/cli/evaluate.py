@@ -131,7 +131,7 @@ def evaluate(
         raise click.UsageError("--run and --forget-others go with --layout or --set.")
     judged = judged_challenges(read_judged(folder))
     if encoders:
-        chosen = _NAMES if _ALL in names else names or POLICIES_COMPARED
+        chosen = _ORDER if _ALL in names else names or POLICIES_COMPARED
         compared = compare(settings, encoders, folder, judged, chosen)
         kept = kept or RESULTS / f"encoders-{compared['commit']}.json"
         finish(compared, kept, print_encoders, as_json=as_json, no_limits=True)
