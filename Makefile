@@ -59,7 +59,7 @@ openapi: $(VENV)/.dev ## renew the snapshot of the interface that the tests comp
 catalogues: $(VENV)/.dev ## gather the strings of the pages and compile the translations
 	catalogue=$$(mktemp) && \
 	$(BIN)/pybabel extract --sort-by-file --add-location=file -k lazy_gettext -F api/translations/babel.cfg -o $$catalogue api && \
-	$(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $$catalogue -d api/translations && \
+	$(BIN)/pybabel update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $$catalogue -d api/translations && \
 	$(BIN)/pybabel compile -d api/translations; rm -f $$catalogue
 
 evaluate: $(VENV)/.dev ## measure ranking quality on the judged challenges

@@ -23,6 +23,9 @@ _RULES: Mapping[str, str] = MappingProxyType(
         EligibilityRule.PARTNER_KIND: "another kind than asked for",
         EligibilityRule.LANGUAGE: "no common language",
         EligibilityRule.DISTANCE: "too far away",
+        EligibilityRule.REQUIRED_TERMS: "without a word you require",
+        EligibilityRule.EXCLUDED_TERMS: "with a word you exclude",
+        EligibilityRule.DISMISSED: "dismissed",
     }
 )
 
@@ -100,6 +103,10 @@ def _nobody(run: MatchRun) -> Iterator[str]:
     yield "  a sentence about the material, the process or the machine, and what goes wrong"
     if run.conditions["partner_kinds"]:
         yield "  asking without --kind"
+    if run.conditions["required_terms"]:
+        yield "  asking without --require"
+    if run.conditions["excluded_terms"]:
+        yield "  asking without --exclude"
 
 
 def run_as_json(run: MatchRun) -> dict[str, Any]:

@@ -9,14 +9,21 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from api.context import matchmaker
+from api.pages import steering
 from api.pages.forms import Form, filled_from, refused
 from api.pages.results import Result
 from api.parsing import read_form
+from api.problems import FieldError
 from api.schemas.challenge import ChallengePatchSchema
-from api.schemas.conditions import ConditionsSchema
 from embeddings.errors import EncoderUnavailable, IndexUnavailable
 from matchmaker.errors import IndexNotReady, InvalidInput, NotFound, StaleRevision
-from matchmaker.models import Challenge, ChallengeAction, PartnerKind
+from matchmaker.models import (
+    Challenge,
+    ChallengeAction,
+    Conditions,
+    DismissalReason,
+    PartnerKind,
+)
 
 blueprint = Blueprint("challenge_pages", __name__, url_prefix="/challenges/<uuid:challenge_id>")
 
@@ -33,7 +40,21 @@ def page(challenge_id: UUID) -> str:
 @blueprint.post("")
 def match(challenge_id: UUID) -> Response | tuple[str, int]:
     """Make a new list under the conditions of the form."""
-    conditions, errors = read_form(ConditionsSchema(), request.form)
+    return _match_again(challenge_id, *steering.read_conditions(request.form))
+
+
+@blueprint.post("/steer")
+def steer(challenge_id: UUID) -> Response | tuple[str, int]:
+    """Make a new list after something was said about a partner in the newest one."""
+    runs = matchmaker().matchmaking.runs_of(challenge_id)
+    now = Conditions.from_json(runs[0].conditions) if runs else Conditions()
+    known = matchmaker().profiles.named(steering.named(now))
+    return _match_again(challenge_id, *steering.said(steering.only_known(now, known), request.form))
+
+
+def _match_again(
+    challenge_id: UUID, conditions: Conditions | None, errors: tuple[FieldError, ...]
+) -> Response | tuple[str, int]:
     if errors:
         return _page(matchmaker().challenges.get(challenge_id), refused(errors)), 422
     try:
@@ -101,9 +122,11 @@ def match_if_ready(challenge_id: UUID) -> None:
 
 def _page(challenge: Challenge, form: Form) -> str:
     runs = matchmaker().matchmaking.runs_of(challenge.id)
-    result = (
-        Result(run=matchmaker().matchmaking.get_run(runs[0].id), kind=_kind()) if runs else None
-    )
+    result = None
+    if runs:
+        run = matchmaker().matchmaking.get_run(runs[0].id)
+        named = steering.named(Conditions.from_json(run.conditions))
+        result = Result(run=run, kind=_kind(), known=matchmaker().profiles.named(named))
     return render_template(
         "challenge/page.html",
         challenge=challenge,
@@ -111,6 +134,9 @@ def _page(challenge: Challenge, form: Form) -> str:
         form=form,
         languages_offered=LANGUAGES,
         partner_kinds=tuple(PartnerKind),
+        place_weights=steering.PLACE_WEIGHTS,
+        dismissal_reasons=tuple(DismissalReason),
+        as_field=steering.as_field,
     )
 
 

@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 #: Values that are tried for each weight, in the order in which the weights are tried.
 TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
     {
-        "lexical_weight": (0.06, 0.08, 0.1, 0.12, 0.15, 0.18, 0.22, 0.26, 0.3),
+        "lexical_weight": (0.06, 0.08, 0.1, 0.12, 0.15, 0.18, 0.22, 0.26, 0.3, 0.35, 0.4),
         "whole_share": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
         "pooling": (
             (1.0,),
@@ -49,7 +49,7 @@ _ROUNDS = 2
 _DEPTH = 10
 #: Share of relevant profiles that each fit word promises, and what the fit aims at: a little more.
 PROMISED = MappingProxyType({Fit.STRONG: 0.9, Fit.GOOD: 0.6, Fit.POSSIBLE: 0.3})
-_MARGIN = 0.03
+_MARGIN = 0.01
 #: Fewer judged matches than this say nothing about a word.
 _FEWEST = 25
 #: Share of the challenges that nobody can answer which must be told so.
@@ -152,7 +152,7 @@ def calibrated(judged: Sequence[Judged], policy: MatchingPolicy) -> MatchingPoli
     begins: dict[Fit, float] = {}
     upper = np.inf
     for word, share in PROMISED.items():
-        begins[word] = upper = _begin(scores, relevant, upper, share + _MARGIN * share)
+        begins[word] = upper = _begin(scores, relevant, upper, share + _MARGIN)
     refused = [
         float(scoring.score(one.raw(policy), policy).max()) for one in judged if not one.answerable
     ]

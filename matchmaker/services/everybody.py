@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from matchmaker.models import Place
+from matchmaker.services import steering
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.search import Pool, Question
 
@@ -25,7 +26,9 @@ class Everybody(Pool):
     """
 
     def __init__(self, replica: IndexReplica, session: Session, question: Question) -> None:
-        super().__init__(replica, session, question)
+        super().__init__(
+            replica, session, question, steering.held_terms(replica, question.conditions)
+        )
         self.everybody()
         self._all = self.known
 

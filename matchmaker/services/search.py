@@ -28,6 +28,7 @@ from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.tally import tally
 from matchmaker.matching.terms import query_terms, spoken
 from matchmaker.models import Conditions, EvidencePassage, Facts, PartnerKind, Place, Reason
+from matchmaker.services import steering
 from matchmaker.services.places import places
 from matchmaker.services.replica import KINDS, IndexReplica
 from matchmaker.storage import eligibility, generations
@@ -105,12 +106,13 @@ def whole_and_blocks(vectors: Floats) -> Floats:
 
     """
     sentences = vectors[1:]
+    whole = steering.as_query(vectors[:1])
     if len(sentences) <= BLOCK:
-        return vectors[:1]
+        return whole
     blocks = [
         sentences[start : start + BLOCK].mean(axis=0) for start in range(0, len(sentences), BLOCK)
     ]
-    return np.vstack([vectors[:1], unit(np.stack(blocks))])
+    return np.vstack([whole, unit(np.stack(blocks))])
 
 
 @dataclass
@@ -135,20 +137,25 @@ class Stopwatch:
 class Pool:
     """Who is looked at, gathered order by order; remembers who is eligible."""
 
-    def __init__(self, replica: IndexReplica, session: Session, question: Question) -> None:
+    def __init__(
+        self,
+        replica: IndexReplica,
+        session: Session,
+        question: Question,
+        held: steering.HeldTerms,
+    ) -> None:
         self.replica = replica
         self.session = session
         self.question = question
+        self.held = held
+        self.asked = (question.conditions, question.place, question.today, held.holders(replica))
         self.kinds = question.conditions.partner_kinds or KINDS
         self.known: dict[int, Candidate | None] = {}
         self.taken: set[int] = set()
 
     def everybody(self) -> Ids:
         """Ask for all who are eligible; return their passages."""
-        question = self.question
-        rows = eligibility.everybody(
-            self.session, question.conditions, question.place, question.today
-        )
+        rows = eligibility.everybody(self.session, *self.asked)
         number_of = self.replica.number_of
         known = {
             row[0]: number for row in rows if (number := number_of.get(UUID(row[0]))) is not None
@@ -201,11 +208,8 @@ class Pool:
         new = [number for number in dict.fromkeys(numbers) if number not in self.known]
         self.known.update(dict.fromkeys(new))
         if new:
-            question = self.question
             number_of = {self.replica.profile_ids[number].hex: number for number in new}
-            rows = eligibility.among(
-                self.session, list(number_of), question.conditions, question.place, question.today
-            )
+            rows = eligibility.among(self.session, list(number_of), *self.asked)
             self._note(rows, number_of)
 
     def _note(self, rows: Sequence[CandidateRow], number_of: Mapping[str, int]) -> list[int]:
@@ -301,18 +305,22 @@ class Search:
             with watch.stage("read"):
                 replica.check_current(session)
             with watch.stage("eligibility"):
-                funnel = eligibility.funnel(
-                    session, question.conditions, question.place, question.today
-                )
-            vectors = self._corrected(question)
+                if pool is None:
+                    held = steering.held_terms(replica, question.conditions)
+                    pool, gathered = Pool(replica, session, question, held), False
+                else:
+                    gathered = True
+                funnel = eligibility.funnel(session, *pool.asked)
+            asked = self._corrected(question)
             with watch.stage("lexical"):
                 words = self._words(question, policy)
-            if pool is None:
-                pool = Pool(replica, session, question)
+            with watch.stage("steer"):
+                vectors = steering.moved(replica, asked, question.conditions)
+            if not gathered:
                 self._fill(pool, vectors, words, policy, watch, funnel["eligible"] <= few)
             with watch.stage("judge"):
                 judged = self._judge(pool, vectors, words, policy)
-            with watch.stage("judge"):
+                judged = self._examples_stay(judged, pool, asked, words, policy)
                 fitting = ranking.above_floor(judged.ordered, policy)
                 shared = places(
                     session,
@@ -399,13 +407,13 @@ class Search:
         if hand_over:
             with watch.stage("eligibility"):
                 among = pool.everybody()
-        elif kinds:
-            among = self.replica.passages_of_kinds(kinds)
+        else:
+            among = steering.among(self.replica, kinds, pool.held)
         lacking = self._deepen(pool, vectors, words, policy, watch, pool.kinds, among)
         for kind in KINDS:
             if kind in lacking:
                 # A kind that is rare among the nearest is looked through by itself.
-                alone = self.replica.passages_of_kinds([kind])
+                alone = steering.among(self.replica, [kind], pool.held)
                 only = replace(policy, depth=policy.depth_per_kind, depth_per_kind=0)
                 self._deepen(pool, vectors, words, only, watch, (kind,), alone)
 
@@ -485,8 +493,10 @@ class Search:
                 policy,
             )
         raw = scoring.pooled(combined, bounds, policy.pooling)
-        if policy.place_weight > 0:
-            raw += policy.place_weight * scoring.nearness(
+        asked = question.conditions.place_weight
+        place_weight = policy.place_weight * (1.0 if asked is None else asked)
+        if place_weight > 0:
+            raw += np.float32(place_weight) * scoring.nearness(
                 [one.latitude for one in candidates_],
                 [one.longitude for one in candidates_],
                 question.place.latitude,
@@ -517,6 +527,27 @@ class Search:
                 replica.lexical.of(ids, words.alike),
             ),
         )
+
+    def _examples_stay(
+        self, judged: _Judged, pool: Pool, asked: Floats, words: _Words, policy: MatchingPolicy
+    ) -> _Judged:
+        """Give the examples the score that they have without pulling: they fit as they did."""
+        numbers = map(self.replica.number_of.get, pool.question.conditions.more_like)
+        pool.taken = {number for number in numbers if number is not None} & pool.taken
+        if not pool.taken:
+            return judged
+        own = {
+            one.candidate.profile_id: one for one in self._judge(pool, asked, words, policy).ordered
+        }
+        scored = [
+            replace(one, score=alone.score, raw=alone.raw)
+            if (alone := own.get(one.candidate.profile_id))
+            else one
+            for one in judged.ordered
+        ]
+        seed = pool.question.seed
+        ordered = near_ties.drawn(ranking.in_order(scored, seed), seed, policy)
+        return replace(judged, ordered=ordered)
 
     def _with_reasons(
         self,

@@ -28,10 +28,11 @@ from tests.factories import a_workshop
 EXAMPLES = 20
 TAKES = {"parameters", "requestBody"}
 #: Here more is asked than a schema can say: a language we read, a place that exists, three
-#: words, the present revision.
+#: words, the present revision, a term that names something, a profile that exists.
 JUDGED = {
     "/api/v1/challenges": {"POST"},
     "/api/v1/challenges/{challenge_id}": {"PATCH", "DELETE"},
+    "/api/v1/challenges/{challenge_id}/match-runs": {"POST"},
 }
 
 OPERATIONS = [

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import Conditions, PartnerKind
+from matchmaker.models import Conditions, Dismissal, DismissalReason, PartnerKind
 from tests.browser.conftest import Browser
 from tests.pages.conftest import WELDING
 
@@ -41,7 +41,18 @@ def _refused_form(browser: Browser, _service: Matchmaker) -> None:
 
 def _list(browser: Browser, service: Matchmaker) -> None:
     challenge = service.challenges.submit(text=WELDING, title="Cracks", place="9000")
-    service.matchmaking.run(challenge.id, conditions=Conditions(languages=("da", "en")))
+    plain = service.matchmaking.run(challenge.id)
+    example, unwanted = (match.profile_id for match in plain.matches[:2])
+    service.matchmaking.run(
+        challenge.id,
+        conditions=Conditions(
+            languages=("da", "en"),
+            excluded_terms=("hydrogen",),
+            more_like=(example,),
+            dismissed=(Dismissal(profile_id=unwanted, reason=DismissalReason.WRONG_LANGUAGE),),
+            place_weight=2.0,
+        ),
+    )
     browser.visit(f"/challenges/{challenge.id}#s2")
     browser.driver.execute_script(
         "document.querySelectorAll('details').forEach((one) => { one.open = true; })"

@@ -176,6 +176,61 @@ def test_a_wrong_distance_is_told_in_place(browser: Browser, service: Matchmaker
     assert browser.all(".match")
 
 
+def test_a_list_is_steered_with_the_keyboard_alone(browser: Browser, service: Matchmaker) -> None:
+    challenge = service.challenges.submit(text=WELDING, place="9000")
+    service.matchmaking.run(challenge.id)
+    browser.visit(f"/challenges/{challenge.id}?lang=en")
+    everybody = browser.all(".match h3")
+
+    tab_to(browser, ".steer > form button")
+    browser.press(Keys.ENTER)
+    browser.wait(lambda: browser.all(".chip"))
+    assert browser.all(".chip")[0].startswith("Without the condition: More like ")
+    browser.wait(lambda: browser.focused("#list-heading"))
+
+    name = browser.all(".match h3")[0]
+    tab_to(browser, ".dismiss summary")
+    browser.press(Keys.ENTER)
+    tab_to(browser, "#reason-1")
+    browser.press("A comp")
+    tab_to(browser, "#note-1")
+    tab_to(browser, ".dismiss button")
+    browser.press(Keys.ENTER)
+    browser.wait(lambda: name not in browser.all(".match h3"))
+    assert f"Without the condition: Not {name}: A competitor" in browser.all(".chip")
+
+    browser.wait(lambda: browser.focused("#list-heading"))
+    tab_to(browser, ".conditions-box summary", backwards=True)
+    browser.press(Keys.ENTER)
+    tab_to(browser, "#required_terms")
+    browser.press("svejsning", Keys.TAB)
+    browser.wait(lambda: any("Must mention" in words for words in browser.all(".chip")))
+    assert name not in browser.all(".match h3")
+    assert browser.one(".conditions-box").get_attribute("open")
+
+    while browser.all(".chip"):
+        before = len(browser.all(".chip"))
+        tab_to(browser, ".chip")
+        browser.press(Keys.ENTER)
+        browser.wait(lambda before=before: len(browser.all(".chip")) < before)
+        browser.wait(lambda: browser.focused("#list-heading"))
+    assert sorted(browser.all(".match h3")) == sorted(everybody)
+
+
+def test_a_word_that_can_not_be_looked_for_is_told_in_place(
+    browser: Browser, service: Matchmaker
+) -> None:
+    challenge = service.challenges.submit(text=WELDING)
+    service.matchmaking.run(challenge.id)
+    browser.visit(f"/challenges/{challenge.id}?lang=en")
+    browser.one(".conditions-box summary").click()
+    browser.expected.add(422)
+    browser.one("#required_terms").send_keys("og", Keys.TAB)
+    browser.wait(lambda: "naming something" in browser.all("#required_terms-error")[0])
+    assert browser.one("#required_terms").get_attribute("value") == "og"
+    assert browser.all(".match")
+
+
 def test_a_change_in_place_that_is_refused_ends_on_a_page_that_says_why(
     browser: Browser, service: Matchmaker
 ) -> None:
