@@ -104,7 +104,7 @@ def test_the_run_ranks_every_profile_for_every_query(shell: Shell, layout: Layou
     ]
     assert {(row[1], row[5]) for row in rows} == {("Q0", "fused")}
     assert rows[0][2] == "welders"
-    assert all(rows[end][2:5] == ["silent", "4", "-1.000000"] for end in (3, 7, 11))
+    assert all(rows[end][2:5] == ["silent", "4", "-1000000.000000"] for end in (3, 7, 11))
     scores = [float(row[4]) for row in rows[:4]]
     assert scores == sorted(scores, reverse=True)
     assert [path.name for path in run.parent.iterdir()] == ["run.txt"]
@@ -119,7 +119,7 @@ def test_several_policies_are_a_run_each(shell: Shell, layout: LayoutFolder) -> 
 
     assert not run.exists()
     rows = (layout.path / "run.dense.txt").read_text().splitlines()
-    assert rows[-1].split("\t")[2:] == ["says nothing", "4", "-1.000000", "dense"]
+    assert rows[-1].split("\t")[2:] == ["says nothing", "4", "-1000000.000000", "dense"]
     assert (layout.path / "run.lexical.txt").exists()
 
 
