@@ -173,7 +173,7 @@ class _Pool:
                 )
                 for order in numbers
             ]
-            self._check(one for parts in asked for part in parts for one in part.looked.tolist())
+            self.check(one for parts in asked for part in parts for one in part.looked.tolist())
             eligible = {one for one, candidate in self.known.items() if candidate is not None}
             given = [[part.eligible(eligible) for part in parts] for parts in asked]
             lacks = [
@@ -189,7 +189,7 @@ class _Pool:
                 return lacks
             slack *= 4
 
-    def _check(self, numbers: Iterable[int]) -> None:
+    def check(self, numbers: Iterable[int]) -> None:
         """Ask the database about those it was not asked about yet."""
         new = [number for number in dict.fromkeys(numbers) if number not in self.known]
         self.known.update(dict.fromkeys(new))
@@ -273,18 +273,18 @@ class Search:
                 funnel = eligibility.funnel(
                     session, question.conditions, question.place, question.today
                 )
-            languages = [question.language] * len(question.vectors)
-            vectors = replica.query_correction.apply(question.vectors, languages)
-            with watch.stage("lexical"):
-                terms = query_terms("\n".join(question.sentences), question.language)
-                raw, best = replica.lexical.scores(terms)
-                lexical = replica.lexical.scaled(raw, policy.lexical_least * best)
+            vectors, lexical = self._asked(question, policy, watch)
             pool = _Pool(replica, session, question)
             self._fill(pool, vectors, lexical, policy, watch, funnel["eligible"] <= few)
             with watch.stage("judge"):
                 judged = self._judge(pool, vectors, lexical, policy)
             with watch.stage("reasons"):
-                matches = self._with_reasons(session, question, judged, policy)
+                shown = ranking.slate(
+                    ranking.above_floor(judged.ordered, policy),
+                    policy.slate,
+                    question.conditions.limit,
+                )
+                matches = self._with_reasons(session, question, judged, shown, policy)
             generation, position = replica.generation, replica.position
         steps: list[list[str | int]] = [[rule, number] for rule, number in funnel.items()]
         steps.append(["considered", len(judged.ordered)])
@@ -297,6 +297,19 @@ class Search:
             generation=generation,
             position=position,
         )
+
+    def _asked(
+        self, question: Question, policy: MatchingPolicy, watch: Stopwatch
+    ) -> tuple[Floats, Floats]:
+        """Return the corrected vectors of a question, and the shared words of every slot."""
+        replica = self.replica
+        languages = [question.language] * len(question.vectors)
+        vectors = replica.query_correction.apply(question.vectors, languages)
+        with watch.stage("lexical"):
+            terms = query_terms("\n".join(question.sentences), question.language)
+            raw, best = replica.lexical.scores(terms)
+            lexical = replica.lexical.scaled(raw, policy.lexical_least * best)
+        return vectors, lexical
 
     def _fill(
         self,
@@ -395,11 +408,13 @@ class Search:
         return _Judged(ordered, ids, bounds, scores.combined, scores.similarities)
 
     def _with_reasons(
-        self, session: Session, question: Question, judged: _Judged, policy: MatchingPolicy
+        self,
+        session: Session,
+        question: Question,
+        judged: _Judged,
+        shown: Sequence[ranking.Scored],
+        policy: MatchingPolicy,
     ) -> list[Ranked]:
-        shown = ranking.slate(
-            ranking.above_floor(judged.ordered, policy), policy.slate, question.conditions.limit
-        )
         carried = []
         for one in shown:
             rows = slice(int(judged.bounds[one.row]), int(judged.bounds[one.row + 1]))
