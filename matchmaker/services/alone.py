@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.ranking import Scored
+from matchmaker.services.remembered import Remembered
 from matchmaker.services.search import Question, Ranked, Search, Stopwatch, _Judged, _Pool
 
 
@@ -22,6 +23,8 @@ class SearchAlone(Search):
     gives the same profile; the code is the same too. Whoever calls holds ``replica.lock``, has
     checked that the replica is current, and has asked the database who is eligible.
     """
+
+    remembered: Remembered = field(default_factory=Remembered)
 
     def candidates(
         self, session: Session, question: Question, profile_ids: Iterable[UUID]
@@ -63,7 +66,9 @@ class SearchAlone(Search):
         candidates: Sequence[Candidate],
         policy: MatchingPolicy,
     ) -> _Judged:
-        vectors, lexical = self._asked(question, policy, Stopwatch())
+        vectors, lexical = self.remembered.asked(
+            self.replica, question, policy, lambda: self._asked(question, policy, Stopwatch())
+        )
         pool = _Pool(self.replica, session, question)
         pool.known = {self.replica.number_of[one.profile_id]: one for one in candidates}
         pool.taken = set(pool.known)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from textwrap import shorten
 from threading import Lock
 from uuid import UUID
 
@@ -34,7 +35,24 @@ from matchmaker.storage.database import Sessions
 Floats = NDArray[np.float32]
 #: A draft is not finished, and one that was withdrawn is nobody's business any more.
 HELD_STATES = (ChallengeState.SUBMITTED, ChallengeState.OPEN, ChallengeState.CLOSED)
+#: Characters of a text that are shown to others.
+EXCERPT = 200
 _BATCH = 16  # challenges encoded and kept at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChallengeInShort:
+    """A challenge without what only its firm may have."""
+
+    #: None for a firm's own: who has the id may read, change and withdraw it.
+    id: UUID | None
+    title: str
+    #: How the text begins.
+    excerpt: str
+    #: ISO 639-1.
+    language: str
+    state: ChallengeState
+    sample: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +87,18 @@ class HeldChallenge:
         not.
         """
         return self.sample or self.state is ChallengeState.OPEN
+
+    def in_short(self) -> ChallengeInShort:
+        """Return what others than its firm may see."""
+        text = " ".join(self.text.split())
+        return ChallengeInShort(
+            id=self.id if self.sample else None,
+            title=self.title,
+            excerpt=text if len(text) <= EXCERPT else shorten(text, EXCERPT, placeholder=" …"),
+            language=self.language,
+            state=self.state,
+            sample=self.sample,
+        )
 
 
 class ChallengeReplica:

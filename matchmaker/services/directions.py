@@ -8,7 +8,7 @@ Nothing is kept, and no challenge whose vectors are kept is encoded again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from matchmaker.services.alone import SearchAlone
 from matchmaker.services.challenge_replica import ChallengeReplica, HeldChallenge
 from matchmaker.services.matchmaking import MOST_TRIES, MatchmakingService
 from matchmaker.services.profiles import Page
+from matchmaker.services.remembered import Remembered
 from matchmaker.services.replica import ReplicaMoved
 from matchmaker.services.search import Question
 from matchmaker.storage import challenges, eligibility, profiles
@@ -72,6 +73,7 @@ class DirectionService:
 
     matchmaking: MatchmakingService
     challenges: ChallengeReplica
+    remembered: Remembered = field(default_factory=Remembered)
     rule: similarity.SimilarityRule = similarity.SIMILARITY
 
     def challenges_for(
@@ -79,8 +81,9 @@ class DirectionService:
     ) -> Page[AnsweredChallenge]:
         """Return the challenges that a profile fits, best fit first.
 
-        Only challenges that may be matched, and only where the profile is eligible. As in a
-        run, none is returned when not even the best fits well enough.
+        Only challenges that may be matched, and only where the profile is eligible. A challenge
+        is returned when the profile alone would be an answer to it: when nobody fitted better,
+        its run would still not say that nobody fits.
 
         Args:
             profile_id: the profile.
@@ -98,7 +101,10 @@ class DirectionService:
 
         def answer(session: Session) -> Page[AnsweredChallenge]:
             ordered = self._ordered(session, profile_id, public=public)
-            fitting = ranking.above_floor(ordered, self.matchmaking.policy)
+            policy = self.matchmaking.policy
+            # In a run that is what the best has to reach; each challenge here stands alone.
+            least = max(policy.floor, policy.answer_from)
+            fitting = [one for one in ordered if round(one.score, ranking.DECIMALS) >= least]
             items = [self._explained(session, one) for one in fitting[offset : offset + limit]]
             return Page(items, len(fitting), offset, limit)
 
@@ -168,7 +174,7 @@ class DirectionService:
 
         ``row`` is the position in ``ChallengeReplica.held``.
         """
-        search = SearchAlone(self.matchmaking.replica)
+        search = SearchAlone(self.matchmaking.replica, self.remembered)
         held = self.challenges.held
         open_ = [at for at, one in enumerate(held) if one.matchable and (one.public or not public)]
         if not open_:
@@ -205,7 +211,7 @@ class DirectionService:
     def _explained(self, session: Session, scored: Scored) -> AnsweredChallenge:
         challenge = self.challenges.held[scored.row]
         policy = self.matchmaking.policy
-        ranked = SearchAlone(self.matchmaking.replica).explained(
+        ranked = SearchAlone(self.matchmaking.replica, self.remembered).explained(
             session, self._question(challenge, challenge.place), scored.candidate, policy
         )
         return AnsweredChallenge(
