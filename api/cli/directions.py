@@ -19,6 +19,8 @@ from matchmaker.services.challenge_replica import HeldChallenge
 from matchmaker.services.directions import AnsweredChallenge, SimilarChallenge, SimilarPage
 from matchmaker.services.profiles import Page
 
+_ID_LENGTH = 36  # so that an id stands on one line, to be copied
+
 limit_option = click.option(
     "--limit",
     type=click.IntRange(1, 100),
@@ -165,7 +167,7 @@ def _table(first: str, second: str, third: str) -> Table:
     table = Table(
         box=box.HORIZONTALS, show_lines=True, pad_edge=False, collapse_padding=True, expand=True
     )
-    table.add_column(first, ratio=2, overflow="fold")
+    table.add_column(first, width=_ID_LENGTH, overflow="fold")
     table.add_column(second, no_wrap=True)
-    table.add_column(third, ratio=3, overflow="fold")
+    table.add_column(third, ratio=1, overflow="fold")
     return table

@@ -24,7 +24,8 @@ class SimilarityRule:
     version: int = 1
     #: Weight of shared words, against the cosines.
     lexical_weight: float = 0.15
-    #: Imagined challenges that draw the mean of each language to that of all.
+    #: Imagined challenges: they draw the mean of a language to that of all, and what is usual
+    #: for a sentence to nothing.
     prior: int = 5
     #: Weighted sum from which two challenges are called similar.
     floor: float = 0.45
@@ -61,10 +62,13 @@ def of_challenges(
     starts: Ints,
     lexical: Floats,
     languages: Sequence[str],
+    at: int,
     policy: MatchingPolicy,
     rule: SimilarityRule,
 ) -> Floats:
     """Return how similar each challenge is to one of them, shape (challenges,).
+
+    The one itself gets minus infinity: it is never in its own list.
 
     Args:
         cosines: of the whole, then of each sentence of the one, with each row of the
@@ -72,6 +76,7 @@ def of_challenges(
         starts: first row of each challenge: the whole; its sentences follow.
         lexical: shared words of each challenge on the scale of its language, (challenges,).
         languages: the language of each challenge.
+        at: position of the one.
         policy: how whole and best sentence are weighed.
         rule: the weight of shared words, and how far languages are levelled.
 
@@ -80,7 +85,11 @@ def of_challenges(
     found = share * cosines[0, starts]
     found = found + (1 - share) * best_sentences(cosines[1:], starts).max(axis=0)
     found += rule.lexical_weight * np.minimum(lexical, policy.lexical_cap)
-    return levelled(found, languages, rule.prior)
+    found[at] = -np.inf
+    others = np.flatnonzero(np.isfinite(found))
+    if len(others):
+        found[others] = levelled(found[others], [languages[one] for one in others], rule.prior)
+    return np.asarray(found, dtype=np.float32)
 
 
 def levelled(scores: Floats, languages: Sequence[str], prior: int) -> Floats:
@@ -113,18 +122,23 @@ def best_sentences(cosines: Floats, starts: Ints) -> Floats:
     return np.asarray(np.maximum.reduceat(sentences, starts, axis=1), dtype=np.float32)
 
 
-def usual(cosines: Floats, starts: Ints) -> Floats:
-    """Return what each asked sentence has with the best sentence of a challenge on average.
+def usual(cosines: Floats, starts: Ints, at: int, rule: SimilarityRule) -> Floats:
+    """Return what each sentence has with the best sentence of a challenge on average.
 
     "We are twenty people in a machine shop" is near to a sentence of nearly every challenge,
-    and says nothing about a problem that two of them share.
+    and says nothing about a problem that two of them share. Where there are few challenges
+    little is known of what is usual, so imagined ones without any nearness are counted in.
 
     Args:
-        cosines: of each asked sentence with each row of the challenges, (sentences, rows).
+        cosines: of each sentence of one challenge with each row of all, (sentences, rows).
         starts: first row of each challenge: the whole; its sentences follow.
+        at: position of the one among the challenges; it is not counted.
+        rule: how many challenges are imagined.
 
     """
-    return np.asarray(best_sentences(cosines, starts).mean(axis=1), dtype=np.float32)
+    best = best_sentences(cosines, starts)
+    total = best.sum(axis=1) - best[:, at]
+    return np.asarray(total / max(len(starts) - 1 + rule.prior, 1), dtype=np.float32)
 
 
 def corresponding(cosines: Floats, usually: Floats, rule: SimilarityRule) -> list[tuple[int, int]]:

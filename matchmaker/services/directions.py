@@ -139,7 +139,7 @@ class DirectionService:
                 return SimilarPage((), asked.language, Page([], 0, offset, limit))
             cosines = self._cosines(at)
             alike = self._alike(at, cosines, public=public)
-            usually = similarity.usual(cosines[1:], self.challenges.starts)
+            usually = similarity.usual(cosines[1:], self.challenges.starts, at, self.rule)
             items = [
                 self._compared(other, score, cosines, usually)
                 for other, score in alike[offset : offset + limit]
@@ -245,15 +245,14 @@ class DirectionService:
             replica.starts,
             replica.lexical.of(replica.numbers, lexical),
             [other.language for other in replica.held],
+            at,
             policy,
             self.rule,
         )
         return [
             (other, float(scores[other]))
             for other in np.argsort(-scores, kind="stable").tolist()
-            if scores[other] >= self.rule.floor
-            and other != at
-            and (replica.held[other].public or not public)
+            if scores[other] >= self.rule.floor and (replica.held[other].public or not public)
         ]
 
     def _compared(
