@@ -88,7 +88,8 @@ def of_challenges(
     found[at] = -np.inf
     others = np.flatnonzero(np.isfinite(found))
     if len(others):
-        found[others] = levelled(found[others], [languages[one] for one in others], rule.prior)
+        spoken = [languages[one] for one in others.tolist()]
+        found[others] = levelled(found[others], spoken, rule.prior)
     return np.asarray(found, dtype=np.float32)
 
 

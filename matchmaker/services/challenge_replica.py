@@ -3,7 +3,7 @@
 For a run a challenge is the question; the other way round the challenges are what is searched
 in. Their vectors are kept in the database anyway, per encoder and revision; here they lie in
 one matrix, and their words in a lexical order of their own. Before a question the replica
-reads id and revision of every challenge (one query) and takes over what differs. A challenge
+compares id and revision of every challenge (one query) and takes over what differs. A challenge
 without kept vectors is encoded once, outside any transaction, and its vectors are kept.
 """
 
@@ -129,6 +129,7 @@ class ChallengeReplica:
         self._number_of: dict[UUID, int] = {}
         self._next = 0
         self._revisions: dict[str, int] = {}
+        self._signature: str | None = None
         self._matrix: Floats = np.empty((0, encoder.spec.dimension), dtype=np.float32)
         self._rows: CorrectedRows | None = None
 
@@ -142,9 +143,10 @@ class ChallengeReplica:
         with self._catching_up:
             spec = self._encoder.spec
             with self._sessions.reading() as session:
-                present = challenges.revisions(session, HELD_STATES)
-                if present == self._revisions:
+                signature = challenges.signature(session, HELD_STATES)
+                if signature == self._signature:
                     return
+                present = challenges.revisions(session, HELD_STATES)
                 changed = present.items() - self._revisions.items()
                 wanted = [UUID(one) for one, _ in changed]
                 found = challenges.with_vectors(session, wanted, spec.fingerprint, spec.dimension)
@@ -154,6 +156,7 @@ class ChallengeReplica:
             with self.lock.writing():
                 self._apply(gone, new, terms)
                 self._revisions = {one.id.hex: one.revision for one in self.held}
+                self._signature = signature
 
     def rows(self, correction: LanguageCorrection) -> CorrectedRows:
         """Return the matrix as it is compared under this correction of queries."""

@@ -31,8 +31,10 @@ from matchmaker.storage import challenges, eligibility, profiles
 
 T = TypeVar("T")
 Floats = similarity.Floats
-#: Up to this many challenges are all judged for a profile; of more, those nearest in meaning.
+#: Up to this many challenges are all judged for a profile.
 ALL = 150
+#: Of more, as many of those that are nearest in meaning.
+NEAREST = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +207,7 @@ class DirectionService:
         )
         near = similarity.of_passages(cosines, self.challenges.starts, self.matchmaking.policy)
         positions = np.asarray(among, dtype=np.int64)
-        best = np.argsort(-near[positions], kind="stable")[:ALL]
+        best = np.argsort(-near[positions], kind="stable")[:NEAREST]
         return [int(at) for at in positions[best]]
 
     def _explained(self, session: Session, scored: Scored) -> AnsweredChallenge:

@@ -263,7 +263,8 @@ def test_of_many_challenges_the_nearest_in_meaning_are_judged(
     workshop: Matchmaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = lenient(workshop).challenges_for(profile_id(workshop, "Ida Berg"))
-    monkeypatch.setattr(directions, "ALL", 1)
+    monkeypatch.setattr(directions, "ALL", 2)
+    monkeypatch.setattr(directions, "NEAREST", 1)
     part = lenient(workshop).challenges_for(profile_id(workshop, "Ida Berg"))
     assert part.items == whole.items[:1]
 
