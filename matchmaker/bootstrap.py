@@ -20,6 +20,7 @@ from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
 from matchmaker.services.directions import DirectionService
 from matchmaker.services.evaluation import EvaluationService
+from matchmaker.services.exposure import ExposureService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.profiles import ProfileService
@@ -39,6 +40,7 @@ class Matchmaker:
     profiles: ProfileService
     indexing: Indexer
     evaluation: EvaluationService
+    exposure: ExposureService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -103,6 +105,7 @@ def build(
         evaluation=EvaluationService(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)
         ),
+        exposure=ExposureService(sessions),
         engine=engine,
     )
 

@@ -14,6 +14,7 @@ from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
 from api.cli.directions import challenges_for, similar
 from api.cli.evaluate import evaluate
+from api.cli.exposure import exposure
 from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
 from api.cli.service import open_service
@@ -288,3 +289,4 @@ main.add_command(challenges_for)
 main.add_command(similar)
 main.add_command(evaluate)
 main.add_command(bench)
+main.add_command(exposure)

@@ -52,9 +52,9 @@ def of_passages(cosines: Floats, starts: Ints, policy: MatchingPolicy) -> Floats
     """
     share = policy.whole_share
     each = share * cosines[:, starts] + (1 - share) * best_sentences(cosines, starts)
-    count = min(policy.pooled_passages, len(each))
-    best = np.partition(each, len(each) - count, axis=0)[len(each) - count :]
-    return np.asarray(best.mean(axis=0), dtype=np.float32)
+    best = -np.sort(-each, axis=0)[: len(policy.pooling)]
+    weights = policy.pooling[: len(best)]
+    return np.asarray(np.average(best, axis=0, weights=weights), dtype=np.float32)
 
 
 def of_challenges(

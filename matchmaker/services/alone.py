@@ -9,10 +9,35 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from matchmaker.matching.candidates import Candidate
+from matchmaker.matching.folding import Place
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.ranking import Scored
 from matchmaker.services.remembered import Remembered
-from matchmaker.services.search import Question, Ranked, Search, Stopwatch, _Judged, _Pool
+from matchmaker.services.search import Floats, Pool, Question, Ranked, Search, _Judged, _Words
+
+#: Corrected vectors of a question, and the score of every passage by its words.
+Asked = tuple[Floats, _Words]
+
+
+class NamedPool(Pool):
+    """Profiles that are looked at because they are named."""
+
+    def eligible(self, profile_ids: Iterable[UUID]) -> list[Candidate]:
+        """Return those of these profiles that may be proposed, as the judgement knows them."""
+        replica = self.replica
+        numbers = [
+            number
+            for profile_id in profile_ids
+            if (number := replica.number_of.get(profile_id)) is not None
+            and len(replica.passages_of[number])
+        ]
+        self._check(numbers)
+        return [one for number in numbers if (one := self.known[number]) is not None]
+
+    def take_these(self, candidates: Sequence[Candidate]) -> None:
+        """Look at these, whom the database has called eligible before."""
+        self.known = {self.replica.number_of[one.profile_id]: one for one in candidates}
+        self.taken = set(self.known)
 
 
 @dataclass(frozen=True)
@@ -24,22 +49,13 @@ class SearchAlone(Search):
     checked that the replica is current, and has asked the database who is eligible.
     """
 
-    remembered: Remembered = field(default_factory=Remembered)
+    remembered: Remembered[Asked] = field(default_factory=Remembered)
 
     def candidates(
         self, session: Session, question: Question, profile_ids: Iterable[UUID]
     ) -> list[Candidate]:
-        """Return those of these profiles that may be proposed, as the judgement knows them."""
-        replica = self.replica
-        pool = _Pool(replica, session, question)
-        numbers = [
-            number
-            for profile_id in profile_ids
-            if (number := replica.number_of.get(profile_id)) is not None
-            and len(replica.passages_of[number])
-        ]
-        pool.check(numbers)
-        return [one for number in numbers if (one := pool.known[number]) is not None]
+        """Return those of these profiles that may be proposed."""
+        return NamedPool(self.replica, session, question).eligible(profile_ids)
 
     def scores(
         self,
@@ -48,7 +64,7 @@ class SearchAlone(Search):
         candidates: Sequence[Candidate],
         policy: MatchingPolicy,
     ) -> Sequence[Scored]:
-        """Return the score of each of these profiles, best first."""
+        """Return the score of each of these profiles, best first (near-ties by lot)."""
         return self._alone(session, question, candidates, policy).ordered
 
     def explained(
@@ -56,7 +72,8 @@ class SearchAlone(Search):
     ) -> Ranked:
         """Return the score of one profile, with the reason for it."""
         judged = self._alone(session, question, [candidate], policy)
-        (ranked,) = self._with_reasons(session, question, judged, judged.ordered, policy)
+        places = [Place(one) for one in judged.ordered]
+        (ranked,) = self._with_reasons(session, question, judged, places, policy)
         return ranked
 
     def _alone(
@@ -66,10 +83,13 @@ class SearchAlone(Search):
         candidates: Sequence[Candidate],
         policy: MatchingPolicy,
     ) -> _Judged:
-        vectors, lexical = self.remembered.asked(
-            self.replica, question, policy, lambda: self._asked(question, policy, Stopwatch())
-        )
-        pool = _Pool(self.replica, session, question)
-        pool.known = {self.replica.number_of[one.profile_id]: one for one in candidates}
-        pool.taken = set(pool.known)
-        return self._judge(pool, vectors, lexical, policy)
+        def ask() -> tuple[Asked, int]:
+            languages = [question.language] * len(question.vectors)
+            vectors = self.replica.query_correction.apply(question.vectors, languages)
+            words = self._words(question, policy)
+            return (vectors, words), vectors.size + words.shared.size + words.alike.size
+
+        vectors, words = self.remembered.asked(self.replica, question, policy, ask)
+        pool = NamedPool(self.replica, session, question)
+        pool.take_these(candidates)
+        return self._judge(pool, vectors, words, policy)

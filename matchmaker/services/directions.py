@@ -20,7 +20,7 @@ from matchmaker.matching import ranking, similarity
 from matchmaker.matching.ranking import Scored
 from matchmaker.matching.terms import query_terms
 from matchmaker.models import Conditions, Fit, Place, Reason
-from matchmaker.services.alone import SearchAlone
+from matchmaker.services.alone import Asked, SearchAlone
 from matchmaker.services.challenge_replica import ChallengeReplica, HeldChallenge
 from matchmaker.services.matchmaking import MOST_TRIES, MatchmakingService
 from matchmaker.services.profiles import Page
@@ -75,7 +75,7 @@ class DirectionService:
 
     matchmaking: MatchmakingService
     challenges: ChallengeReplica
-    remembered: Remembered = field(default_factory=Remembered)
+    remembered: Remembered[Asked] = field(default_factory=Remembered)
     rule: similarity.SimilarityRule = similarity.SIMILARITY
 
     def challenges_for(

@@ -6,30 +6,30 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Generic, TypeVar
 from uuid import UUID
 
-from matchmaker.matching.languages import Vectors
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.search import Question
 
 #: Most numbers in memory: 64 MiB of float32.
 MOST_NUMBERS = 1 << 24
-#: Corrected vectors of the question, and its shared words by slot of the lexical order.
-Asked = tuple[Vectors, Vectors]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _Entry(Generic[T]):
     sentences: Sequence[str]
     language: str
     policy: MatchingPolicy
     generation: int
     position: int
-    asked: Asked
+    asked: T
+    size: int
 
 
-class Remembered:
+class Remembered(Generic[T]):
     """The last challenges that were asked, each as far as the index has not moved since.
 
     The shared words of a challenge are counted over all passages. They are the same for every
@@ -38,7 +38,7 @@ class Remembered:
 
     def __init__(self, most_numbers: int = MOST_NUMBERS) -> None:
         self._most_numbers = most_numbers
-        self._entries: OrderedDict[UUID, _Entry] = OrderedDict()
+        self._entries: OrderedDict[UUID, _Entry[T]] = OrderedDict()
         self._numbers = 0
         self._lock = Lock()
 
@@ -47,11 +47,11 @@ class Remembered:
         replica: IndexReplica,
         question: Question,
         policy: MatchingPolicy,
-        ask: Callable[[], Asked],
-    ) -> Asked:
+        ask: Callable[[], tuple[T, int]],
+    ) -> T:
         """Return what was remembered when it still holds, otherwise what ``ask`` gives.
 
-        The caller holds ``replica.lock``.
+        ``ask`` also says how many numbers that is. The caller holds ``replica.lock``.
         """
         with self._lock:
             entry = self._entries.get(question.seed)
@@ -64,27 +64,25 @@ class Remembered:
             ):
                 self._entries.move_to_end(question.seed)
                 return entry.asked
+        asked, size = ask()
         new = _Entry(
             question.sentences,
             question.language,
             policy,
             replica.generation,
             replica.position,
-            ask(),
+            asked,
+            size,
         )
         with self._lock:
             self._forget(question.seed)
             self._entries[question.seed] = new
-            self._numbers += _size(new)
+            self._numbers += size
             while self._numbers > self._most_numbers:
                 self._forget(next(iter(self._entries)))
-        return new.asked
+        return asked
 
     def _forget(self, challenge_id: UUID) -> None:
         old = self._entries.pop(challenge_id, None)
         if old is not None:
-            self._numbers -= _size(old)
-
-
-def _size(entry: _Entry) -> int:
-    return sum(part.size for part in entry.asked)
+            self._numbers -= old.size

@@ -99,6 +99,12 @@ def _about(browser: Browser, _service: Matchmaker) -> None:
     browser.visit("/about")
 
 
+def _exposure(browser: Browser, service: Matchmaker) -> None:
+    service.matchmaking.run(service.challenges.submit(text=WELDING).id)
+    browser.visit("/exposure")
+    assert browser.all("table rect")
+
+
 def _error(browser: Browser, _service: Matchmaker) -> None:
     browser.expected.add(404)
     browser.visit(f"/profiles/{NOBODY}")
@@ -127,6 +133,7 @@ PAGES: list[Opens] = [
     _similar,
     _filled_in_place,
     _about,
+    _exposure,
     _error,
     _problems,
     _reference,

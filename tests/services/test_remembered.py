@@ -11,7 +11,7 @@ import pytest
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.matching.policy import DEFAULT_POLICY
 from matchmaker.models import Conditions, Place
-from matchmaker.services.remembered import Asked, Remembered
+from matchmaker.services.remembered import Remembered
 from matchmaker.services.search import Question
 from tests.services.worlds import TODAY
 
@@ -34,9 +34,9 @@ class Counted:
     def __init__(self) -> None:
         self.times = 0
 
-    def __call__(self) -> Asked:
+    def __call__(self) -> tuple[object, int]:
         self.times += 1
-        return np.ones((2, 4), dtype=np.float32), np.full(2, self.times, dtype=np.float32)
+        return object(), 10
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def ask() -> Counted:
 
 
 def test_the_same_question_is_asked_once(service: Matchmaker, ask: Counted) -> None:
-    remembered, replica = Remembered(), service.matchmaking.replica
+    remembered, replica = Remembered[object](), service.matchmaking.replica
     first = remembered.asked(replica, a_question(), DEFAULT_POLICY, ask)
     again = remembered.asked(replica, a_question(), DEFAULT_POLICY, ask)
     assert again is first
@@ -55,7 +55,7 @@ def test_the_same_question_is_asked_once(service: Matchmaker, ask: Counted) -> N
 def test_another_text_policy_or_state_of_the_index_is_asked_again(
     service: Matchmaker, ask: Counted
 ) -> None:
-    remembered, replica = Remembered(), service.matchmaking.replica
+    remembered, replica = Remembered[object](), service.matchmaking.replica
     remembered.asked(replica, a_question(), DEFAULT_POLICY, ask)
     remembered.asked(replica, a_question(sentence="Rust."), DEFAULT_POLICY, ask)
     remembered.asked(
@@ -70,7 +70,7 @@ def test_another_text_policy_or_state_of_the_index_is_asked_again(
 def test_the_longest_unused_is_forgotten_when_there_is_too_much(
     service: Matchmaker, ask: Counted
 ) -> None:
-    remembered, replica = Remembered(most_numbers=25), service.matchmaking.replica
+    remembered, replica = Remembered[object](most_numbers=25), service.matchmaking.replica
 
     def asked(number: int) -> int:
         before = ask.times

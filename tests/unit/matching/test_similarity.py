@@ -9,7 +9,7 @@ from matchmaker.matching import similarity
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.similarity import SimilarityRule
 
-POLICY = MatchingPolicy(whole_share=0.5, pooled_passages=2)
+POLICY = MatchingPolicy(whole_share=0.5, pooling=(1.0, 1.0))
 #: Two challenges: the first of two sentences, the second of one.
 STARTS = np.array([0, 3])
 
