@@ -29,6 +29,8 @@ blueprint = Blueprint("challenge_pages", __name__, url_prefix="/challenges/<uuid
 
 #: Languages offered as a condition (ISO 639-1).
 LANGUAGES = ("da", "en", "de", "sv", "no")
+#: Similar challenges on one page.
+MOST_SIMILAR = 6
 
 
 @blueprint.get("")
@@ -62,6 +64,16 @@ def _match_again(
     except InvalidInput as error:
         return _page(matchmaker().challenges.get(challenge_id), refused(error)), 422
     return redirect(url_for(".page", challenge_id=challenge_id), 303)
+
+
+@blueprint.get("/similar")
+def similar(challenge_id: UUID) -> str:
+    """Show challenges like this one; a section of the challenge's page is filled from here."""
+    return render_template(
+        "challenge/similar.html",
+        challenge=matchmaker().challenges.get(challenge_id),
+        found=matchmaker().directions.similar(challenge_id, limit=MOST_SIMILAR),
+    )
 
 
 @blueprint.get("/revise")

@@ -41,7 +41,9 @@
   // 3. The challenge stands open where there is room for it beside the list.
   const wide = window.matchMedia("(min-width: 64rem)");
   let swapped = false;
-  document.addEventListener("htmx:beforeSwap", () => { swapped = true; });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.target.matches(".nearby")) swapped = true;
+  });
   const unfold = () => {
     document.querySelectorAll("details[data-open-when-wide]").forEach((box) => {
       if (wide.matches) box.open = true;
@@ -49,7 +51,9 @@
   };
   unfold();
   wide.addEventListener("change", unfold);
-  document.addEventListener("htmx:load", () => {
+  document.addEventListener("htmx:load", (event) => {
+    // A section that is filled on the way down the page is not what somebody asked for.
+    if (event.detail.elt.closest(".nearby")) return;
     unfold();
     // The button of a condition that was taken away is gone, and the focus with it.
     const heading = document.getElementById("list-heading");
@@ -75,7 +79,8 @@
     const source = event.detail.elt;
     const form = source.closest("form");
     if (form) form.submit();
-    else location.assign(source.href);
+    else if (source.href) location.assign(source.href);
+    // A section that could not be filled keeps its link.
   };
   document.addEventListener("htmx:responseError", plainly);
   document.addEventListener("htmx:sendError", plainly);

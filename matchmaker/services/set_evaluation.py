@@ -24,9 +24,10 @@ from matchmaker.models import Conditions
 from matchmaker.services.clock import Clock
 from matchmaker.services.everybody import Everybody
 from matchmaker.services.judged_set import JudgedPair, JudgedSet, SetQuery
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.recognition import nearest, recognise
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import Question, Search, Stopwatch
+from matchmaker.services.search import Search
 from matchmaker.services.set_index import NAMESPACE, id_of, passage_hashes
 from matchmaker.storage import generations
 from matchmaker.storage.database import Sessions

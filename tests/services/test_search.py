@@ -19,8 +19,9 @@ from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES, MatchingPolicy
 from matchmaker.matching.terms import passage_ways
 from matchmaker.models import Conditions, PartnerKind, Profile
 from matchmaker.services import search as search_module
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import BLOCK, Question, Ranking, Search, Stopwatch, whole_and_blocks
+from matchmaker.services.search import BLOCK, Ranking, Search, whole_and_blocks
 from matchmaker.storage import eligibility, generations
 from matchmaker.storage.database import Sessions
 from tests.factories import an_expert
