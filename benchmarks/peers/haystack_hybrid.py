@@ -61,6 +61,9 @@ class Ranker:
         self._asking.connect("embedder", "dense")
         self._asking.connect("dense", "joiner")
         self._asking.connect("bm25", "joiner")
+        # Else the first run of each would read the model.
+        self._indexing.warm_up()
+        self._asking.warm_up()
 
     def index(self, profiles: Sequence[CorpusProfile]) -> None:
         documents = [Document(content=one.whole, meta={"profile": one.id}) for one in profiles]

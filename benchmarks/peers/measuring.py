@@ -89,7 +89,7 @@ def measure(
         model: the bundled encoder as a sentence-transformers folder.
         data_dir: where the built encoder lies.
         folder: for files, empty.
-        rounds: how often every query is timed.
+        rounds: how often every query is timed; 0 leaves the times out.
         tell: called with a line after each step of each peer.
 
     Raises:

@@ -150,6 +150,8 @@ def _promises(peers: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         "best_other": best["peer"],
         "other": _quality(best),
     }
+    if not ours["latency"]["queries"]:
+        return
     near = [one for one in others if _quality(one) >= NEAR * own]
     quickest = min(near, key=lambda one: float(one["latency"]["p50_ms"]), default=None)
     yield {

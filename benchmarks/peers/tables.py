@@ -70,8 +70,8 @@ def _corpus(corpus: Mapping[str, Any]) -> Iterator[str]:
         )
     yield ""
     for one in peers:
-        if one["stored_run"]:
-            run = one["stored_run"]
+        run = one["stored_run"]
+        if run and run["queries"]:
             yield (
                 f"- {one['peer']}, whole run, from the text to the stored list: p50 "
                 f"{run['p50_ms']:.1f} ms, p95 {run['p95_ms']:.1f} ms ({run['queries']} queries)."
@@ -89,11 +89,15 @@ def _row(peer: Mapping[str, Any]) -> list[str]:
         "" if peer["peer"] == OURS or not ahead else f"{ahead['value']:+.3f} ({_range(ahead)})",
         f"{_value(view['mrr'])} ({_range(view['mrr'])})",
         f"{_value(view['recall@50'])} ({_range(view['recall@50'])})",
-        f"{latency['p50_ms']:.1f}",
-        f"{latency['p95_ms']:.1f}",
+        _milliseconds(latency, "p50_ms"),
+        _milliseconds(latency, "p95_ms"),
         f"{peer['seconds_to_index']:.1f}",
         f"{peer['peak_mb']}",
     ]
+
+
+def _milliseconds(latency: Mapping[str, Any], which: str) -> str:
+    return f"{latency[which]:.1f}" if latency["queries"] else "–"
 
 
 def _value(found: Mapping[str, float]) -> str:
