@@ -33,7 +33,8 @@ def read_layout(folder: Path) -> Corpus:
     grades: dict[str, dict[str, int]] = {}
     for number, line in enumerate(_text(folder, GRADES).splitlines(), 1):
         columns = line.split("\t")
-        if not line.strip() or (number == 1 and not columns[-1].strip().isdecimal()):
+        heading = number == 1 and len(columns) > 1 and not columns[-1].strip().isdecimal()
+        if heading or not line.strip():
             continue
         query, profile, grade = _judgement(columns, f"{GRADES}: line {number}")
         if query not in queries:
@@ -65,8 +66,9 @@ def _profile(where: str, given: dict[str, Any]) -> CorpusProfile:
     passages = given.get("passages")
     if not isinstance(passages, list):
         raise click.ClickException(f"{where}: passages: write a list of texts.")
-    texts = [one.get("text") if isinstance(one, dict) else one for one in passages]
-    if not all(isinstance(text, str) for text in texts):
+    given_texts = [one.get("text") if isinstance(one, dict) else one for one in passages]
+    texts = [one for one in given_texts if isinstance(one, str)]
+    if len(texts) < len(passages):
         raise click.ClickException(f"{where}: passages: write a list of texts.")
     return CorpusProfile(
         id=_word(where, given, "id"),
