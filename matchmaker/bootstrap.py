@@ -18,6 +18,7 @@ from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
 from matchmaker.services.evaluation import EvaluationService
+from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.profiles import ProfileService
@@ -33,6 +34,7 @@ class Matchmaker:
     settings: Settings
     challenges: ChallengeService
     matchmaking: MatchmakingService
+    highlighting: HighlightingService
     profiles: ProfileService
     indexing: Indexer
     evaluation: EvaluationService
@@ -90,6 +92,7 @@ def build(
         matchmaking=MatchmakingService(
             sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name
         ),
+        highlighting=HighlightingService(sessions, encoder),
         profiles=ProfileService(
             sessions, clock, indexing.sync if settings.indexing == "inline" else _nothing
         ),

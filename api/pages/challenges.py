@@ -26,7 +26,7 @@ LANGUAGES = ("da", "en", "de", "sv", "no")
 
 @blueprint.get("")
 def page(challenge_id: UUID) -> str:
-    """Show the newest list; ``?kind=`` shows one partner kind of it."""
+    """Show the newest list; ``?kind=`` shows one partner kind, ``?words=marked`` marks words."""
     return _page(matchmaker().challenges.get(challenge_id), Form())
 
 
@@ -101,9 +101,7 @@ def match_if_ready(challenge_id: UUID) -> None:
 
 def _page(challenge: Challenge, form: Form) -> str:
     runs = matchmaker().matchmaking.runs_of(challenge.id)
-    result = (
-        Result(run=matchmaker().matchmaking.get_run(runs[0].id), kind=_kind()) if runs else None
-    )
+    result = _result(runs[0].id) if runs else None
     return render_template(
         "challenge/page.html",
         challenge=challenge,
@@ -112,6 +110,17 @@ def _page(challenge: Challenge, form: Form) -> str:
         languages_offered=LANGUAGES,
         partner_kinds=tuple(PartnerKind),
     )
+
+
+def _result(run_id: UUID) -> Result:
+    """Return a run as it is shown; ``?words=marked`` has its words marked first."""
+    run, highlighting = matchmaker().matchmaking.get_run(run_id), matchmaker().highlighting
+    asked = request.args.get("words") == "marked"
+    if asked:
+        with suppress(EncoderUnavailable):
+            run = highlighting.mark(run)
+    # What could not be marked now is not offered again on the same page.
+    return Result(run=run, kind=_kind(), can_mark=not asked and highlighting.can_mark(run))
 
 
 def _revise_again(challenge: Challenge, form: Form, stale: StaleRevision | None = None) -> str:

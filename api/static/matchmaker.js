@@ -41,7 +41,10 @@
   // 3. The challenge stands open where there is room for it beside the list.
   const wide = window.matchMedia("(min-width: 64rem)");
   let swapped = false;
-  document.addEventListener("htmx:beforeSwap", () => { swapped = true; });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // Marks that arrive by themselves do not move the focus.
+    if (event.detail.target.id !== "marks") swapped = true;
+  });
   const unfold = () => {
     document.querySelectorAll("details[data-open-when-wide]").forEach((box) => {
       if (wide.matches) box.open = true;
@@ -73,6 +76,8 @@
   if (errors) errors.focus();
   const plainly = (event) => {
     const source = event.detail.elt;
+    // What was asked for by the page and not by the person fails quietly.
+    if (source.hasAttribute("data-quiet")) return;
     const form = source.closest("form");
     if (form) form.submit();
     else location.assign(source.href);

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from matchmaker.errors import NotFound
@@ -31,6 +32,16 @@ def get(session: Session, run_id: UUID) -> MatchRun:
     if run is None:
         raise NotFound("match run", run_id)
     return run
+
+
+def keep_reasons(session: Session, reasons: Mapping[UUID, dict[str, Any]]) -> None:
+    """Keep these reasons in place of the present ones; matches that are gone are passed over."""
+    if reasons:
+        table = Match.metadata.tables[Match.__tablename__]
+        session.connection().execute(
+            update(table).where(table.c.id == bindparam("match")).values(reason=bindparam("why")),
+            [{"match": match_id, "why": reason} for match_id, reason in reasons.items()],
+        )
 
 
 def of_challenge(session: Session, challenge_id: UUID) -> Sequence[MatchRun]:
