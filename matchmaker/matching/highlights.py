@@ -31,9 +31,9 @@ Span = tuple[int, int]
 #: Most words marked in one passage.
 MOST_WORDS = 6
 #: A word is marked from this contribution on ...
-LEAST = 0.28
+LEAST = 0.32
 #: ... and from this share of the largest in its passage.
-LEAST_SHARE = 0.65
+LEAST_SHARE = 0.7
 #: Words with a term in common are at least this alike, whatever the encoder makes of them.
 _SHARED_TERM = 0.6
 _WORD = re.compile(r"[^\W_]+(?:[-/.][^\W_]+)*")

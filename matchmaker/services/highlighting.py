@@ -6,20 +6,19 @@ has them worked out, from the token states of the same encoder, and kept with th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm.attributes import set_committed_value
 
 from embeddings.protocols import Encoder
-from matchmaker.matching import highlights
-from matchmaker.matching.highlights import Span, Words
+from matchmaker.matching.highlights import Span
+from matchmaker.matching.languages import LanguageCorrection
 from matchmaker.matching.passages import COMPOSER_VERSION
-from matchmaker.models import EvidencePassage, MatchRun
+from matchmaker.models import MatchRun
+from matchmaker.services.reading import Reading, read
 from matchmaker.storage import generations, matches
 from matchmaker.storage.database import Sessions
 
@@ -53,10 +52,10 @@ class HighlightingService:
         """
         if not self.can_mark(run):
             return run
-        means = self._language_means()
-        if means is None:
+        correction = self._correction()
+        if correction is None:
             return run
-        found = self._spans(run, means)
+        reading = self._read(run, correction)
         changed: dict[UUID, dict[str, Any]] = {}
         for match in run.matches:
             reason = match.reason
@@ -65,7 +64,7 @@ class HighlightingService:
             changed[match.id] = {
                 **match.reason_json,
                 "evidence": [
-                    {**kept, "highlights": [list(span) for span in found[_pair(passage)]]}
+                    _with_marks(kept, reading.marks(passage.text, passage.answers))
                     if passage.highlights is None
                     else kept
                     for kept, passage in zip(
@@ -78,7 +77,7 @@ class HighlightingService:
             matches.keep_reasons(session, changed)
         return run
 
-    def _language_means(self) -> Mapping[str, NDArray[np.float32]] | None:
+    def _correction(self) -> LanguageCorrection | None:
         """Return where each language lies; None when the index is of another encoder."""
         with self.sessions.reading() as session:
             live = generations.position(session)
@@ -87,39 +86,26 @@ class HighlightingService:
             generation, *made_by, _ = live
             if made_by != [self.encoder.spec.fingerprint, COMPOSER_VERSION]:
                 return None
-            return generations.language_means(session, generation, "document")
+            means = generations.language_means(session, generation, "document")
+        return LanguageCorrection(means) if means else None
 
-    def _spans(
-        self, run: MatchRun, means: Mapping[str, NDArray[np.float32]]
-    ) -> dict[tuple[str, int], tuple[Span, ...]]:
-        """Return what to mark, by passage text and position of the sentence it answers.
-
-        All texts are encoded in one call, each once.
-        """
-        language_of: dict[str, str] = {}
-        pairs: dict[tuple[str, int], None] = {}
-        for match in run.matches:
-            for passage in match.reason.evidence:
-                if passage.highlights is None:
-                    language_of.setdefault(run.sentences[passage.answers], run.language)
-                    language_of[passage.text] = passage.language
-                    pairs[_pair(passage)] = None
-        unknown = np.mean(list(means.values()), axis=0)
-        read = self.encoder.encode_tokens(list(language_of))
-        words: dict[str, Words] = {
-            text: highlights.words_of(
-                text, language, tokens.spans, tokens.states, means.get(language, unknown)
-            )
-            for (text, language), tokens in zip(language_of.items(), read, strict=True)
-        }
-        return {
-            (text, answers): highlights.marked(
-                words[text],
-                highlights.contributions(words[text], words[run.sentences[answers]]),
-            )
-            for text, answers in pairs
-        }
+    def _read(self, run: MatchRun, correction: LanguageCorrection) -> Reading:
+        """Read what has no marks yet, each text once."""
+        waiting = [
+            passage
+            for match in run.matches
+            for passage in match.reason.evidence
+            if passage.highlights is None
+        ]
+        return read(
+            self.encoder,
+            correction,
+            run.sentences,
+            run.language,
+            answered={passage.answers for passage in waiting},
+            passages={passage.text: passage.language for passage in waiting},
+        )
 
 
-def _pair(passage: EvidencePassage) -> tuple[str, int]:
-    return passage.text, passage.answers
+def _with_marks(kept: Mapping[str, Any], spans: Iterable[Span]) -> dict[str, Any]:
+    return {**kept, "highlights": [list(span) for span in spans]}

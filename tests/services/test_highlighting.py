@@ -12,7 +12,7 @@ from sqlalchemy import text
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.protocols import TokenStates
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import MatchRun
+from matchmaker.models import Conditions, MatchRun
 from matchmaker.storage import matches
 from matchmaker.storage.database import Sessions
 from tests.factories import a_workshop
@@ -176,10 +176,9 @@ def test_keeping_the_reason_of_a_match_that_is_not_there_writes_nothing(
 
 
 def test_an_empty_list_has_nothing_to_mark(workshop: Matchmaker, looking: LookingEncoder) -> None:
-    challenge = workshop.challenges.submit(text="Hvilke gardiner passer til kantinens stole?")
-    run = workshop.matchmaking.run(challenge.id)
-    if run.matches:
-        run.matches = []
+    challenge = workshop.challenges.submit(text=WELDING)
+    run = workshop.matchmaking.run(challenge.id, conditions=Conditions(languages=("fi",)))
+    assert not run.matches
 
     assert not workshop.highlighting.can_mark(run)
     assert workshop.highlighting.mark(run) is run
