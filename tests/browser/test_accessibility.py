@@ -43,6 +43,7 @@ def _list(browser: Browser, service: Matchmaker) -> None:
     challenge = service.challenges.submit(text=WELDING, title="Cracks", place="9000")
     service.matchmaking.run(challenge.id, conditions=Conditions(languages=("da", "en")))
     browser.visit(f"/challenges/{challenge.id}#s2")
+    browser.wait(lambda: browser.all(".evidence mark"))
     browser.driver.execute_script(
         "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
     )

@@ -20,12 +20,12 @@ STEP = 4
 @pytest.fixture(scope="module")
 def deletions(service: Matchmaker) -> DeletionResult:
     """What is missed when it is gone, over a match of every fourth challenge."""
-    evaluation = service.evaluation
+    evaluation, policy = service.evaluation, service.matchmaking.policy
     check = DeletionCheck(
         evaluation.sessions,
         evaluation.encoder,
-        evaluation.make_replica(True),
-        service.matchmaking.policy,
+        evaluation.make_replica(policy.language_correction),
+        policy,
     )
     judged = judged_challenges(read_judged(SEED_DATA))[::STEP]
     return check.run(questions_of(judged, evaluation.encoder, NOW.date()), matches=1)
@@ -38,8 +38,8 @@ def test_no_passage_is_missed_more_than_the_first_that_is_shown(deletions: Delet
 
 def test_marked_words_are_missed_more_than_other_words(deletions: DeletionResult) -> None:
     assert deletions.words.of >= 50
-    assert deletions.words.value >= 0.9
-    assert deletions.telling_words.value >= 0.9
+    assert deletions.words.value >= 0.85
+    assert deletions.telling_words.value >= 0.85
 
 
 def test_most_passages_have_a_few_marked_words(deletions: DeletionResult) -> None:
