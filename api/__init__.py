@@ -24,7 +24,8 @@ curl -i http://127.0.0.1:8000/api/v1/challenges/CHALLENGE_ID/match-runs \
 
 Every match has a `rank`, a `fit` in words, the `evidence` that carried it (the partner's own
 words beside the sentence of the challenge that they answer) and what is `uncovered`. A run is
-kept and never changes; read it again, or some of it at a time:
+kept and never changes, but for a `profile` that is no longer shown, which becomes null; read it
+again, or some of it at a time:
 
 ```sh
 curl http://127.0.0.1:8000/api/v1/match-runs/RUN_ID
@@ -60,6 +61,15 @@ and get `304` while nothing has changed.
 
 Whoever has its id. Ids cannot be guessed, there is no list of challenges, and ids and texts
 are never written to a log. Keep the id as you would keep a key.
+
+## Who was shown
+
+How often each partner kind and each organisation was in lists, how high, and what their scores
+merit; persons are counted by kind only. Days are in UTC.
+
+```sh
+curl 'http://127.0.0.1:8000/api/v1/exposure?first_day=2026-01-01&last_day=2026-12-31'
+```
 
 ## Lists
 

@@ -18,6 +18,7 @@ from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
 from matchmaker.services.evaluation import EvaluationService
+from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
@@ -38,6 +39,7 @@ class Matchmaker:
     profiles: ProfileService
     indexing: Indexer
     evaluation: EvaluationService
+    exposure: ExposureService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -100,6 +102,7 @@ def build(
         evaluation=EvaluationService(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)
         ),
+        exposure=ExposureService(sessions),
         engine=engine,
     )
 

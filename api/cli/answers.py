@@ -65,6 +65,9 @@ def _partner(match: Match) -> RenderableType:
     if distance is not None:
         where += f", {distance} km"
     lines.append(f"\n{where}", style="not bold")
+    if match.folded:
+        names = ", ".join(one.profile.name for one in match.folded)
+        lines.append(f"\nalso: {names}", style="not bold")
     return lines
 
 
@@ -112,6 +115,9 @@ def run_as_json(run: MatchRun) -> dict[str, Any]:
                 "place": match.profile.city,
                 "fit": match.fit.value,
                 "score": match.score,
+                "folded": [
+                    {"id": str(one.profile_id), "name": one.profile.name} for one in match.folded
+                ],
                 "evidence": [
                     {"passage": passage.text, "answers": run.sentences[passage.answers]}
                     for passage in match.reason.evidence

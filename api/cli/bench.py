@@ -21,7 +21,8 @@ from api.cli import load
 from api.cli.bench_tables import print_tables
 from api.cli.commit import measured_commit
 from api.cli.processes import Finished, run_command, serving
-from api.cli.terminal import print_json, progress_bar, tell
+from api.cli.results import RESULTS, finish
+from api.cli.terminal import progress_bar, tell
 from embeddings.protocols import Encoder
 from embeddings.registry import make_encoder, make_index, prepare_encoder
 from matchmaker.bootstrap import Matchmaker, build, prepare_database
@@ -84,7 +85,7 @@ def _sizes(_ctx: click.Context, _parameter: click.Parameter, text: str) -> tuple
 @click.option(
     "--results",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("benchmarks/results"),
+    default=RESULTS,
     show_default=True,
     help="Folder that gets the result as bench-COMMIT.json.",
 )
@@ -110,16 +111,8 @@ def bench(
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.data_dir) as folder:
         document = _Bench(settings, Path(folder)).measure(sizes, rounds, clients, seconds)
-    results.mkdir(parents=True, exist_ok=True)
     kept = results / f"bench-{document['commit']}.json"
-    kept.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    if as_json:
-        print_json(document)
-    else:
-        print_tables(document)
-    tell(f"Kept as {kept}")
-    if not no_limits and not all(limit["kept"] for limit in document["limits"]):
-        raise SystemExit(1)
+    finish(document, kept, print_tables, as_json=as_json, no_limits=no_limits)
 
 
 class _Bench:

@@ -13,6 +13,7 @@ from api.cli import seed as seed_files
 from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
 from api.cli.evaluate import evaluate
+from api.cli.exposure import exposure
 from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
 from api.cli.service import open_service
@@ -282,3 +283,4 @@ def openapi() -> None:
 
 main.add_command(evaluate)
 main.add_command(bench)
+main.add_command(exposure)

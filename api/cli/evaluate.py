@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,10 +11,12 @@ from typing import Any
 import click
 
 from api.cli.commit import measured_commit
+from api.cli.evaluate_set import evaluate_sets, sets_of
 from api.cli.evaluate_tables import print_tables
+from api.cli.results import RESULTS, finish
 from api.cli.seed import Judged, folder_option, read_judged
 from api.cli.service import open_service
-from api.cli.terminal import print_json, progress_bar, tell
+from api.cli.terminal import progress_bar, tell
 from api.schemas.seed import id_of
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.config import Settings
@@ -24,6 +25,7 @@ from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.models import Place
 from matchmaker.models.gazetteer import find_place
 from matchmaker.services.evaluation import JudgedChallenge, PolicyResult
+from matchmaker.services.public_sets import READERS
 
 #: Raise it when fields of the result change their meaning.
 FORMAT = 1
@@ -32,7 +34,10 @@ LEAST_SHARE = 0.95
 #: In the order in which a table shows them: single voices first, what answers last.
 _ORDER = ("lexical", "dense", "dense-uncorrected", "fused-uncorrected", "fused")
 _OFF_TOPIC = "off-topic"
-_RESULTS = Path("benchmarks/results")
+_ALL = "all"
+#: Everything that can be asked for, those with a place of their own first.
+_NAMES = (*_ORDER, *(name for name in POLICIES if name not in _ORDER))
+_folder = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
 @click.command()
@@ -41,8 +46,27 @@ _RESULTS = Path("benchmarks/results")
     "--policy",
     "names",
     multiple=True,
-    type=click.Choice(_ORDER),
-    help="Only this policy; may be given more than once.",
+    type=click.Choice([*_NAMES, _ALL]),
+    help="Only this policy; may be given more than once.  [default: all, and with --layout or "
+    "--set the one that answers]",
+)
+@click.option("--layout", type=_folder, help="Measure on the judged set in this folder instead.")
+@click.option(
+    "--set",
+    "named",
+    type=(click.Choice(list(READERS)), _folder),
+    metavar="NAME FOLDER",
+    help=f"Measure on a public set instead: {', '.join(READERS)}.",
+)
+@click.option(
+    "--run",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that gets the whole ranking of every query, with --layout or --set.",
+)
+@click.option(
+    "--forget-others",
+    is_flag=True,
+    help="Remove the indexed profiles of other sets, with --layout or --set.",
 )
 @click.option("--no-limits", is_flag=True, help="Only report; a missed limit is no failure.")
 @click.option(
@@ -58,6 +82,10 @@ def evaluate(
     *,
     folder: Path,
     names: tuple[str, ...],
+    layout: Path | None,
+    named: tuple[str, Path] | None,
+    run: Path | None,
+    forget_others: bool,
     no_limits: bool,
     kept: Path | None,
     as_json: bool,
@@ -67,26 +95,41 @@ def evaluate(
     Every challenge is asked in Danish and in English, and looked up among the profiles of each
     language and of both. Exit status 1 when Danish challenges find English profiles clearly
     worse than English ones do. Nothing is kept in the database.
+
+    With --layout or --set the judged texts of a folder take their place; the layout is
+    described in docs/how-to/evaluate-a-set.md.
     """
+    if layout is not None or named is not None:
+        if layout is not None and named is not None:
+            raise click.UsageError("Give either --layout or --set.")
+        chosen = _NAMES if _ALL in names else names or (DEFAULT_POLICY.name,)
+        evaluate_sets(
+            settings,
+            sets_of(layout, named),
+            [POLICIES[name] for name in dict.fromkeys(chosen)],
+            run=run,
+            kept=kept,
+            as_json=as_json,
+            forget=forget_others,
+        )
+        return
+    if run is not None or forget_others:
+        raise click.UsageError("--run and --forget-others go with --layout or --set.")
     judged = judged_challenges(read_judged(folder))
     service = open_service(settings)
     _check_loaded(service, judged)
     wordings = sum(len(challenge.wordings) for challenge in judged)
     tell(f"Encoding {wordings} wordings of {len(judged)} challenges ...")
-    policies = [POLICIES[name] for name in _ORDER if name in (names or _ORDER)]
+    policies = [POLICIES[name] for name in _NAMES if _asked(name, names)]
     with progress_bar("Asking") as report:
         results = service.evaluation.evaluate(judged, policies, report)
     document = as_document(results, judged)
-    kept = kept or _RESULTS / f"evaluate-{document['commit']}.json"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    if as_json:
-        print_json(document)
-    else:
-        print_tables(document)
-    tell(f"Kept as {kept}")
-    if not no_limits and not all(limit["kept"] for limit in document["limits"]):
-        raise SystemExit(1)
+    kept = kept or RESULTS / f"evaluate-{document['commit']}.json"
+    finish(document, kept, print_tables, as_json=as_json, no_limits=no_limits)
+
+
+def _asked(name: str, names: Sequence[str]) -> bool:
+    return not names or name in names or _ALL in names
 
 
 def judged_challenges(given: Judged) -> list[JudgedChallenge]:

@@ -35,14 +35,15 @@ def print_tables(document: dict[str, Any]) -> None:
 
 
 def _measure(policies: list[dict[str, Any]], name: str, title: str) -> Table:
-    table = _table(title, "policy", *_PAIRS)
+    table = make_table(title, "policy", *_PAIRS)
     for one in policies:
         cells = [one["pairs"].get(pair) for pair in _PAIRS]
-        table.add_row(one["policy"], *(_interval(cell[name]) if cell else "–" for cell in cells))
+        table.add_row(one["policy"], *(interval(cell[name]) if cell else "–" for cell in cells))
     return table
 
 
-def _interval(found: dict[str, float]) -> str:
+def interval(found: dict[str, float]) -> str:
+    """Return a value with its interval on the line below."""
     low, high = (f"{found[end]:.2f}".lstrip("0") for end in ("low", "high"))
     return f"{found['value']:.3f}\n{low}–{high}"
 
@@ -50,7 +51,7 @@ def _interval(found: dict[str, float]) -> str:
 def _answers(policies: list[dict[str, Any]]) -> Table:
     """Return a table of who gets no answer, and how many of the shown are relevant."""
     title = "Share without any match, and of the judged matches the share that is relevant"
-    table = _table(title, "policy", "off-topic", "others", *(fit.value for fit in Fit))
+    table = make_table(title, "policy", "off-topic", "others", *(fit.value for fit in Fit))
     for one in policies:
         found = [one["relevant_by_fit"].get(fit.value) for fit in Fit]
         table.add_row(
@@ -62,9 +63,10 @@ def _answers(policies: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _table(title: str, *headings: str) -> Table:
+def make_table(title: str, *headings: str) -> Table:
+    """Return an empty table as all results have it."""
     table = Table(
-        title=f"\n{title}",
+        title=f"\n{title}" if title else None,
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,

@@ -18,7 +18,9 @@ from matchmaker.models import Conditions, EligibilityRule, Match, MatchRun, Part
 
 T = TypeVar("T")
 #: Funnel lines that are no rule: how many there were at each step.
-STEPS = ("all", "eligible", "considered", "above-floor", "matched")
+STEPS = ("all", "eligible", "considered", "above-floor", "folded", "matched")
+#: Steps that are left out when they are nobody.
+_WHEN_ANY = ("folded",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +120,10 @@ class Result:
     @property
     def funnel(self) -> list[str]:
         """How the list came about, one phrase per step; rules that removed nobody are left out."""
-        return [phrase(step, number) for step, number in self.run.funnel if number or step in STEPS]
+        always = set(STEPS) - set(_WHEN_ANY)
+        return [
+            phrase(step, number) for step, number in self.run.funnel if number or step in always
+        ]
 
     @property
     def removed(self) -> list[str]:
@@ -145,6 +150,11 @@ def phrase(step: str, number: int) -> str:
             "%(num)d compared with your sentences", "%(num)d compared with your sentences", number
         ),
         "above-floor": ngettext("%(num)d fits well enough", "%(num)d fit well enough", number),
+        "folded": ngettext(
+            "%(num)d shares a place with one that says the same",
+            "%(num)d share a place with one that says the same",
+            number,
+        ),
         "matched": ngettext("%(num)d shown", "%(num)d shown", number),
     }
     return str(words[step]) if step in words else f"{number} {label(EligibilityRule(step))}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from api.openapi import Blueprint
-from api.resources import challenges, match_runs, profiles
+from api.resources import challenges, exposure, match_runs, profiles
 
 #: Every resource, in the order in which the reference describes them.
 BLUEPRINTS: list[Blueprint] = [
     challenges.blueprint,
     match_runs.blueprint,
     profiles.blueprint,
+    exposure.blueprint,
 ]

@@ -65,6 +65,13 @@ class FactsSchema(OutputSchema):
     )
 
 
+class FoldedProfileSchema(OutputSchema):
+    """A profile that says the same as the one in the list and shares its place."""
+
+    id = fields.UUID(metadata=about("Read all of it at /api/v1/profiles/{id}."))
+    name = fields.String(metadata=about("Name.", "Institut for Materialer, Aarhus"))
+
+
 class MatchSchema(OutputSchema):
     """One profile in a run, with the reason for it."""
 
@@ -72,10 +79,21 @@ class MatchSchema(OutputSchema):
     kind = fields.Enum(
         PartnerKind, by_value=fields.String, metadata=about("Kind of partner.", "institute")
     )
-    profile = fields.Nested(MatchedProfileSchema, metadata=about("Who it is."))
+    profile = fields.Nested(
+        MatchedProfileSchema,
+        allow_none=True,
+        metadata=about("Who it is; null when the profile is no longer shown."),
+    )
+    folded = fields.List(
+        fields.Nested(FoldedProfileSchema),
+        metadata=about("Others of the same family or name that say the same."),
+    )
     fit = fields.Enum(Fit, by_value=fields.String, metadata=about("How well, in words.", "good"))
     score = fields.Float(
-        metadata=about("Orders the list, 0 to 1; not a share or a probability.", 0.47)
+        metadata=about(
+            "Orders the list, 0 to 1; near-ties are ordered by lot. Not a share or a probability.",
+            0.47,
+        )
     )
     evidence = fields.List(
         fields.Nested(EvidencePassageSchema), metadata=about("The passages that carried it.")
@@ -86,7 +104,11 @@ class MatchSchema(OutputSchema):
             "Sentences of the challenge that nothing in the profile answers.", [SENTENCE]
         ),
     )
-    facts = fields.Nested(FactsSchema, metadata=about("Distance and language."))
+    facts = fields.Nested(
+        FactsSchema,
+        allow_none=True,
+        metadata=about("Distance and language; null when the profile is no longer shown."),
+    )
 
     @ma.pre_dump
     def in_words(self, row: tuple[Match, Sequence[str]], **_kwargs: object) -> dict[str, Any]:
@@ -96,7 +118,8 @@ class MatchSchema(OutputSchema):
         return {
             "rank": match.rank,
             "kind": match.profile.partner_kind,
-            "profile": match.profile,
+            "profile": match.profile if match.shown else None,
+            "folded": [{"id": one.profile_id, "name": one.profile.name} for one in match.folded],
             "fit": match.fit,
             "score": match.score,
             "evidence": [
@@ -111,7 +134,7 @@ class MatchSchema(OutputSchema):
                 for passage in reason.evidence
             ],
             "uncovered": [sentences[position] for position in reason.uncovered],
-            "facts": reason.facts,
+            "facts": reason.facts if match.shown else None,
         }
 
 
@@ -144,7 +167,7 @@ class MatchRunSummarySchema(OutputSchema):
         fields.Nested(FunnelStepSchema),
         metadata=about(
             "How the list came about: 'all' profiles, how many each rule removed, then how many "
-            "were 'eligible', 'considered', 'above-floor' and 'matched'."
+            "were 'eligible', 'considered', 'above-floor', 'folded' under another and 'matched'."
         ),
     )
     policy = fields.Nested(PolicySchema, metadata=about("Which policy judged."))

@@ -63,10 +63,18 @@ class Interval:
     @classmethod
     def of(cls, values: Sequence[float]) -> Interval:
         """Return the mean of one value per query; the draws are seeded, so it is repeatable."""
-        if not values:
+        sample = np.asarray(values, dtype=np.float64)
+        return cls.of_ratio(sample, np.ones(len(sample)))
+
+    @classmethod
+    def of_ratio(cls, parts: NDArray[np.float64], wholes: NDArray[np.float64]) -> Interval:
+        """Return the sum of the parts over the sum of the wholes, one of each per query."""
+        if not len(parts):
             return cls(0.0, 0.0, 0.0)
-        sample: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
         rng = np.random.default_rng(20261122)
-        drawn = sample[rng.integers(0, len(sample), (DRAWS, len(sample)))].mean(axis=1)
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        return cls(float(sample.mean()), float(low), float(high))
+        # How often each query is drawn: all that the sums depend on.
+        drawn = rng.multinomial(len(parts), np.full(len(parts), 1 / len(parts)), DRAWS)
+        sums = drawn @ wholes
+        ratios = (drawn @ parts)[sums > 0] / sums[sums > 0]
+        low, high = np.quantile(ratios, [0.025, 0.975])
+        return cls(float(parts.sum() / wholes.sum()), float(low), float(high))

@@ -60,7 +60,9 @@ def compose(profile: Profile) -> list[PassageText]:
     texts = [*own_words(profile), profile.summary, profile.description]
     if isinstance(profile, Expert) and profile.title:
         texts.remove(profile.summary)  # it stands behind the title already
-    passages = [PassageText(text=text.strip(), language=language) for text in texts if text.strip()]
+    # A profile without a programme, say, would otherwise have a passage of one full stop.
+    said = (text.strip() for text in texts if any(map(str.isalnum, text)))
+    passages = [PassageText(text=text, language=language) for text in said]
     passages += [_of_evidence(item) for item in profile.evidence if not item.excluded]
     return list({passage.text: passage for passage in passages}.values())
 

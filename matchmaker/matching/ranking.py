@@ -11,7 +11,7 @@ from uuid import UUID
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.policy import MatchingPolicy, SlateRule
 
-#: Scores are compared to this many decimals; closer ones are a tie.
+#: Scores and sums are compared to this many decimals; closer ones are a tie.
 DECIMALS = 6
 
 
@@ -21,6 +21,8 @@ class Scored:
 
     candidate: Candidate
     score: float
+    #: The weighted sum before it was squashed into a score: orders those whose scores are all 1.
+    raw: float
     row: int
 
 
@@ -33,7 +35,7 @@ def in_order(scored: Sequence[Scored], seed: UUID) -> list[Scored]:
     return sorted(
         scored,
         key=lambda one: (
-            -round(one.score, DECIMALS),
+            -round(one.raw, DECIMALS),
             hashlib.blake2b(one.candidate.profile_id.bytes + seed.bytes, digest_size=8).digest(),
         ),
     )
@@ -41,7 +43,8 @@ def in_order(scored: Sequence[Scored], seed: UUID) -> list[Scored]:
 
 def above_floor(ordered: Sequence[Scored], policy: MatchingPolicy) -> list[Scored]:
     """Return those that fit well enough to be shown; nobody when not even the best does."""
-    if not ordered or round(ordered[0].score, DECIMALS) < policy.answer_from:
+    best = max((round(one.score, DECIMALS) for one in ordered), default=0.0)
+    if not ordered or best < policy.answer_from:
         return []
     return [one for one in ordered if round(one.score, DECIMALS) >= policy.floor]
 

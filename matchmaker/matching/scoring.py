@@ -6,62 +6,129 @@ at, so that a fit word means the same in every list.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.matching.policy import MatchingPolicy
+from matchmaker.models import EvidenceKind, distance_km
 
 Floats = NDArray[np.float32]
+#: Evidence kinds by their code; a passage that is no evidence has -1.
+EVIDENCE_KINDS = tuple(EvidenceKind)
 
 
 @dataclass(frozen=True, kw_only=True)
-class PassageScores:
-    """Scores of the passages of the candidates, row by row.
+class PassageFeatures:
+    """What is measured of the passages of the candidates, row by row, before any weight.
 
     Attributes:
-        combined: weighted sum of nearness and shared words.
-        similarities: corrected cosine of each passage with each sentence, (passages, sentences).
+        whole: corrected cosine with the whole challenge, shape (p,).
+        sentence: corrected cosine with the sentence that is nearest, shape (p,).
+        lexical: shared words, on the scale of the passage's language, shape (p,).
+        character: words written alike, on the same kind of scale, shape (p,).
+        similarities: corrected cosine of each passage with each sentence, shape (p, s).
 
     """
 
-    combined: Floats
+    whole: Floats
+    sentence: Floats
+    lexical: Floats
+    character: Floats
     similarities: Floats
 
 
-def passage_scores(
-    passages: Floats, whole: Floats, sentences: Floats, lexical: Floats, policy: MatchingPolicy
-) -> PassageScores:
-    """Score passages against a challenge.
+def passage_features(
+    passages: Floats, whole: Floats, sentences: Floats, lexical: Floats, character: Floats
+) -> PassageFeatures:
+    """Measure passages against a challenge.
 
     Args:
         passages: corrected unit rows, shape (p, dimension).
         whole: corrected unit vector of the whole challenge.
         sentences: corrected unit rows, shape (s, dimension), s at least 1.
         lexical: shared words of each passage on the scale of its language, shape (p,).
-        policy: weights.
+        character: words written alike, likewise.
 
     """
     # A sum of its own for every pair: a matrix product rounds differently in different company,
     # and a stored run must be replayed to the same scores.
     similarities = np.vecdot(passages[:, None, :], sentences[None, :, :])
-    cosine = policy.whole_share * np.vecdot(passages, whole[None, :])
-    cosine += (1 - policy.whole_share) * similarities.max(axis=1)
-    combined = policy.dense_weight * cosine
-    combined += policy.lexical_weight * np.minimum(lexical, policy.lexical_cap)
-    return PassageScores(combined=np.asarray(combined, dtype=np.float32), similarities=similarities)
-
-
-def score(combined: Floats, policy: MatchingPolicy) -> Floats:
-    """Return scores from 0 to 1 for weighted sums: same order, a scale that can be read."""
-    return np.asarray(
-        1 / (1 + np.exp((policy.midpoint - combined) / policy.spread)), dtype=np.float32
+    return PassageFeatures(
+        whole=np.vecdot(passages, whole[None, :]),
+        sentence=similarities.max(axis=1),
+        lexical=lexical,
+        character=character,
+        similarities=similarities,
     )
 
 
-def pooled(scores: Floats, bounds: NDArray[np.int64], count: int) -> Floats:
-    """Return the mean of the best ``count`` scores of each profile.
+def combined(features: PassageFeatures, policy: MatchingPolicy) -> Floats:
+    """Return the weighted sum of the features of each passage, shape (p,)."""
+    cosine = policy.whole_share * features.whole + (1 - policy.whole_share) * features.sentence
+    total = policy.dense_weight * cosine
+    total += policy.lexical_weight * np.minimum(features.lexical, policy.lexical_cap)
+    total += policy.character_weight * np.minimum(features.character, policy.lexical_cap)
+    return np.asarray(total, dtype=np.float32)
+
+
+def evidence_factors(
+    kinds: NDArray[np.int8], years: NDArray[np.int16], this_year: int, policy: MatchingPolicy
+) -> Floats:
+    """Return what the score of each passage is multiplied with for what it is and how old.
+
+    Args:
+        kinds: place in ``EVIDENCE_KINDS`` of each passage, -1 for a text of the profile itself.
+        years: year of each passage, 0 where none is known: that never counts against it.
+        this_year: from which age is counted.
+        policy: names the weight of each kind and the years after which half is left.
+
+    """
+    by_kind = np.array([policy.evidence_weights[kind] for kind in EVIDENCE_KINDS] + [1.0])
+    factors = by_kind[kinds]
+    if policy.recency_half_life:
+        age = np.where(years > 0, np.clip(this_year - years, 0, None), 0)
+        factors = factors * 0.5 ** (age / policy.recency_half_life)
+    return np.asarray(factors, dtype=np.float32)
+
+
+def nearness(
+    latitudes: Sequence[float | None],
+    longitudes: Sequence[float | None],
+    latitude: float | None,
+    longitude: float | None,
+    policy: MatchingPolicy,
+) -> Floats:
+    """Return how near each profile is to the firm: 1 next door, 1/e after ``place_km``.
+
+    0 where either place is unknown: nearness is an advantage, its lack is no fault.
+    """
+    if latitude is None or longitude is None:
+        return np.zeros(len(latitudes), dtype=np.float32)
+    return np.array(
+        [
+            0.0
+            if one is None or other is None
+            else np.exp(-distance_km(latitude, longitude, one, other) / policy.place_km)
+            for one, other in zip(latitudes, longitudes, strict=True)
+        ],
+        dtype=np.float32,
+    )
+
+
+def score(raw: Floats, policy: MatchingPolicy) -> Floats:
+    """Return scores from 0 to 1 for weighted sums: same order, a scale that can be read.
+
+    With midpoint and spread fitted to judgements, a score is the share of relevant profiles
+    among those with such a sum.
+    """
+    return np.asarray(1 / (1 + np.exp((policy.midpoint - raw) / policy.spread)), dtype=np.float32)
+
+
+def pooled(scores: Floats, bounds: NDArray[np.int64], weights: Sequence[float]) -> Floats:
+    """Return the weighted mean of the best scores of each profile.
 
     The single best passage is noisy, the mean over all of them punishes broad profiles, a sum
     rewards size. A profile with fewer passages is measured by those it has.
@@ -69,9 +136,9 @@ def pooled(scores: Floats, bounds: NDArray[np.int64], count: int) -> Floats:
     Args:
         scores: one per passage, profile after profile.
         bounds: first row of each profile, and the end; shape (profiles + 1,).
-        count: how many passages count, 1 or more.
+        weights: of the best passage, the second best, ...; falling, the first above 0.
 
-    >>> pooled(np.float32([.9, .3, .6, .5]), np.array([0, 3, 4]), 2)
+    >>> pooled(np.float32([.9, .3, .6, .5]), np.array([0, 3, 4]), (1, 1))
     array([0.75, 0.5 ], dtype=float32)
 
     """
@@ -79,6 +146,9 @@ def pooled(scores: Floats, bounds: NDArray[np.int64], count: int) -> Floats:
     owner = np.repeat(np.arange(len(sizes)), sizes)
     order = np.lexsort((-scores, owner))
     place = np.arange(len(scores)) - bounds[:-1][owner]
-    kept = place < count
-    sums = np.bincount(owner[kept], weights=scores[order][kept], minlength=len(sizes))
-    return np.asarray(sums / np.clip(sizes, 1, count), dtype=np.float32)
+    kept = place < len(weights)
+    shares = np.array(weights, dtype=np.float64)[place[kept]]
+    parts = scores[order][kept] * shares
+    sums = np.bincount(owner[kept], weights=parts, minlength=len(sizes))
+    whole = np.bincount(owner[kept], weights=shares, minlength=len(sizes))
+    return np.asarray(sums / np.where(whole > 0, whole, 1.0), dtype=np.float32)

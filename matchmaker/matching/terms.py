@@ -118,6 +118,17 @@ def query_terms(text: str, language: str) -> dict[str, float]:
     return dict(sorted(terms.items()))
 
 
+def spoken(text: str, language: str) -> dict[str, str]:
+    """Return the words of a challenge as they are written, without stop words, each with its term.
+
+    >>> spoken("Robotten KRC4, robotten", "da")
+    {'robotten': 'robot', 'krc4': 'krc4'}
+    """
+    stops = _stops(language)
+    own = language if language in _STEMMERS else "en"
+    return {word: _stem(own, word) for word in words(text) if word not in stops}
+
+
 @lru_cache(maxsize=1 << 16)
 def _parts(word: str) -> tuple[str, ...]:
     found = glossary(_stem)

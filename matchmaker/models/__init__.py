@@ -10,6 +10,7 @@ from matchmaker.models.challenge import (
 )
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
+from matchmaker.models.exposure import Exposure
 from matchmaker.models.index import (
     GenerationState,
     IndexChange,
@@ -24,6 +25,7 @@ from matchmaker.models.match import (
     EvidencePassage,
     Facts,
     Fit,
+    FoldedProfile,
     Match,
     MatchRun,
     MatchState,
@@ -49,8 +51,10 @@ __all__ = [
     "EvidenceKind",
     "EvidencePassage",
     "Expert",
+    "Exposure",
     "Facts",
     "Fit",
+    "FoldedProfile",
     "GenerationState",
     "IndexChange",
     "IndexGeneration",

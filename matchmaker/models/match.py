@@ -13,7 +13,7 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.models.base import Base, text_enum
-from matchmaker.models.profile import PartnerKind, Profile
+from matchmaker.models.profile import PartnerKind, Profile, Visibility
 
 
 class Fit(enum.StrEnum):
@@ -182,6 +182,11 @@ class MatchRun(Base, kw_only=True):
     log_position: Mapped[int]
     #: How many profiles each rule removed, in order: [[rule, number], ...].
     funnel: Mapped[list[list[Any]]] = mapped_column(JSON)
+    #: How many of each family were looked at, and what they merit; None in runs made before it
+    #: was kept. See ``matchmaker.matching.tally``.
+    tally: Mapped[list[list[Any]] | None] = mapped_column(
+        JSON(none_as_null=True), default=None, deferred=True, repr=False
+    )
     #: Milliseconds per stage.
     timings_ms: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
@@ -194,7 +199,10 @@ class MatchRun(Base, kw_only=True):
         passive_deletes=True,
     )
 
-    __table_args__ = (Index("ix_match_runs_challenge_id_created_at", "challenge_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_match_runs_challenge_id_created_at", "challenge_id", "created_at"),
+        Index("ix_match_runs_created_at", "created_at"),
+    )
 
 
 class Match(Base, kw_only=True):
@@ -211,16 +219,45 @@ class Match(Base, kw_only=True):
     )
     #: Place in the list, from 1.
     rank: Mapped[int]
-    #: 0..1; orders the list, and is not a share or a probability of anything.
+    #: 0..1; orders the list but for near-ties, and is not a share or a probability of anything.
     score: Mapped[float]
     fit: Mapped[Fit] = mapped_column(text_enum(Fit))
     reason_json: Mapped[dict[str, Any]] = mapped_column("reason", repr=False)
     state: Mapped[MatchState] = mapped_column(text_enum(MatchState), default=MatchState.PROPOSED)
     profile: Mapped[Profile] = relationship(init=False, repr=False, lazy="raise_on_sql")
+    folded: Mapped[list[FoldedProfile]] = relationship(
+        default_factory=list,
+        repr=False,
+        lazy="raise_on_sql",
+        order_by="FoldedProfile.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
 
     __table_args__ = (UniqueConstraint("run_id", "rank"),)
+
+    @property
+    def shown(self) -> bool:
+        """Whether the public may still know who it is; if not, nothing but the place is told."""
+        return self.profile.visibility is Visibility.PUBLIC
 
     @property
     def reason(self) -> Reason:
         """Why this profile is in the list."""
         return Reason.from_json(self.reason_json)
+
+
+class FoldedProfile(Base, kw_only=True):
+    """A profile that shares the place of a match, because both say the same."""
+
+    __tablename__ = "folded_profiles"
+
+    match_id: Mapped[UUID] = mapped_column(
+        ForeignKey("matches.id", ondelete="CASCADE"), primary_key=True, init=False
+    )
+    profile_id: Mapped[UUID] = mapped_column(
+        ForeignKey("profiles.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    #: Order under the place, from 0.
+    position: Mapped[int]
+    profile: Mapped[Profile] = relationship(init=False, repr=False, lazy="raise_on_sql")

@@ -12,7 +12,15 @@ from embeddings.protocols import Encoder
 from matchmaker.errors import IndexNotReady, InvalidInput
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.sentences import split
-from matchmaker.models import ChallengeAction, Conditions, Match, MatchRun, Place
+from matchmaker.models import (
+    ChallengeAction,
+    Conditions,
+    FoldedProfile,
+    Match,
+    MatchRun,
+    Place,
+    Visibility,
+)
 from matchmaker.services.clock import Clock
 from matchmaker.services.replica import IndexReplica, ReplicaMoved
 from matchmaker.services.search import Question, Ranking, Search, Stopwatch
@@ -105,20 +113,30 @@ class MatchmakingService:
             log_position=found.position,
             place=asdict(challenge.place),
             funnel=found.funnel,
+            tally=found.tally,
             timings_ms=watch.rounded(),
             created_at=now,
             matches=self._matches(found, self.policy),
         )
         with watch.stage("write"), self.sessions.writing() as session:
             ids = [match.profile_id for match in run.matches]
-            by_id = {profile.id: profile for profile in profiles.complete(session, ids)}
-            # Somebody may have been erased since the search.
+            ids += [one.profile_id for match in run.matches for one in match.folded]
+            by_id = {
+                profile.id: profile
+                for profile in profiles.complete(session, ids)
+                if profile.visibility is Visibility.PUBLIC
+            }
+            # Somebody may have been erased or hidden since the search.
             run.matches = [match for match in run.matches if match.profile_id in by_id]
+            for match in run.matches:
+                match.folded = [one for one in match.folded if one.profile_id in by_id]
             session.add(run)
             if kept is None:
                 challenges.keep_vectors(session, challenge, spec.fingerprint, vectors)
         for match in run.matches:
             set_committed_value(match, "profile", by_id[match.profile_id])
+            for one in match.folded:
+                set_committed_value(one, "profile", by_id[one.profile_id])
         # What is kept cannot hold the time of its own writing; what is handed back can.
         set_committed_value(run, "timings_ms", watch.rounded())
         return run
@@ -207,6 +225,10 @@ class MatchmakingService:
                 score=one.score,
                 fit=policy.fit(one.score),
                 reason_json=one.reason.as_json(),
+                folded=[
+                    FoldedProfile(profile_id=profile_id, position=position)
+                    for position, profile_id in enumerate(one.folded)
+                ],
             )
             for rank, one in enumerate(ranking.matches, start=1)
         ]

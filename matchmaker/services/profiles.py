@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -103,7 +103,8 @@ class ProfileService:
             raise InvalidInput("id", "Two of the profiles have the same id.")
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         with self.sessions.writing() as session:
-            _settle_families(session, given)
+            moved = _settle_families(session, given, self.clock)
+            counts["changed"] += moved
             stored = {
                 one.id: one for one in profiles.with_evidence(session, [one.id for one in given])
             }
@@ -183,30 +184,45 @@ def _parents_first(given: Sequence[Profile]) -> list[Profile]:
     return ordered
 
 
-def _settle_families(session: Session, given: Sequence[Profile]) -> None:
-    """Give every organisation the id and the type of the one at the top of its family."""
+def _settle_families(session: Session, given: Sequence[Profile], clock: Clock) -> int:
+    """Give every organisation the id and the type of the one at the top of its family.
+
+    Parts that were stored before and are not given again move along with what is above them.
+
+    Returns:
+        How many of those have moved.
+    """
     organisations = {one.id: one for one in given if isinstance(one, Organisation)}
-
-    def parent_of(organisation: Organisation) -> Organisation | None:
-        if organisation.parent_id is None:
-            return None
-        parent = organisations.get(organisation.parent_id) or session.get(
-            Organisation, organisation.parent_id
-        )
-        if parent is None:
-            raise InvalidInput("parent", f"{organisation.name}: its parent is not known.")
-        return parent
-
+    moved = 0
+    for part in profiles.below(session, organisations):
+        if part.id not in organisations:
+            top = _top_of(session, part, organisations)
+            family = {"family_id": top.id, "family_type": top.organisation_type}
+            if family != {name: getattr(part, name) for name in family}:
+                part.revise(at=clock(), **family)
+                moved += 1
     for organisation in organisations.values():
-        top, seen = organisation, {organisation.id}
-        while (parent := parent_of(top)) is not None:
-            if parent.id in seen:
-                raise InvalidInput("parent", f"{organisation.name} is its own ancestor.")
-            top = parent
-            seen.add(parent.id)
+        top = _top_of(session, organisation, organisations)
         organisation.family_id = top.id
         organisation.family_type = top.organisation_type
         organisation.partner_kind = organisation._partner_kind()  # noqa: SLF001 - settled here
     for profile in given:
         if profile.family_id is None:
             profile.family_id = profile.id
+    return moved
+
+
+def _top_of(
+    session: Session, organisation: Organisation, given: Mapping[UUID, Organisation]
+) -> Organisation:
+    """Return the organisation at the top; what is given counts before what is stored."""
+    top, seen = organisation, {organisation.id}
+    while top.parent_id is not None:
+        parent = given.get(top.parent_id) or session.get(Organisation, top.parent_id)
+        if parent is None:
+            raise InvalidInput("parent", f"{top.name}: its parent is not known.")
+        if parent.id in seen:
+            raise InvalidInput("parent", f"{organisation.name} is its own ancestor.")
+        top = parent
+        seen.add(parent.id)
+    return top

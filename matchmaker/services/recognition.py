@@ -37,6 +37,10 @@ _CLEAR_LEAD = 0.25
 #: make the answer surer.
 _FIRST, _MOST = 300, 600
 
+#: Characters that ``nearest`` looks at, and words that no other language has many of.
+_BEGINNING = 120
+_ENGLISH = frozenset({"the", "of", "and", "to", "with", "that", "this", "which", "are", "by"})
+
 
 @cache
 def _detector() -> LanguageDetector:
@@ -60,6 +64,22 @@ def recognise(text: str) -> str:
         if shares[best] >= _SURE:
             raise UnsupportedLanguage(best, SUPPORTED)
         best = max(SUPPORTED, key=lambda language: shares[language])
+    if best == "nb" and shares["nb"] - shares["da"] < _CLEAR_LEAD:
+        return "da"
+    return best
+
+
+def nearest(text: str) -> str:
+    """Return the one of ``SUPPORTED`` that a text is likeliest in: for measuring, refuses nothing.
+
+    Looks at the beginning only, and at an English one not for long: it must be quick enough for
+    a hundred thousand texts.
+    """
+    words = text[:_FIRST].lower().split()
+    if sum(word in _ENGLISH for word in words) > max(3, len(words) / 6):
+        return "en"
+    shares = _shares(text[:_BEGINNING])
+    best = max(SUPPORTED, key=lambda language: shares[language])
     if best == "nb" and shares["nb"] - shares["da"] < _CLEAR_LEAD:
         return "da"
     return best

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Condition, Lock
+from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -21,12 +22,14 @@ from matchmaker.errors import IndexNotReady
 from matchmaker.matching.languages import LanguageCorrection
 from matchmaker.matching.lexical import LexicalIndex
 from matchmaker.matching.passages import COMPOSER_VERSION
+from matchmaker.matching.scoring import EVIDENCE_KINDS
 from matchmaker.models import PartnerKind
 from matchmaker.storage import change_log, generations
 from matchmaker.storage.database import Sessions
 
 #: Partner kinds by their code.
 KINDS = tuple(PartnerKind)
+_Number = TypeVar("_Number", bound=np.integer[Any])
 _BATCH = 5_000  # passages handed to the indexes at once
 
 
@@ -109,6 +112,10 @@ class IndexReplica:
         self.owner_of: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         #: Passage ids by profile number, in the order they were composed.
         self.passages_of: list[NDArray[np.int64]] = []
+        #: What evidence each passage is, as a place in ``EVIDENCE_KINDS``, and of which year;
+        #: -1 and 0 where it is none, or none is known. By passage id.
+        self.evidence_of: NDArray[np.int8] = np.empty(0, dtype=np.int8)
+        self.year_of: NDArray[np.int16] = np.empty(0, dtype=np.int16)
         self._kinds: list[int] = []
         self._kind_of: NDArray[np.int8] | None = None
 
@@ -196,7 +203,31 @@ class IndexReplica:
         self._add(generations.passages(session, generation))
         self.generation = generation
 
-    def _apply(self, session: Session, profile_ids: Iterable[UUID]) -> None:
+    @contextmanager
+    def without(self, session: Session, passages: Collection[int]) -> Iterator[None]:
+        """Look as if these passages had never been indexed; for measuring, in one thread.
+
+        Args:
+            session: to read with.
+            passages: their ids.
+
+        """
+        owners = {int(self.owner_of[one]) for one in passages}
+        profile_ids = [self.profile_ids[number] for number in sorted(owners)]
+        with self.lock.writing():
+            self._apply(session, profile_ids, frozenset(passages))
+        try:
+            yield
+        finally:
+            with self.lock.writing():
+                self._apply(session, profile_ids)
+
+    def _apply(
+        self,
+        session: Session,
+        profile_ids: Iterable[UUID],
+        without: frozenset[int] = frozenset(),
+    ) -> None:
         profile_ids = list(profile_ids)
         for profile_id in profile_ids:
             number = self.number_of.get(profile_id)
@@ -207,7 +238,8 @@ class IndexReplica:
             self.lexical.remove(old.tolist())
             self.owner_of[old] = -1
             self.passages_of[number] = np.empty(0, dtype=np.int64)
-        self._add(generations.passages(session, self.generation, profile_ids))
+        rows = generations.passages(session, self.generation, profile_ids)
+        self._add(row for row in rows if row[0] not in without)
 
     def _add(self, rows: Iterable[generations.PassageRow]) -> None:
         batch: list[generations.PassageRow] = []
@@ -231,9 +263,12 @@ class IndexReplica:
         )
         most = int(ids.max()) + 1
         if most > len(self.owner_of):
-            grown = np.full(max(most, 2 * len(self.owner_of)), -1, dtype=np.int32)
-            grown[: len(self.owner_of)] = self.owner_of
-            self.owner_of = grown
+            room = max(most, 2 * len(self.owner_of))
+            self.owner_of = _grown(self.owner_of, room, -1)
+            self.evidence_of = _grown(self.evidence_of, room, -1)
+            self.year_of = _grown(self.year_of, room, 0)
+        self.evidence_of[ids] = [EVIDENCE_KINDS.index(row[6]) if row[6] else -1 for row in rows]
+        self.year_of[ids] = [row[7] or 0 for row in rows]
         start = 0
         for end in range(1, len(rows) + 1):
             if end < len(rows) and rows[end][1] == rows[start][1]:
@@ -261,3 +296,11 @@ class IndexReplica:
         self.profile_ids, self.number_of, self.passages_of, self._kinds = [], {}, [], []
         self._kind_of = None
         self.owner_of = np.full(1024, -1, dtype=np.int32)
+        self.evidence_of = np.full(1024, -1, dtype=np.int8)
+        self.year_of = np.zeros(1024, dtype=np.int16)
+
+
+def _grown(values: NDArray[_Number], room: int, empty: int) -> NDArray[_Number]:
+    grown = np.full(room, empty, dtype=values.dtype)
+    grown[: len(values)] = values
+    return grown

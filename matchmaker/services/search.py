@@ -14,18 +14,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from matchmaker.matching import candidates, ranking, reasons, scoring
+from matchmaker.matching import candidates, folding, near_ties, ranking, reasons, scoring
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.languages import unit
 from matchmaker.matching.policy import MatchingPolicy
-from matchmaker.matching.terms import query_terms
+from matchmaker.matching.tally import tally
+from matchmaker.matching.terms import query_terms, spoken
 from matchmaker.models import Conditions, EvidencePassage, Facts, PartnerKind, Place, Reason
+from matchmaker.services.places import places
 from matchmaker.services.replica import KINDS, IndexReplica
 from matchmaker.storage import eligibility, generations
 from matchmaker.storage.eligibility import CandidateRow
@@ -73,6 +76,8 @@ class Ranked:
     candidate: Candidate
     score: float
     reason: Reason
+    #: Profiles that say the same and share the place.
+    folded: Sequence[UUID]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +90,8 @@ class Ranking:
     matches: Sequence[Ranked]
     #: [[rule, number], ...] as ``MatchRun.funnel`` holds it.
     funnel: list[list[str | int]]
+    #: Who was considered, by family: as ``MatchRun.tally`` holds it.
+    tally: list[list[Any]]
     #: The index generation, and how far in the change log it was.
     generation: int
     position: int
@@ -125,7 +132,7 @@ class Stopwatch:
         return {**stages, "total": round(sum(self.stages.values()), 2)}
 
 
-class _Pool:
+class Pool:
     """Who is looked at, gathered order by order; remembers who is eligible."""
 
     def __init__(self, replica: IndexReplica, session: Session, question: Question) -> None:
@@ -221,6 +228,28 @@ class _Pool:
 
 
 @dataclass(frozen=True)
+class _Words:
+    """Scores over the slots of the lexical index, on the scale of their language."""
+
+    #: By the words that passage and challenge share.
+    shared: Floats
+    #: By words that are written alike.
+    alike: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """Everybody who is looked at, and what is measured of them before any weight."""
+
+    candidates: Sequence[Candidate]
+    #: Passage id of each row.
+    passages: Ids
+    #: First row of each profile, and the end.
+    bounds: Ids
+    features: scoring.PassageFeatures
+
+
+@dataclass(frozen=True)
 class _Judged:
     """Everybody who was scored, and the rows that their reasons are read from."""
 
@@ -247,6 +276,7 @@ class Search:
         watch: Stopwatch,
         *,
         few: int = FEW,
+        pool: Pool | None = None,
     ) -> Ranking:
         """Return the ranking of one question. The replica has caught up.
 
@@ -256,6 +286,7 @@ class Search:
             policy: how it is judged.
             watch: gets the time of each stage.
             few: up to how many eligible profiles are handed to the index.
+            pool: who is looked at, in place of what the orders bring.
 
         Raises:
             ReplicaMoved: the database has moved on since the replica caught up.
@@ -276,33 +307,59 @@ class Search:
             languages = [question.language] * len(question.vectors)
             vectors = replica.query_correction.apply(question.vectors, languages)
             with watch.stage("lexical"):
-                terms = query_terms("\n".join(question.sentences), question.language)
-                raw, best = replica.lexical.scores(terms)
-                lexical = replica.lexical.scaled(raw, policy.lexical_least * best)
-            pool = _Pool(replica, session, question)
-            self._fill(pool, vectors, lexical, policy, watch, funnel["eligible"] <= few)
+                words = self._words(question, policy)
+            if pool is None:
+                pool = Pool(replica, session, question)
+                self._fill(pool, vectors, words, policy, watch, funnel["eligible"] <= few)
             with watch.stage("judge"):
-                judged = self._judge(pool, vectors, lexical, policy)
+                judged = self._judge(pool, vectors, words, policy)
+            with watch.stage("judge"):
+                fitting = ranking.above_floor(judged.ordered, policy)
+                shared = places(
+                    session,
+                    replica,
+                    fitting,
+                    judged.passages,
+                    judged.bounds,
+                    judged.combined,
+                    policy,
+                )
             with watch.stage("reasons"):
-                matches = self._with_reasons(session, question, judged, policy)
+                matches = self._with_reasons(session, question, judged, shared, policy)
             generation, position = replica.generation, replica.position
         steps: list[list[str | int]] = [[rule, number] for rule, number in funnel.items()]
         steps.append(["considered", len(judged.ordered)])
-        steps.append(["above-floor", len(ranking.above_floor(judged.ordered, policy))])
+        steps.append(["above-floor", len(fitting)])
+        steps.append(["folded", len(fitting) - len(shared)])
         steps.append(["matched", len(matches)])
         return Ranking(
             ordered=judged.ordered,
             matches=matches,
             funnel=steps,
+            tally=tally(judged.ordered, [place.scored for place in shared]),
             generation=generation,
             position=position,
         )
 
+    def _words(self, question: Question, policy: MatchingPolicy) -> _Words:
+        """Score every passage by the words it shares with the challenge."""
+        text = "\n".join(question.sentences)
+        lexical = self.replica.lexical
+
+        def scaled(terms: Mapping[str, float]) -> Floats:
+            raw, best = lexical.scores(terms)
+            return lexical.scaled(raw, policy.lexical_least * best)
+
+        shared = scaled(query_terms(text, question.language))
+        if policy.character_weight <= 0:
+            return _Words(shared, np.zeros_like(shared))
+        return _Words(shared, scaled(lexical.alike(spoken(text, question.language))))
+
     def _fill(
         self,
-        pool: _Pool,
+        pool: Pool,
         vectors: Floats,
-        lexical: Floats,
+        words: _Words,
         policy: MatchingPolicy,
         watch: Stopwatch,
         hand_over: bool,
@@ -315,19 +372,19 @@ class Search:
                 among = pool.everybody()
         elif kinds:
             among = self.replica.passages_of_kinds(kinds)
-        lacking = self._deepen(pool, vectors, lexical, policy, watch, pool.kinds, among)
+        lacking = self._deepen(pool, vectors, words, policy, watch, pool.kinds, among)
         for kind in KINDS:
             if kind in lacking:
                 # A kind that is rare among the nearest is looked through by itself.
                 alone = self.replica.passages_of_kinds([kind])
                 only = replace(policy, depth=policy.depth_per_kind, depth_per_kind=0)
-                self._deepen(pool, vectors, lexical, only, watch, (kind,), alone)
+                self._deepen(pool, vectors, words, only, watch, (kind,), alone)
 
     def _deepen(
         self,
-        pool: _Pool,
+        pool: Pool,
         vectors: Floats,
-        lexical: Floats,
+        words: _Words,
         policy: MatchingPolicy,
         watch: Stopwatch,
         kinds: Sequence[PartnerKind],
@@ -343,9 +400,11 @@ class Search:
             if policy.dense_weight > 0:
                 with watch.stage("dense"):
                     orders.extend(index.search(queries, depth, among).ids)
-            if policy.lexical_weight > 0:
-                with watch.stage("lexical"):
-                    orders.append(self.replica.lexical.best(lexical, depth, among))
+            with watch.stage("lexical"):
+                if policy.lexical_weight > 0:
+                    orders.append(self.replica.lexical.best(words.shared, depth, among))
+                if policy.character_weight > 0:
+                    orders.append(self.replica.lexical.best(words.alike, depth, among))
             with watch.stage("eligibility"):
                 lacks = pool.take(orders, policy, kinds)
             # An order that has come to its end lacks nothing that a deeper one could give.
@@ -365,41 +424,75 @@ class Search:
             depth = min(4 * depth, most)
         return set()
 
-    def _judge(
-        self, pool: _Pool, vectors: Floats, lexical: Floats, policy: MatchingPolicy
-    ) -> _Judged:
+    def _judge(self, pool: Pool, vectors: Floats, words: _Words, policy: MatchingPolicy) -> _Judged:
+        question = pool.question
+        looked = self.features(pool, vectors, words)
+        passages, bounds, candidates_ = looked.passages, looked.bounds, looked.candidates
+        if not candidates_:
+            return _Judged(
+                (), passages, bounds, looked.features.whole, looked.features.similarities
+            )
+        combined = scoring.combined(looked.features, policy)
+        if policy.weighs_evidence:
+            combined *= scoring.evidence_factors(
+                self.replica.evidence_of[passages],
+                self.replica.year_of[passages],
+                question.today.year,
+                policy,
+            )
+        raw = scoring.pooled(combined, bounds, policy.pooling)
+        if policy.place_weight > 0:
+            raw += policy.place_weight * scoring.nearness(
+                [one.latitude for one in candidates_],
+                [one.longitude for one in candidates_],
+                question.place.latitude,
+                question.place.longitude,
+                policy,
+            )
+        totals = scoring.score(raw, policy).tolist()
+        scored = [
+            ranking.Scored(candidate=candidate, score=total, raw=float(raw[row]), row=row)
+            for row, (candidate, total) in enumerate(zip(candidates_, totals, strict=True))
+        ]
+        ordered = ranking.in_order(scored, question.seed)
+        ordered = near_ties.drawn(ordered, question.seed, policy)
+        return _Judged(ordered, passages, bounds, combined, looked.features.similarities)
+
+    def features(self, pool: Pool, vectors: Floats, words: _Words) -> Looked:
+        """Measure the passages of everybody in the pool."""
         replica = self.replica
         # In the order of their ids: neither the plan nor the past of this replica may show.
-        numbers = sorted(pool.taken, key=replica.profile_ids.__getitem__)
+        numbers = sorted(
+            (number for number in pool.taken if pool.known[number] is not None),
+            key=replica.profile_ids.__getitem__,
+        )
         passages = [replica.passages_of[number] for number in numbers]
         ids = np.concatenate([_NOTHING, *passages])
-        bounds = np.cumsum([0, *map(len, passages)], dtype=np.int64)
-        if not len(ids):
-            return _Judged((), ids, bounds, np.empty(0, np.float32), np.empty((0, 0), np.float32))
-        scores = scoring.passage_scores(
-            replica.index.vectors(ids),
-            vectors[0],
-            vectors[1:],
-            replica.lexical.of(ids, lexical),
-            policy,
+        return Looked(
+            candidates=[one for number in numbers if (one := pool.known[number]) is not None],
+            passages=ids,
+            bounds=np.cumsum([0, *map(len, passages)], dtype=np.int64),
+            features=scoring.passage_features(
+                replica.index.vectors(ids),
+                vectors[0],
+                vectors[1:],
+                replica.lexical.of(ids, words.shared),
+                replica.lexical.of(ids, words.alike),
+            ),
         )
-        totals = scoring.score(
-            scoring.pooled(scores.combined, bounds, policy.pooled_passages), policy
-        )
-        scored = []
-        for row, (number, total) in enumerate(zip(numbers, totals.tolist(), strict=True)):
-            candidate = pool.known[number]
-            if candidate is not None:
-                scored.append(ranking.Scored(candidate=candidate, score=total, row=row))
-        ordered = ranking.in_order(scored, pool.question.seed)
-        return _Judged(ordered, ids, bounds, scores.combined, scores.similarities)
 
     def _with_reasons(
-        self, session: Session, question: Question, judged: _Judged, policy: MatchingPolicy
+        self,
+        session: Session,
+        question: Question,
+        judged: _Judged,
+        shared: Sequence[folding.Place],
+        policy: MatchingPolicy,
     ) -> list[Ranked]:
         shown = ranking.slate(
-            ranking.above_floor(judged.ordered, policy), policy.slate, question.conditions.limit
+            [place.scored for place in shared], policy.slate, question.conditions.limit
         )
+        folded = {place.scored.row: place.folded for place in shared}
         carried = []
         for one in shown:
             rows = slice(int(judged.bounds[one.row]), int(judged.bounds[one.row + 1]))
@@ -448,6 +541,7 @@ class Search:
                             ),
                         ),
                     ),
+                    folded=[other.candidate.profile_id for other in folded[one.row]],
                 )
             )
         return matches

@@ -11,22 +11,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, insert
-from sqlalchemy.orm import Session
 
 from embeddings.protocols import Encoder
 from matchmaker.errors import IndexNotReady
 from matchmaker.matching.languages import unit
 from matchmaker.matching.passages import PassageText, compose
 from matchmaker.matching.terms import passage_terms
-from matchmaker.models import Evidence, IndexStamp, Passage, Profile
+from matchmaker.models import IndexStamp, Passage, Profile
 from matchmaker.services.indexing import LOG_LENGTH, Indexer
 from matchmaker.services.synthetic_texts import fragments, sentences
 from matchmaker.storage import change_log, generations
+from matchmaker.storage.bulk import insert_profiles, insert_rows
 from matchmaker.storage.database import Sessions
 
 Vectors: TypeAlias = NDArray[np.float32]
@@ -115,9 +114,9 @@ def fill(
         composed = [(profile, passage) for profile in batch for passage in compose(profile)]
         made = vectors.of([passage.text for _, passage in composed], random)
         with sessions.writing() as session:
-            _write_profiles(session, batch)
-            _insert(session, Passage, _passage_rows(live.id, composed, made))
-            _insert(session, IndexStamp, (_stamp(live.id, profile) for profile in batch))
+            insert_profiles(session, batch)
+            insert_rows(session, Passage, _passage_rows(live.id, composed, made))
+            insert_rows(session, IndexStamp, (_stamp(live.id, profile) for profile in batch))
             change_log.append(session, [profile.id for profile in batch])
             change_log.trim(session, keep=LOG_LENGTH)
         profiles += len(batch)
@@ -131,21 +130,6 @@ def _batches(given: Iterable[Profile]) -> Iterator[list[Profile]]:
     rest = iter(given)
     while batch := list(islice(rest, BATCH)):
         yield batch
-
-
-def _write_profiles(session: Session, batch: Sequence[Profile]) -> None:
-    _insert(session, Profile, ({**_values(Profile, one), "revision": 1} for one in batch))
-    for kind in sorted({type(one) for one in batch}, key=lambda kind: kind.__name__):
-        _insert(session, kind, (_values(kind, one) for one in batch if type(one) is kind))
-    _insert(
-        session,
-        Evidence,
-        (
-            {**_values(Evidence, item), "profile_id": one.id}
-            for one in batch
-            for item in one.evidence
-        ),
-    )
 
 
 def _passage_rows(
@@ -176,19 +160,3 @@ def _stamp(generation_id: int, profile: Profile) -> dict[str, object]:
         "profile_id": profile.id,
         "revision": _FIRST_REVISION,
     }
-
-
-def _table(kind: type[Any]) -> Table:
-    table: Table = kind.__table__
-    return table
-
-
-def _values(kind: type[Any], one: object) -> dict[str, object]:
-    return {name: getattr(one, name) for name in _table(kind).columns.keys()}  # noqa: SIM118
-
-
-def _insert(session: Session, kind: type[Any], rows: Iterable[dict[str, object]]) -> None:
-    # Straight into the table: the unit of work would keep every row in memory.
-    given = list(rows)
-    if given:
-        session.connection().execute(insert(_table(kind)), given)

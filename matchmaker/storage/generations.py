@@ -14,6 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matchmaker.models import (
+    Evidence,
+    EvidenceKind,
     GenerationState,
     IndexChange,
     IndexGeneration,
@@ -23,9 +25,12 @@ from matchmaker.models import (
     Passage,
     Profile,
 )
+from matchmaker.storage.database import MOST_VARIABLES
 
-#: id, profile, language, terms, vector, partner kind of the profile.
-PassageRow: TypeAlias = tuple[int, UUID, str, str, NDArray[np.float32], PartnerKind]
+#: id, profile, language, terms, vector, partner kind of the profile; kind and year of the evidence.
+PassageRow: TypeAlias = tuple[
+    int, UUID, str, str, NDArray[np.float32], PartnerKind, EvidenceKind | None, int | None
+]
 #: id of the live generation, its encoder's fingerprint, its composer's version; last log position.
 LivePosition: TypeAlias = Row[int, str, int, int]
 
@@ -191,8 +196,11 @@ def passages(
             Passage.terms,
             Passage.vector,
             Profile.partner_kind,
+            Evidence.kind,
+            Evidence.year,
         )
         .join(Profile, Profile.id == Passage.profile_id)
+        .outerjoin(Evidence, Evidence.id == Passage.evidence_id)
         .where(Passage.generation_id == generation_id)
         .order_by(Passage.profile_id, Passage.position)
     )
@@ -223,6 +231,20 @@ def text_hashes(session: Session, generation_id: int) -> dict[UUID, list[str]]:
     for profile_id, text_hash in session.execute(query):
         hashes.setdefault(profile_id, []).append(text_hash)
     return hashes
+
+
+def ids_by_text(
+    session: Session, generation_id: int, profile_ids: Sequence[UUID]
+) -> dict[tuple[UUID, str], int]:
+    """Return the id of each passage of these profiles, by profile and text hash."""
+    found: dict[tuple[UUID, str], int] = {}
+    for start in range(0, len(profile_ids), MOST_VARIABLES):
+        query = select(Passage.profile_id, Passage.text_hash, Passage.id).where(
+            Passage.generation_id == generation_id,
+            Passage.profile_id.in_(profile_ids[start : start + MOST_VARIABLES]),
+        )
+        found.update(((row[0], row[1]), row[2]) for row in session.execute(query))
+    return found
 
 
 def stamps(session: Session, generation_id: int) -> dict[UUID, int]:

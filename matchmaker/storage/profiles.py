@@ -122,6 +122,25 @@ def page(
     return session.scalars(query).all(), total
 
 
+def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of these profiles."""
+    return dict(session.execute(select(Profile.id, Profile.name).where(Profile.id.in_(ids))).all())
+
+
+def below(session: Session, ids: Iterable[UUID]) -> Sequence[Organisation]:
+    """Return the organisations below any of these, at every depth, in no order."""
+    found: dict[UUID, Organisation] = {}
+    table = Organisation.__table__
+    rest = iter(ids)
+    while part := list(islice(rest, MOST_VARIABLES)):
+        parts = select(table.c.id).where(table.c.parent_id.in_(part)).cte(recursive=True)
+        # UNION drops what it has seen, so that a ring comes to an end.
+        parts = parts.union(select(table.c.id).where(table.c.parent_id == parts.c.id))
+        query = select(Organisation).where(Organisation.id.in_(select(parts.c.id)))
+        found.update((one.id, one) for one in session.scalars(query))
+    return list(found.values())
+
+
 def count(session: Session) -> int:
     """Return how many profiles there are."""
     return session.scalar(select(func.count()).select_from(Profile)) or 0

@@ -9,7 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Matchmaker
+from matchmaker.models import Profile, Visibility
+from matchmaker.storage.database import Sessions
 from tests.api.conftest import Submit, pointers, refusal
+from tests.factories import NOW, a_workshop
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def test_the_funnel_adds_up(client: FlaskClient, runs: str) -> None:
     funnel = {step["rule"]: step["number"] for step in run["funnel"]}
     rules = ("visible", "available", "partner-kind", "language", "distance")
     assert [step["rule"] for step in run["funnel"]] == [
-        "all", *rules, "eligible", "considered", "above-floor", "matched",
+        "all", *rules, "eligible", "considered", "above-floor", "folded", "matched",
     ]  # fmt: skip
     assert funnel["all"] - sum(funnel[rule] for rule in rules) == funnel["eligible"] == 2
     assert funnel["matched"] == len(run["matches"])
@@ -208,6 +211,40 @@ def test_an_erased_profile_leaves_the_run(
     left = client.get(run.headers["Location"])
     assert left.status_code == 200
     assert gone["name"] not in left.get_data(as_text=True)
+
+
+def test_a_profile_that_is_public_no_more_is_a_place_without_name(
+    client: FlaskClient, runs: str, workshop: Matchmaker
+) -> None:
+    run = client.post(runs)
+    gone = run.get_json()["matches"][0]
+    with Sessions(workshop.engine).writing() as session:
+        profile = session.get_one(Profile, UUID(gone["profile"]["id"]))
+        profile.revise(at=NOW, visibility=Visibility.STAFF)
+
+    kept = client.get(run.headers["Location"])
+
+    match = kept.get_json()["matches"][0]
+    assert match == {**gone, "profile": None, "facts": None, "evidence": [], "uncovered": []}
+    assert gone["profile"]["name"] not in kept.get_data(as_text=True)
+    assert gone["profile"]["id"] not in kept.get_data(as_text=True)
+    listed = client.get(f"{run.headers['Location']}/matches").get_json()["items"]
+    assert listed == kept.get_json()["matches"]
+
+
+def test_who_says_the_same_is_named_under_the_place(
+    client: FlaskClient, submit: Submit, workshop: Matchmaker
+) -> None:
+    twin = next(one for one in a_workshop() if one.name == "Institut for Sømme")
+    workshop.profiles.register_all([twin])
+
+    run = client.post(f"{submit().headers['Location']}/match-runs").get_json()
+
+    (shared,) = [match for match in run["matches"] if match["folded"]]
+    assert shared["profile"]["name"] == "Institut for Sømme"
+    assert shared["folded"][0]["name"] == "Institut for Sømme"
+    assert shared["folded"][0]["id"] != shared["profile"]["id"]
+    assert {step["rule"]: step["number"] for step in run["funnel"]}["folded"] == 1
 
 
 INVALID: dict[str, tuple[Any, list[str]]] = {

@@ -80,6 +80,12 @@ def _about(browser: Browser, _service: Matchmaker) -> None:
     browser.visit("/about")
 
 
+def _exposure(browser: Browser, service: Matchmaker) -> None:
+    service.matchmaking.run(service.challenges.submit(text=WELDING).id)
+    browser.visit("/exposure")
+    assert browser.all("table rect")
+
+
 def _error(browser: Browser, _service: Matchmaker) -> None:
     browser.expected.add(404)
     browser.visit(f"/profiles/{NOBODY}")
@@ -105,6 +111,7 @@ PAGES: list[Opens] = [
     _profiles,
     _profile,
     _about,
+    _exposure,
     _error,
     _problems,
     _reference,

@@ -40,6 +40,7 @@ def test_a_machine_gets_one_document_of_a_known_shape(loaded: Shell) -> None:
         "place": str,
         "fit": str,
         "score": float,
+        "folded": list,
         "evidence": list,
         "uncovered": list,
     }

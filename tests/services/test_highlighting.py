@@ -12,7 +12,7 @@ from sqlalchemy import text
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.protocols import TokenStates
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import Conditions, MatchRun
+from matchmaker.models import Conditions, Match, MatchRun
 from matchmaker.storage import matches
 from matchmaker.storage.database import Sessions
 from tests.factories import a_workshop
@@ -163,6 +163,27 @@ def test_a_profile_that_was_erased_meanwhile_is_no_trouble(
 
     kept = workshop.matchmaking.get_run(run.id)
     assert marks(kept) == marks(run)[1:]
+
+
+def test_a_profile_that_is_hidden_meanwhile_is_neither_read_nor_emptied(
+    workshop: Matchmaker, looking: LookingEncoder, run: MatchRun
+) -> None:
+    hidden, *_ = run.matches
+    said = {one.text for one in hidden.reason.evidence}
+    others = {one.text for match in run.matches[1:] for one in match.reason.evidence}
+    with workshop.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE profiles SET visibility = 'staff' WHERE id = :id"),
+            {"id": hidden.profile_id.hex},
+        )
+
+    workshop.highlighting.mark(workshop.matchmaking.get_run(run.id))
+
+    assert (said - others).isdisjoint(looking.asked[0])
+    with Sessions(workshop.engine).reading() as session:
+        kept = session.get(Match, hidden.id)
+        assert kept is not None
+        assert kept.reason_json == hidden.reason_json
 
 
 def test_keeping_the_reason_of_a_match_that_is_not_there_writes_nothing(

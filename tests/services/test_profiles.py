@@ -244,6 +244,43 @@ def test_moving_to_another_parent_moves_the_family(service: Matchmaker) -> None:
         assert found.partner_kind is PartnerKind.UNIVERSITY_GROUP
 
 
+def test_parts_that_are_not_given_again_move_with_what_is_above_them(service: Matchmaker) -> None:
+    service.profiles.register_all(list(a_family().values()))
+    service.indexing.sync()
+    other = an_organisation("University", organisation_type=OrganisationType.UNIVERSITY)
+    moved = a_family()["middle"]
+    moved.parent_id = other.id
+    assert service.profiles.register_all([other, moved]) == Registered(new=1, changed=2)
+    section = stored(service, UUID(int=12))
+    assert isinstance(section, Organisation)
+    assert (section.family_id, section.family_type) == (other.id, OrganisationType.UNIVERSITY)
+    assert section.partner_kind is PartnerKind.UNIVERSITY_GROUP
+    assert (section.parent_id, section.revision) == (UUID(int=11), 2)
+    assert stored(service, UUID(int=10)).revision == 1
+    assert service.indexing.readiness().waiting == 3
+    again = a_family()["middle"]
+    again.parent_id = other.id
+    assert service.profiles.register_all([again]) == Registered(unchanged=1)
+
+
+def test_parts_follow_when_the_top_becomes_another_type(service: Matchmaker) -> None:
+    service.profiles.register_all(list(a_family().values()))
+    top = a_family()["top"]
+    top.organisation_type = OrganisationType.UNIVERSITY
+    assert service.profiles.register_all([top]) == Registered(changed=3)
+    for number in (11, 12):
+        assert stored(service, UUID(int=number)).partner_kind is PartnerKind.UNIVERSITY_GROUP
+
+
+def test_what_is_above_cannot_be_moved_below_a_stored_part(service: Matchmaker) -> None:
+    service.profiles.register_all(list(a_family().values()))
+    top = a_family()["top"]
+    top.parent_id = UUID(int=12)
+    with pytest.raises(InvalidInput, match="its own ancestor"):
+        service.profiles.register_all([top])
+    assert stored(service, UUID(int=12)).family_id == UUID(int=10)
+
+
 def test_an_unknown_parent_is_refused_and_nothing_is_stored(service: Matchmaker) -> None:
     orphan = an_organisation("Orphan", parent_id=uuid4())
     with pytest.raises(InvalidInput, match="Orphan: its parent is not known") as refused:

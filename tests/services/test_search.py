@@ -119,12 +119,13 @@ def test_only_eligible_profiles_are_looked_at_and_the_funnel_adds_up(
         steps = dict(found.funnel)
         assert list(steps) == [
             *("all", "visible", "available", "partner-kind", "language", "distance", "eligible"),
-            *("considered", "above-floor", "matched"),
+            *("considered", "above-floor", "folded", "matched"),
         ]
         assert steps["eligible"] == len(eligible)
         removed = sum(list(steps.values())[1:6])
         assert steps["all"] - removed == steps["eligible"]
-        assert steps["eligible"] >= steps["considered"] >= steps["above-floor"] >= steps["matched"]
+        assert steps["eligible"] >= steps["considered"] >= steps["above-floor"]
+        assert steps["above-floor"] - steps["folded"] >= steps["matched"]
         assert steps["considered"] == len(found.ordered)
         assert steps["matched"] == len(found.matches) <= question.conditions.limit
 

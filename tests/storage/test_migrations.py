@@ -67,6 +67,7 @@ def test_ids_of_passages_and_positions_of_the_log_are_never_given_twice(engine: 
 
 def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker) -> None:
     engine = workshop.engine
+    workshop.profiles.register_all([a_workshop()[0]])  # Ida Berg, registered twice
     challenge = workshop.challenges.submit(
         text="Our welded aluminium frames have cracks. We need testing of welded joints with "
         "ultrasound and radiography. Robot welding of small series is planned."
@@ -79,7 +80,7 @@ def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker) -> Non
     assert current_revision(engine) is None
     upgrade(engine)
     assert not any(rows(engine).values())
-    workshop.profiles.register_all(a_workshop())
+    workshop.profiles.register_all([*a_workshop(), a_workshop()[0]])
     assert rows(engine)["profiles"] == before["profiles"]
 
 

@@ -24,14 +24,18 @@ STEP = 10**-DECIMALS
 
 
 def scored(
-    number: int, score: float = 0.5, kind: PartnerKind = EXPERT, family: int | None = None
+    number: int,
+    score: float = 0.5,
+    kind: PartnerKind = EXPERT,
+    family: int | None = None,
+    raw: float | None = None,
 ) -> Scored:
     candidate = Candidate(
         profile_id=UUID(int=number),
         partner_kind=kind,
         family_id=UUID(int=family) if family is not None else None,
     )
-    return Scored(candidate=candidate, score=score, row=number)
+    return Scored(candidate=candidate, score=score, raw=score if raw is None else raw, row=number)
 
 
 def numbers(chosen: Sequence[Scored]) -> list[int]:
@@ -43,7 +47,12 @@ def test_the_best_stands_first() -> None:
     assert numbers(in_order(given_, SEED)) == [2, 3, 1]
 
 
-def test_scores_that_agree_to_the_last_decimal_are_a_tie() -> None:
+def test_scores_that_cannot_grow_any_more_still_stand_in_the_order_of_their_sums() -> None:
+    saturated = [scored(number, 1.0, raw=0.9 + number / 100) for number in range(5)]
+    assert numbers(in_order(saturated, SEED)) == [4, 3, 2, 1, 0]
+
+
+def test_sums_that_agree_to_the_last_decimal_are_a_tie() -> None:
     close = [scored(number, 0.5 + number * STEP / 100) for number in range(20)]
     apart = [scored(number, 0.5 + number * STEP) for number in range(20)]
     tied = numbers(in_order([scored(number) for number in range(20)], SEED))
@@ -75,6 +84,11 @@ def test_nobody_below_the_floor_is_shown() -> None:
         scored(4, 0.1),
     ]
     assert numbers(above_floor(ordered, policy)) == [1, 2]
+
+
+def test_whether_anybody_fits_is_asked_of_the_best_wherever_it_stands() -> None:
+    policy = replace(DEFAULT_POLICY, fit_from={Fit.POSSIBLE: 0.3}, answer_from=0.5)
+    assert numbers(above_floor([scored(1, 0.4), scored(2, 0.5)], policy)) == [1, 2]
 
 
 def test_when_not_even_the_best_fits_well_nobody_is_shown() -> None:

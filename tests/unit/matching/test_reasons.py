@@ -26,17 +26,18 @@ def test_the_strongest_passage_carries_and_answers_its_nearest_sentence() -> Non
 
 @given(
     st.lists(st.floats(-1, 1, width=32), min_size=2, max_size=8, unique=True),
-    st.integers(1, 5),
+    st.lists(st.floats(0.05, 1), min_size=1, max_size=5),
 )
 def test_without_the_first_passage_a_profile_loses_more_than_without_any_other(
-    scores: list[float], count: int
+    scores: list[float], weights: list[float]
 ) -> None:
     combined = floats(*scores)
     (first, *_) = carriers(combined, combined[:, None], 2.0)
 
     def left(gone: int) -> float:
         kept = np.delete(combined, gone)
-        return float(pooled(kept, np.array([0, len(kept)]), count)[0])
+        falling = sorted(weights, reverse=True)
+        return float(pooled(kept, np.array([0, len(kept)]), falling)[0])
 
     others = [left(row) for row in range(len(scores)) if row != first.row]
     assert left(first.row) <= min(others) + 1e-6
