@@ -21,6 +21,7 @@ from matchmaker.services.clock import Clock, utc_now
 from matchmaker.services.directions import DirectionService
 from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exposure import ExposureService
+from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.profiles import ProfileService
@@ -37,6 +38,7 @@ class Matchmaker:
     challenges: ChallengeService
     matchmaking: MatchmakingService
     directions: DirectionService
+    highlighting: HighlightingService
     profiles: ProfileService
     indexing: Indexer
     evaluation: EvaluationService
@@ -98,6 +100,7 @@ def build(
         challenges=ChallengeService(sessions, clock, recognise),
         matchmaking=matchmaking,
         directions=DirectionService(matchmaking, ChallengeReplica(sessions, encoder)),
+        highlighting=HighlightingService(sessions, encoder),
         profiles=ProfileService(
             sessions, clock, indexing.sync if settings.indexing == "inline" else _nothing
         ),

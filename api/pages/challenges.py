@@ -35,7 +35,7 @@ MOST_SIMILAR = 6
 
 @blueprint.get("")
 def page(challenge_id: UUID) -> str:
-    """Show the newest list; ``?kind=`` shows one partner kind of it."""
+    """Show the newest list; ``?kind=`` shows one partner kind, ``?words=marked`` marks words."""
     return _page(matchmaker().challenges.get(challenge_id), Form())
 
 
@@ -134,11 +134,7 @@ def match_if_ready(challenge_id: UUID) -> None:
 
 def _page(challenge: Challenge, form: Form) -> str:
     runs = matchmaker().matchmaking.runs_of(challenge.id)
-    result = None
-    if runs:
-        run = matchmaker().matchmaking.get_run(runs[0].id)
-        named = steering.named(Conditions.from_json(run.conditions))
-        result = Result(run=run, kind=_kind(), known=matchmaker().profiles.named(named))
+    result = _result(runs[0].id) if runs else None
     return render_template(
         "challenge/page.html",
         challenge=challenge,
@@ -149,6 +145,23 @@ def _page(challenge: Challenge, form: Form) -> str:
         place_weights=steering.PLACE_WEIGHTS,
         dismissal_reasons=tuple(DismissalReason),
         as_field=steering.as_field,
+    )
+
+
+def _result(run_id: UUID) -> Result:
+    """Return a run as it is shown; ``?words=marked`` has its words marked first."""
+    run, highlighting = matchmaker().matchmaking.get_run(run_id), matchmaker().highlighting
+    asked = request.args.get("words") == "marked"
+    if asked:
+        with suppress(EncoderUnavailable):
+            run = highlighting.mark(run)
+    # What could not be marked now is not offered again on the same page.
+    named = steering.named(Conditions.from_json(run.conditions))
+    return Result(
+        run=run,
+        kind=_kind(),
+        known=matchmaker().profiles.named(named),
+        can_mark=not asked and highlighting.can_mark(run),
     )
 
 

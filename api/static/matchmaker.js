@@ -42,7 +42,9 @@
   const wide = window.matchMedia("(min-width: 64rem)");
   let swapped = false;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (!event.detail.target.matches(".nearby")) swapped = true;
+    // What arrives by itself does not move the focus.
+    const target = event.detail.target;
+    if (target.id !== "marks" && !target.matches(".nearby")) swapped = true;
   });
   const unfold = () => {
     document.querySelectorAll("details[data-open-when-wide]").forEach((box) => {
@@ -77,6 +79,8 @@
   if (errors) errors.focus();
   const plainly = (event) => {
     const source = event.detail.elt;
+    // What was asked for by the page and not by the person fails quietly.
+    if (source.hasAttribute("data-quiet")) return;
     const form = source.closest("form");
     if (form) form.submit();
     else if (source.href) location.assign(source.href);

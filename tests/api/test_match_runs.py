@@ -143,6 +143,39 @@ def test_matches_are_read_a_part_at_a_time(client: FlaskClient, runs: str) -> No
     assert {part["total"] for part in parts} == {len(matches)}
 
 
+def test_the_words_that_count_are_marked_when_asked_for(client: FlaskClient, runs: str) -> None:
+    run = client.post(runs)
+    address = run.headers["Location"]
+    made = run.get_json()["matches"]
+    assert all(one["highlights"] is None for match in made for one in match["evidence"])
+
+    marked = client.get(f"{address}/highlights").get_json()
+
+    assert [match["profile"] for match in marked["items"]] == [match["profile"] for match in made]
+    words = {
+        one["passage"][start:end]
+        for match in marked["items"]
+        for one in match["evidence"]
+        for start, end in one["highlights"]
+    }
+    assert words
+    assert client.get(address).get_json()["matches"] == marked["items"]
+    assert client.get(f"{address}/matches").get_json() == marked
+
+
+def test_marks_are_read_a_part_at_a_time_too(client: FlaskClient, runs: str) -> None:
+    address = client.post(runs).headers["Location"]
+
+    part = client.get(f"{address}/highlights?offset=1&limit=1").get_json()
+
+    assert [match["rank"] for match in part["items"]] == [2]
+    assert client.get(f"{address}/matches").get_json()["total"] == part["total"]
+
+
+def test_there_are_no_marks_of_a_run_that_is_not_there(client: FlaskClient) -> None:
+    refusal(client.get(f"/api/v1/match-runs/{UUID(int=0)}/highlights"), 404, "not-found")
+
+
 def test_a_run_keeps_its_list_when_the_challenge_changes(
     client: FlaskClient, submit: Submit
 ) -> None:

@@ -12,6 +12,7 @@ LONG = {
     "matchmaker/services/indexing.py": "the sync model is one argument: sync, rebuild, check",
     "matchmaker/services/search.py": "the path of one ranking, from question to reasons",
     "matchmaker/storage/migrations/versions/0001_first_tables.py": "every table, both ways",
+    "tests/contracts/test_encoder_contract.py": "one suite that every encoder has to pass",
     "tests/contracts/test_index_contract.py": "one suite that every index has to pass",
     "tests/services/test_directions.py": "one service: both questions, and who may see the answers",
     "tests/services/test_indexing.py": "one subject: what may interrupt an indexer",

@@ -54,6 +54,7 @@ def _list(browser: Browser, service: Matchmaker) -> None:
         ),
     )
     browser.visit(f"/challenges/{challenge.id}#s2")
+    browser.wait(lambda: browser.all(".evidence mark"))
     browser.driver.execute_script(
         "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
     )
