@@ -70,7 +70,7 @@ def main(ctx: click.Context) -> None:
 @click.option(
     "--place-weight",
     type=click.FloatRange(0, MOST_PLACE_WEIGHT),
-    help="How much it counts that a partner is near, 0 to 3.",
+    help="How much it counts that a partner is near: 0 not at all, 2 twice as usual; up to 3.",
 )
 @click.option(
     "--limit",

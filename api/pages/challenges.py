@@ -143,6 +143,7 @@ def _page(challenge: Challenge, form: Form) -> str:
         languages_offered=LANGUAGES,
         partner_kinds=tuple(PartnerKind),
         place_weights=steering.PLACE_WEIGHTS,
+        place_weight_words=steering.place_weight_words,
         dismissal_reasons=tuple(DismissalReason),
         as_field=steering.as_field,
     )

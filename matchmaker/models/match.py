@@ -65,7 +65,7 @@ class Conditions:
     more_like: tuple[UUID, ...] = ()
     #: Profiles that are not wanted in this list.
     dismissed: tuple[Dismissal, ...] = ()
-    #: How much the place counts, 0..3; None leaves it to the policy.
+    #: How many times as much as in the policy the place counts, 0..3; None is as usual.
     place_weight: float | None = None
 
     def only(self, kind: PartnerKind) -> Conditions:

@@ -184,7 +184,7 @@ def test_every_kind_gets_its_places_however_rare_it_is(service: Matchmaker, worl
 def test_a_score_does_not_depend_on_who_else_is_in_the_database(
     service: Matchmaker, world: World
 ) -> None:
-    dense = replace(DEFAULT_POLICY, lexical_weight=0.0, depth=999)
+    dense = replace(DEFAULT_POLICY, lexical_weight=0.0, character_weight=0.0, depth=999)
     question = replace(world.question(service.indexing.encoder), conditions=Conditions())
     before = rank(service, a_replica(service), question, dense)
     service.profiles.register_all([world.profile() for _ in range(10)])
