@@ -6,8 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := .ci/constraints.txt
 WORKERS ?= 2
+PEERS ?= .cache/peers
 
-.PHONY: help setup run test check fix migration openapi evaluate bench catalogues
+.PHONY: help setup run test check fix migration openapi evaluate bench peers catalogues
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -67,3 +68,13 @@ evaluate: $(VENV)/.dev ## measure ranking quality on the judged challenges
 
 bench: $(VENV)/.dev ## measure speed and memory; takes some minutes
 	$(BIN)/matchmaker bench
+
+$(PEERS)/.installed: pyproject.toml $(CONSTRAINTS) benchmarks/peers/requirements.txt
+	@$(PYTHON) -m venv $(PEERS)
+	@echo "Installing Matchmaker and its peers into $(PEERS) (about 1.5 GB the first time) ..."
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) torch setuptools
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --no-build-isolation --requirement benchmarks/peers/requirements.txt --editable .
+	@touch $@
+
+peers: $(PEERS)/.installed ## measure Matchmaker beside other ways to search; takes some minutes
+	$(PEERS)/bin/python -m benchmarks.peers $(ARGS)

@@ -60,6 +60,20 @@ class Neighbours(NamedTuple):
     similarities: Vectors
 
 
+class TokenStates(NamedTuple):
+    """The tokens of one text as the encoder read them, in the order of the text.
+
+    Attributes:
+        spans: shape (tokens, 2), int64: where each token begins and ends in the text, counted in
+            code points. No span is empty or begins with a space, and none reaches into the one
+            before; what lies between two spans is no part of any token.
+        states: shape (tokens, dimension), float32, unit-length rows.
+    """
+
+    spans: Ids
+    states: Vectors
+
+
 class Encoder(Protocol):
     """Turns text into unit-length rows. Same text and same spec: same row.
 
@@ -86,6 +100,16 @@ class Encoder(Protocol):
         Shape (1 + len(parts), dimension): first the whole query, then each part as it reads in
         the company of the others, where the model can tell ("late chunking", Günther et al. 2024,
         arXiv 2409.04701). Costs one pass over the text. No parts at all: shape (0, dimension).
+        """
+        ...
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenStates]:
+        """Encode each token of each text, as it reads in the company of the others.
+
+        For asking which words of two texts mean the same: the same reading for both sides, so
+        that their states compare. A model that does not tell the states of its tokens takes
+        every word for a token, read by itself. What goes beyond the longest input has no tokens;
+        neither has a text without a visible character.
         """
         ...
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from matchmaker.models import EligibilityRule, Fit, Match, MatchRun
 
-_COLOURS: Mapping[Fit, str] = MappingProxyType(
+FIT_COLOURS: Mapping[Fit, str] = MappingProxyType(
     {Fit.STRONG: "bold green", Fit.GOOD: "green", Fit.POSSIBLE: "yellow"}
 )
 _RULES: Mapping[str, str] = MappingProxyType(
@@ -52,7 +52,7 @@ def _table(run: MatchRun, width: int) -> Table:
         table.add_row(
             str(match.rank),
             _partner(match),
-            Text(match.fit.value, style=_COLOURS[match.fit]),
+            Text(match.fit.value, style=FIT_COLOURS[match.fit]),
             _evidence(match),
         )
     return table

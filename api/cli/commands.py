@@ -11,6 +11,7 @@ from rich.markup import escape
 from api.cli import seed as seed_files
 from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
+from api.cli.directions import challenges_for, similar
 from api.cli.evaluate import evaluate
 from api.cli.exposure import exposure
 from api.cli.fit import fit
@@ -69,7 +70,7 @@ def main(ctx: click.Context) -> None:
 @click.option(
     "--place-weight",
     type=click.FloatRange(0, MOST_PLACE_WEIGHT),
-    help="How much it counts that a partner is near, 0 to 3.",
+    help="How much it counts that a partner is near: 0 not at all, 2 twice as usual; up to 3.",
 )
 @click.option(
     "--limit",
@@ -169,6 +170,9 @@ def _load(service: Matchmaker, given: seed_files.Seed) -> None:
     with progress_bar("Encoding and indexing") as report:
         loaded = service.profiles.register_all(given.profiles, progress=report)
     new = service.challenges.register_samples(given.challenges)
+    if service.settings.indexing == "inline":
+        with progress_bar("Encoding challenges") as report:
+            service.directions.challenges.catch_up(report)
     tell(
         f"Profiles: {loaded.new} new, {loaded.changed} changed, {loaded.unchanged} unchanged. "
         f"Challenges: {new} new."
@@ -287,6 +291,8 @@ def openapi() -> None:
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))).encode(), nl=False)
 
 
+main.add_command(challenges_for)
+main.add_command(similar)
 main.add_command(evaluate)
 main.add_command(bench)
 main.add_command(exposure)

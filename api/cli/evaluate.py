@@ -214,6 +214,13 @@ def as_document(
                 },
                 "nobody_for_off_topic": result.nobody_for_off_topic,
                 "nobody_for_answerable": result.nobody_for_answerable,
+                "orderings": {
+                    language: {
+                        "profiles": found.profiles,
+                        **{name: asdict(value) for name, value in found.measures.items()},
+                    }
+                    for language, found in result.orderings.items()
+                },
                 "relevant_by_fit": {
                     fit: {"share": share, "judged": number}
                     for fit, (share, number) in result.relevant_by_fit.items()

@@ -14,6 +14,7 @@ from flask import Blueprint
 from api.pages import about, challenges, exposure, home, profiles
 from api.pages.display import FILTERS, same_page
 from api.pages.labels import plural
+from api.pages.marks import pieces
 
 #: Every page blueprint, in the order in which the app registers them.
 BLUEPRINTS: list[Blueprint] = [
@@ -28,6 +29,7 @@ BLUEPRINTS: list[Blueprint] = [
 for _name, _filter in FILTERS.items():
     home.blueprint.add_app_template_filter(_filter, _name)
 home.blueprint.add_app_template_filter(plural, "plural")
+home.blueprint.add_app_template_filter(pieces, "pieces")
 
 
 @home.blueprint.app_context_processor

@@ -29,11 +29,13 @@ blueprint = Blueprint("challenge_pages", __name__, url_prefix="/challenges/<uuid
 
 #: Languages offered as a condition (ISO 639-1).
 LANGUAGES = ("da", "en", "de", "sv", "no")
+#: Similar challenges on one page.
+MOST_SIMILAR = 6
 
 
 @blueprint.get("")
 def page(challenge_id: UUID) -> str:
-    """Show the newest list; ``?kind=`` shows one partner kind of it."""
+    """Show the newest list; ``?kind=`` shows one partner kind, ``?words=marked`` marks words."""
     return _page(matchmaker().challenges.get(challenge_id), Form())
 
 
@@ -62,6 +64,16 @@ def _match_again(
     except InvalidInput as error:
         return _page(matchmaker().challenges.get(challenge_id), refused(error)), 422
     return redirect(url_for(".page", challenge_id=challenge_id), 303)
+
+
+@blueprint.get("/similar")
+def similar(challenge_id: UUID) -> str:
+    """Show challenges like this one; a section of the challenge's page is filled from here."""
+    return render_template(
+        "challenge/similar.html",
+        challenge=matchmaker().challenges.get(challenge_id),
+        found=matchmaker().directions.similar(challenge_id, limit=MOST_SIMILAR),
+    )
 
 
 @blueprint.get("/revise")
@@ -122,11 +134,7 @@ def match_if_ready(challenge_id: UUID) -> None:
 
 def _page(challenge: Challenge, form: Form) -> str:
     runs = matchmaker().matchmaking.runs_of(challenge.id)
-    result = None
-    if runs:
-        run = matchmaker().matchmaking.get_run(runs[0].id)
-        named = steering.named(Conditions.from_json(run.conditions))
-        result = Result(run=run, kind=_kind(), known=matchmaker().profiles.named(named))
+    result = _result(runs[0].id) if runs else None
     return render_template(
         "challenge/page.html",
         challenge=challenge,
@@ -135,8 +143,26 @@ def _page(challenge: Challenge, form: Form) -> str:
         languages_offered=LANGUAGES,
         partner_kinds=tuple(PartnerKind),
         place_weights=steering.PLACE_WEIGHTS,
+        place_weight_words=steering.place_weight_words,
         dismissal_reasons=tuple(DismissalReason),
         as_field=steering.as_field,
+    )
+
+
+def _result(run_id: UUID) -> Result:
+    """Return a run as it is shown; ``?words=marked`` has its words marked first."""
+    run, highlighting = matchmaker().matchmaking.get_run(run_id), matchmaker().highlighting
+    asked = request.args.get("words") == "marked"
+    if asked:
+        with suppress(EncoderUnavailable):
+            run = highlighting.mark(run)
+    # What could not be marked now is not offered again on the same page.
+    named = steering.named(Conditions.from_json(run.conditions))
+    return Result(
+        run=run,
+        kind=_kind(),
+        known=matchmaker().profiles.named(named),
+        can_mark=not asked and highlighting.can_mark(run),
     )
 
 

@@ -59,6 +59,8 @@ class Result:
     kind: PartnerKind | None
     #: The profiles that the conditions name, as far as they are still there.
     known: Mapping[UUID, Profile]
+    #: Whether the words of the passages can still be marked.
+    can_mark: bool = False
 
     @property
     def conditions(self) -> Conditions:
@@ -72,6 +74,20 @@ class Result:
             match
             for match in self.run.matches
             if self.kind is None or match.profile.partner_kind is self.kind
+        ]
+
+    @property
+    def marked(self) -> bool:
+        """Whether some word of a shown passage is marked."""
+        return any(passage.highlights for one in self.matches for passage in one.reason.evidence)
+
+    @property
+    def passage_ids(self) -> list[str]:
+        """The elements of the page that hold the shown passages, as CSS selectors."""
+        return [
+            f"#evidence-{one.rank}-{number}"
+            for one in self.matches
+            for number, _ in enumerate(one.reason.evidence, start=1)
         ]
 
     @property

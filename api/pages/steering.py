@@ -24,13 +24,13 @@ from api.schemas.conditions import ConditionsSchema
 from matchmaker.models import Conditions, Dismissal, DismissalReason, Profile, distance_km
 from matchmaker.models.place import Place
 
-#: How much the place counts, as the page offers it; any number between is possible elsewhere.
+#: How many times as much as usual the place counts, as the page offers it; any number between is
+#: possible elsewhere.
 PLACE_WEIGHTS: Mapping[float, Any] = {
     0.0: _("not at all"),
-    0.5: _("a little"),
-    1.0: _("some"),
-    2.0: _("much"),
-    3.0: _("most of all"),
+    0.5: _("half as much as usual"),
+    2.0: _("twice as much as usual"),
+    3.0: _("three times as much as usual"),
 }
 _BETWEEN_TERMS = re.compile(r"[,;\n]")
 #: Nobody is offered a smaller circle than this, in kilometres.
@@ -138,8 +138,10 @@ def chips(now: Conditions, known: Mapping[UUID, Profile]) -> list[tuple[str, Con
 
 
 def place_weight_words(weight: float) -> str:
-    """Return how much the place counts, in words; a number where no word fits."""
-    return str(PLACE_WEIGHTS.get(weight, f"{weight:g}"))
+    """Return how much the place counts, in words; with a number where no word fits."""
+    if weight in PLACE_WEIGHTS:
+        return str(PLACE_WEIGHTS[weight])
+    return str(gettext("%(times)s times as much as usual", times=f"{weight:g}"))
 
 
 def offers(

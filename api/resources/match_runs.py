@@ -74,3 +74,21 @@ class MatchesOfRun(MethodView):
     def get(self, query: dict[str, int], run_id: UUID) -> dict[str, Any]:
         """Read some matches of a run, best first."""
         return page_of(rows_of(matchmaker().matchmaking.get_run(run_id)), **query)
+
+
+@blueprint.at("/match-runs/<uuid:run_id>/highlights")
+class HighlightsOfRun(MethodView):
+    """The matches of one run, with the words marked that carried them."""
+
+    @blueprint.takes(PageQuerySchema, location="query")
+    @blueprint.answers(200, MatchPageSchema, description="Some matches, best first.")
+    @blueprint.named("listHighlights", 404)
+    def get(self, query: dict[str, int], run_id: UUID) -> dict[str, Any]:
+        """Read some matches of a run with the words of each passage that contributed most.
+
+        Worked out at the first reading, which takes some tenths of a second, then kept: from
+        there on every reading of the run has them. They stay null for a run that was made with
+        another encoder than the present one.
+        """
+        run = matchmaker().matchmaking.get_run(run_id)
+        return page_of(rows_of(matchmaker().highlighting.mark(run)), **query)

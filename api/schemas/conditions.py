@@ -116,8 +116,8 @@ class ConditionsSchema(StrictSchema):
         load_default=None,
         validate=validate.Range(min=0, max=MOST_PLACE_WEIGHT),
         metadata=about(
-            "How much it counts that a partner is near: 0 not at all, 3 most; null leaves it to "
-            "the policy. Needs the place of the challenge.",
+            "How much it counts that a partner is near, against what is usual: 0 not at all, 2 "
+            "twice as much; null is as usual. Needs the place of the challenge.",
             0.5,
         ),
     )

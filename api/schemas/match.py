@@ -42,6 +42,16 @@ class EvidencePassageSchema(OutputSchema):
     answers_index = fields.Integer(
         metadata=about("Its position in the sentences of the run, from 0.", 1)
     )
+    highlights = fields.List(
+        fields.List(fields.Integer(), validate=ma.validate.Length(equal=2)),
+        allow_none=True,
+        metadata=about(
+            "Words that contributed most: begin and end in the passage, counted in code points, "
+            "the end not included. Empty when no single word stands out; null as long as nobody "
+            "has asked at /api/v1/match-runs/{id}/highlights.",
+            [[17, 29]],
+        ),
+    )
 
 
 class FactsSchema(OutputSchema):
@@ -119,6 +129,7 @@ class MatchSchema(OutputSchema):
                     "evidence_id": passage.evidence_id,
                     "answers": sentences[passage.answers],
                     "answers_index": passage.answers,
+                    "highlights": passage.highlights,
                 }
                 for passage in reason.evidence
             ],

@@ -41,7 +41,11 @@
   // 3. The challenge stands open where there is room for it beside the list.
   const wide = window.matchMedia("(min-width: 64rem)");
   let swapped = false;
-  document.addEventListener("htmx:beforeSwap", () => { swapped = true; });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // What arrives by itself does not move the focus.
+    const target = event.detail.target;
+    if (target.id !== "marks" && !target.matches(".nearby")) swapped = true;
+  });
   const unfold = () => {
     document.querySelectorAll("details[data-open-when-wide]").forEach((box) => {
       if (wide.matches) box.open = true;
@@ -49,7 +53,9 @@
   };
   unfold();
   wide.addEventListener("change", unfold);
-  document.addEventListener("htmx:load", () => {
+  document.addEventListener("htmx:load", (event) => {
+    // A section that is filled on the way down the page is not what somebody asked for.
+    if (event.detail.elt.closest(".nearby")) return;
     unfold();
     // The button of a condition that was taken away is gone, and the focus with it.
     const heading = document.getElementById("list-heading");
@@ -73,9 +79,12 @@
   if (errors) errors.focus();
   const plainly = (event) => {
     const source = event.detail.elt;
+    // What was asked for by the page and not by the person fails quietly.
+    if (source.hasAttribute("data-quiet")) return;
     const form = source.closest("form");
     if (form) form.submit();
-    else location.assign(source.href);
+    else if (source.href) location.assign(source.href);
+    // A section that could not be filled keeps its link.
   };
   document.addEventListener("htmx:responseError", plainly);
   document.addEventListener("htmx:sendError", plainly);

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.protocols import EncoderSpec, Progress, Vectors
+from embeddings.encoders.tokens import words_alone
+from embeddings.protocols import EncoderSpec, Progress, TokenStates, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,6 +68,10 @@ class HashingEncoder:
     def encode_query_parts(self, parts: Sequence[str]) -> Vectors:
         """Encode a query and each of its parts, shape (1 + len(parts), dimension)."""
         return self.encode_queries([" ".join(parts), *parts] if parts else [])
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenStates]:
+        """Encode every word of each text by itself: there is no company to read it in."""
+        return words_alone(texts, self.encode_documents)
 
     def _fill(self, row: Vectors, text: str) -> None:
         counts = Counter(

@@ -18,13 +18,14 @@ from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 from sentence_transformers import SentenceTransformer
 from transformers.utils.logging import disable_progress_bar
 
+from embeddings.encoders.tokens import own_tokens, unit_states, words_alone
 from embeddings.errors import EncoderUnavailable
 from embeddings.protocols import EncoderSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embeddings.protocols import Progress, Vectors
+    from embeddings.protocols import Progress, TokenStates, Vectors
 
 SCHEME = "sentence-transformers"
 
@@ -91,13 +92,49 @@ class SentenceTransformerEncoder:
             return self.encode_queries([])
         return self.encode_queries([" ".join(parts), *parts])
 
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenStates]:
+        """Encode each token in its company, or each word by itself where the model tells no more.
+
+        Both sides are read as queries. Told are tokens where the tokenizer says which characters
+        each stands for, and their states are as long as the vectors of texts.
+        """
+        prompt = self._model.prompts.get("query") or ""
+        whole = [_whole_characters(text) for text in texts]
+        tokenizer = self._model.tokenizer
+        if not whole or not getattr(tokenizer, "is_fast", False):
+            return words_alone(whole, self.encode_queries)
+        prompted = [prompt + text for text in whole]
+        with self._turn:
+            read = self._model.encode_query(
+                prompted,
+                prompt="",
+                output_value=None,
+                batch_size=_BATCH,
+                show_progress_bar=False,
+                convert_to_numpy=False,
+            )
+            told = tokenizer(
+                prompted,
+                truncation=True,
+                max_length=self._model.max_seq_length,
+                return_offsets_mapping=True,
+                return_special_tokens_mask=True,
+            )
+        tokens = []
+        for place, (text, one) in enumerate(zip(whole, read, strict=True)):
+            states = one["token_embeddings"][one["attention_mask"] > 0].float().cpu().numpy()
+            own, spans = own_tokens(
+                text, len(prompt), told["offset_mapping"][place], told["special_tokens_mask"][place]
+            )
+            if states.shape != (len(told["input_ids"][place]), self._spec.dimension):
+                return words_alone(whole, self.encode_queries)
+            tokens.append(unit_states(spans, states[own]))
+        return tokens
+
     def _encode(self, encode: _Encode, texts: Sequence[str], progress: Progress | None) -> Vectors:
         vectors = np.empty((len(texts), self._spec.dimension), dtype=np.float32)
         for start in range(0, len(texts), _PORTION):
-            # JSON may carry half a surrogate pair, which no tokenizer takes: it becomes "?".
-            portion = [
-                text.encode(errors="replace").decode() for text in texts[start : start + _PORTION]
-            ]
+            portion = [_whole_characters(text) for text in texts[start : start + _PORTION]]
             with self._turn:
                 vectors[start : start + len(portion)] = encode(
                     portion, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True
@@ -105,6 +142,11 @@ class SentenceTransformerEncoder:
             if progress is not None:
                 progress(len(portion))
         return vectors
+
+
+def _whole_characters(text: str) -> str:
+    """Put "?" for half a surrogate pair, which JSON may carry and no tokenizer takes."""
+    return text.encode(errors="replace").decode()
 
 
 class _Encode(Protocol):

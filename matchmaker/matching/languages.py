@@ -66,6 +66,17 @@ class LanguageCorrection:
 
     means: Mapping[str, Vectors]
 
+    def mean(self, language: str) -> Vectors:
+        """Return where a language lies; one without a mean lies at the mean of the means.
+
+        Raises:
+            ValueError: there are no means at all.
+
+        """
+        if not self.means:
+            raise ValueError("no language has a mean")
+        return self.means.get(language, np.mean(list(self.means.values()), axis=0))
+
     def apply(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
         """Return corrected unit vectors.
 
@@ -76,8 +87,8 @@ class LanguageCorrection:
         """
         if not self.means or not len(vectors):
             return vectors
-        unknown = np.mean(list(self.means.values()), axis=0)
-        shift = np.stack([self.means.get(language, unknown) for language in languages])
+        of = {language: self.mean(language) for language in set(languages)}
+        shift = np.stack([of[language] for language in languages])
         return unit(vectors - shift)
 
 

@@ -26,6 +26,11 @@ class Carrier:
 def carriers(combined: Floats, similarities: Floats, answered_from: float) -> tuple[Carrier, ...]:
     """Return the passages to show for one profile, the strongest first.
 
+    The first is the one that would be missed most: a profile scores by its best passages, and the
+    list of the others' scores without the highest is, place by place, no higher than without any
+    other, so that every mean that only rises with its terms falls most. (Measured on whole
+    rankings in ``tests/quality/test_evidence_quality.py``.)
+
     The second is shown only when it answers a sentence that the first does not: more of the
     same would not help anybody decide.
 

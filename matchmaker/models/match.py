@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -65,7 +65,7 @@ class Conditions:
     more_like: tuple[UUID, ...] = ()
     #: Profiles that are not wanted in this list.
     dismissed: tuple[Dismissal, ...] = ()
-    #: How much the place counts, 0..3; None leaves it to the policy.
+    #: How many times as much as in the policy the place counts, 0..3; None is as usual.
     place_weight: float | None = None
 
     def only(self, kind: PartnerKind) -> Conditions:
@@ -112,6 +112,9 @@ class EvidencePassage:
     evidence_id: UUID | None
     #: Position of the sentence in ``MatchRun.sentences``.
     answers: int
+    #: Where the words stand that contributed most: begin and end, in code points. None as long
+    #: as nobody has asked; empty when no single word stands out.
+    highlights: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +145,9 @@ class Reason:
                     "language": passage.language,
                     "evidence_id": str(passage.evidence_id) if passage.evidence_id else None,
                     "answers": passage.answers,
+                    "highlights": (
+                        passage.highlights and [list(span) for span in passage.highlights]
+                    ),
                 }
                 for passage in self.evidence
             ],
@@ -162,12 +168,17 @@ class Reason:
                     language=passage["language"],
                     evidence_id=UUID(passage["evidence_id"]) if passage["evidence_id"] else None,
                     answers=passage["answers"],
+                    highlights=_spans(passage.get("highlights")),
                 )
                 for passage in values["evidence"]
             ),
             uncovered=tuple(values["uncovered"]),
             facts=Facts(**values["facts"]),
         )
+
+
+def _spans(kept: Sequence[Sequence[int]] | None) -> tuple[tuple[int, int], ...] | None:
+    return None if kept is None else tuple((start, end) for start, end in kept)
 
 
 class MatchRun(Base, kw_only=True):

@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from matchmaker.models import Place
-from matchmaker.services import steering
+from matchmaker.services.pool import Pool
+from matchmaker.services.question import Question
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import Pool, Question
 
 
 class Everybody(Pool):
@@ -26,9 +26,7 @@ class Everybody(Pool):
     """
 
     def __init__(self, replica: IndexReplica, session: Session, question: Question) -> None:
-        super().__init__(
-            replica, session, question, steering.held_terms(replica, question.conditions)
-        )
+        super().__init__(replica, session, question)
         self.everybody()
         self._all = self.known
 

@@ -17,8 +17,9 @@ from matchmaker.models import Place
 from matchmaker.services.evaluation import LANGUAGES, EvaluationService, JudgedChallenge
 from matchmaker.services.everybody import Everybody
 from matchmaker.services.judged_set import JudgedSet
+from matchmaker.services.judging import Looked
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import Looked, Search
+from matchmaker.services.search import Search
 from matchmaker.services.set_evaluation import Ranked, SetEvaluation
 from matchmaker.services.set_index import id_of
 from matchmaker.storage import profiles

@@ -23,8 +23,9 @@ from matchmaker.models import (
 )
 from matchmaker.services import steering
 from matchmaker.services.clock import Clock
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica, ReplicaMoved
-from matchmaker.services.search import Question, Ranking, Search, Stopwatch
+from matchmaker.services.search import Ranking, Search
 from matchmaker.storage import challenges, matches, profiles
 from matchmaker.storage.database import Sessions
 

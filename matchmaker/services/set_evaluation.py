@@ -24,9 +24,10 @@ from matchmaker.models import Conditions
 from matchmaker.services.clock import Clock
 from matchmaker.services.everybody import Everybody
 from matchmaker.services.judged_set import JudgedPair, JudgedSet, SetQuery
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.recognition import nearest, recognise
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import Question, Search, Stopwatch
+from matchmaker.services.search import Search
 from matchmaker.services.set_index import NAMESPACE, id_of, passage_hashes
 from matchmaker.storage import generations
 from matchmaker.storage.database import Sessions
@@ -168,7 +169,7 @@ class Ranked:
         with self.sessions.reading() as session:
             for query, _, pool in self.pools(session, queries, questions):
                 watch = Stopwatch()
-                with watch.stage("whole"):
+                with watch.stage("whole"), self.replica.lock.reading():
                     candidates, sums = search.sums(pool, self.policy)
                 times.append(watch.stages["whole"])
                 scores = np.full(len(number_of), NOTHING)

@@ -34,7 +34,7 @@ MOST_EXAMPLES = 5
 MOST_DISMISSED = 50
 #: Most characters of the line that says why.
 NOTE_LENGTH = 200
-#: The place counts at most this much.
+#: The place counts at most this many times as much as in the policy.
 MOST_PLACE_WEIGHT = 3.0
 
 _UNIT_TOLERANCE = 1e-4

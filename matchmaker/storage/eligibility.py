@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from math import cos, radians, sin
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -159,21 +161,32 @@ def _near(place: Place, within_km: int | None) -> ColumnElement[bool]:
     """
     if place.latitude is None or place.longitude is None:
         return true()
-    scale = radians(1) * EARTH_RADIUS_KM
-    north = (Profile.latitude - place.latitude) * scale
     here = radians(place.latitude)
-    shrinking = cos(here) - (Profile.latitude - place.latitude) * (radians(0.5) * sin(here))
-    east = (Profile.longitude - place.longitude) * shrinking * scale
-    squared = north * north + east * east
-    own = or_(
-        Profile.can_travel_km.is_(None),
-        Profile.latitude.is_(None),
-        squared <= Profile.can_travel_km * Profile.can_travel_km,
-    )
+    squared = _squared_km(place.latitude, place.longitude, cos(here), sin(here))
+    own = _travels(squared)
     if within_km is None:
         return own
     # One without a place can't be said to be near.
     return and_(own, squared <= literal(float(within_km**2), Float))
+
+
+def _squared_km(latitude: Any, longitude: Any, cosine: Any, sine: Any) -> ColumnElement[float]:
+    """Return the squared distance of a profile from a place: numbers, or columns that hold them."""
+    scale = radians(1) * EARTH_RADIUS_KM
+    north = (Profile.latitude - latitude) * scale
+    shrinking = cosine - (Profile.latitude - latitude) * (radians(0.5) * sine)
+    east = (Profile.longitude - longitude) * shrinking * scale
+    squared: ColumnElement[float] = north * north + east * east
+    return squared
+
+
+def _travels(squared: ColumnElement[float]) -> ColumnElement[bool]:
+    """Return whether a profile goes as far as this."""
+    return or_(
+        Profile.can_travel_km.is_(None),
+        Profile.latitude.is_(None),
+        squared <= Profile.can_travel_km * Profile.can_travel_km,
+    )
 
 
 # Putting a statement together takes longer than running it, and most questions are asked with
@@ -288,3 +301,27 @@ def everybody(
     met = and_(*rules(conditions, place, today).values())
     rows = session.execute(select(*_COLUMNS).where(met)).all()
     return [row for row in rows if named.allows(row[0])]
+
+
+def reached(session: Session, profile_id: UUID, places: Iterable[Place]) -> set[Place]:
+    """Return the places that a profile goes to, in one question for all of them.
+
+    The rule of :func:`rules` about distance without a condition on it; the others are not
+    looked at. A place that is not known is reached by everybody.
+    """
+    every = list(dict.fromkeys(places))
+    known = [
+        (at, one.latitude, one.longitude, cos(radians(one.latitude)), sin(radians(one.latitude)))
+        for at, one in enumerate(every)
+        if one.latitude is not None and one.longitude is not None
+    ]
+    given = func.json_each(bindparam("places", type_=String)).table_valued("value")
+    at, *numbers = (func.json_extract(given.c.value, f"$[{part}]") for part in range(5))
+    near = session.scalars(
+        select(at)
+        .select_from(Profile.__table__.join(given, true()))
+        .where(Profile.id == profile_id, _travels(_squared_km(*numbers))),
+        {"places": json.dumps(known)},
+    )
+    found = set(near) | (set(range(len(every))) - {one[0] for one in known})
+    return {every[at] for at in found}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -60,6 +61,16 @@ def get(session: Session, run_id: UUID) -> MatchRun:
             set_committed_value(match, "reason_json", _NO_REASON)
             _empty(match.profile)
     return run
+
+
+def keep_reasons(session: Session, reasons: Mapping[UUID, dict[str, Any]]) -> None:
+    """Keep these reasons in place of the present ones; matches that are gone are passed over."""
+    if reasons:
+        table = Match.metadata.tables[Match.__tablename__]
+        session.connection().execute(
+            update(table).where(table.c.id == bindparam("match")).values(reason=bindparam("why")),
+            [{"match": match_id, "why": reason} for match_id, reason in reasons.items()],
+        )
 
 
 def _empty(profile: Profile) -> None:

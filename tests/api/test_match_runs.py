@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Profile, Visibility
@@ -143,6 +142,39 @@ def test_matches_are_read_a_part_at_a_time(client: FlaskClient, runs: str) -> No
     assert {part["total"] for part in parts} == {len(matches)}
 
 
+def test_the_words_that_count_are_marked_when_asked_for(client: FlaskClient, runs: str) -> None:
+    run = client.post(runs)
+    address = run.headers["Location"]
+    made = run.get_json()["matches"]
+    assert all(one["highlights"] is None for match in made for one in match["evidence"])
+
+    marked = client.get(f"{address}/highlights").get_json()
+
+    assert [match["profile"] for match in marked["items"]] == [match["profile"] for match in made]
+    words = {
+        one["passage"][start:end]
+        for match in marked["items"]
+        for one in match["evidence"]
+        for start, end in one["highlights"]
+    }
+    assert words
+    assert client.get(address).get_json()["matches"] == marked["items"]
+    assert client.get(f"{address}/matches").get_json() == marked
+
+
+def test_marks_are_read_a_part_at_a_time_too(client: FlaskClient, runs: str) -> None:
+    address = client.post(runs).headers["Location"]
+
+    part = client.get(f"{address}/highlights?offset=1&limit=1").get_json()
+
+    assert [match["rank"] for match in part["items"]] == [2]
+    assert client.get(f"{address}/matches").get_json()["total"] == part["total"]
+
+
+def test_there_are_no_marks_of_a_run_that_is_not_there(client: FlaskClient) -> None:
+    refusal(client.get(f"/api/v1/match-runs/{UUID(int=0)}/highlights"), 404, "not-found")
+
+
 def test_a_run_keeps_its_list_when_the_challenge_changes(
     client: FlaskClient, submit: Submit
 ) -> None:
@@ -223,45 +255,6 @@ def test_who_says_the_same_is_named_under_the_place(
     assert {step["rule"]: step["number"] for step in run["funnel"]}["folded"] == 1
 
 
-def test_a_list_is_steered_by_what_is_said_about_it(client: FlaskClient, runs: str) -> None:
-    first = client.post(runs).get_json()
-    ids = {match["profile"]["name"]: match["profile"]["id"] for match in first["matches"]}
-    conditions = {
-        "required_terms": ["svejsning"],
-        "excluded_terms": ["hydrogen"],
-        "more_like": [ids["Institut for Sømme"]],
-        "dismissed": [
-            {"profile_id": ids["Ida Berg"], "reason": "already-known", "note": "Met in 2024."}
-        ],
-        "place_weight": 0.5,
-    }
-
-    run = client.post(runs, json=conditions).get_json()
-
-    assert {name: run["conditions"][name] for name in conditions} == conditions
-    shown = [match["profile"]["name"] for match in run["matches"]]
-    assert "Institut for Sømme" in shown
-    assert "Ida Berg" not in shown
-    funnel = {step["rule"]: step["number"] for step in run["funnel"]}
-    assert (funnel["required-terms"], funnel["dismissed"]) == (4, 1)
-    assert "encode" not in run["timings_ms"]
-
-
-def test_a_run_from_before_there_were_as_many_conditions_is_still_read(
-    client: FlaskClient, runs: str, workshop: Matchmaker
-) -> None:
-    run = client.post(runs).get_json()
-    old = '{"partner_kinds": [], "languages": [], "within_km": null, "limit": 20}'
-    with workshop.engine.begin() as connection:
-        connection.execute(text("UPDATE match_runs SET conditions = :old"), {"old": old})
-
-    kept = client.get(f"/api/v1/match-runs/{run['id']}").get_json()
-
-    assert kept["conditions"] == run["conditions"]
-    assert workshop.matchmaking.replay(UUID(run["id"])).same
-
-
-NOBODY = "00000000-0000-0000-0000-000000000007"
 INVALID: dict[str, tuple[Any, list[str]]] = {
     "an unknown partner kind": ({"partner_kinds": ["bank"]}, ["#/partner_kinds/0"]),
     "a partner kind alone": ({"partner_kinds": "expert"}, ["#/partner_kinds"]),
@@ -278,40 +271,6 @@ INVALID: dict[str, tuple[Any, list[str]]] = {
     "a huge number": ({"limit": 10**4000}, ["#/limit"]),
     "null": ({"limit": None}, ["#/limit"]),
     "an unknown condition": ({"price": 1}, ["#/price"]),
-    "terms alone": ({"required_terms": "laser"}, ["#/required_terms"]),
-    "an empty term": ({"required_terms": ["laser", ""]}, ["#/required_terms/1"]),
-    "a blank term": ({"required_terms": ["  "]}, ["#/required_terms"]),
-    "a function word": ({"excluded_terms": ["og"]}, ["#/excluded_terms"]),
-    "a long term": ({"excluded_terms": ["x" * 61]}, ["#/excluded_terms/0"]),
-    "a term on two lines": ({"required_terms": ["a\nb"]}, ["#/required_terms/0"]),
-    "too many terms": ({"required_terms": ["laser"] * 11}, ["#/required_terms"]),
-    "required and excluded": (
-        {"required_terms": ["laser"], "excluded_terms": ["Laser"]},
-        ["#/excluded_terms"],
-    ),
-    "an example that nobody knows": ({"more_like": [NOBODY]}, ["#/more_like"]),
-    "an example that is no id": ({"more_like": ["Ida"]}, ["#/more_like/0"]),
-    "too many examples": ({"more_like": [NOBODY] * 6}, ["#/more_like"]),
-    "a dismissal of nobody": (
-        {"dismissed": [{"profile_id": NOBODY, "reason": "other"}]},
-        ["#/dismissed"],
-    ),
-    "a dismissal without reason": (
-        {"dismissed": [{"profile_id": NOBODY}]},
-        ["#/dismissed/0/reason"],
-    ),
-    "an unknown reason": (
-        {"dismissed": [{"profile_id": NOBODY, "reason": "ugly"}]},
-        ["#/dismissed/0/reason"],
-    ),
-    "a long note": (
-        {"dismissed": [{"profile_id": NOBODY, "reason": "other", "note": "x" * 201}]},
-        ["#/dismissed/0/note"],
-    ),
-    "too much place": ({"place_weight": 3.5}, ["#/place_weight"]),
-    "less than no place": ({"place_weight": -1}, ["#/place_weight"]),
-    "a place weight as text": ({"place_weight": "1"}, ["#/place_weight"]),
-    "a place weight that is true": ({"place_weight": True}, ["#/place_weight"]),
     "a list": ([], ["#"]),
 }
 

@@ -108,7 +108,8 @@ def test_random_requests_are_answered_as_declared(
 def _ids(client: FlaskClient) -> dict[str, str]:
     challenge = client.post("/api/v1/challenges", json={"text": WELDING}).get_json()["id"]
     run = client.post(f"/api/v1/challenges/{challenge}/match-runs").get_json()["id"]
-    return {"challenge_id": challenge, "run_id": run} | {
+    profile = client.get("/api/v1/profiles").get_json()["items"][0]["id"]
+    return {"challenge_id": challenge, "run_id": run, "profile_id": profile} | {
         f"/api/v1/{kind}/{{profile_id}}": client.get(f"/api/v1/{kind}").get_json()["items"][0]["id"]
         for kind in ("profiles", "experts", "organisations", "students", "activities")
     }

@@ -10,7 +10,7 @@ import pytest
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Conditions, Dismissal, DismissalReason, PartnerKind
-from tests.browser.conftest import Browser
+from tests.browser.conftest import Browser, come_down_to
 from tests.pages.conftest import WELDING
 
 AXE = (Path(__file__).parent / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -54,6 +54,7 @@ def _list(browser: Browser, service: Matchmaker) -> None:
         ),
     )
     browser.visit(f"/challenges/{challenge.id}#s2")
+    browser.wait(lambda: browser.all(".evidence mark"))
     browser.driver.execute_script(
         "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
     )
@@ -84,6 +85,26 @@ def _profiles(browser: Browser, _service: Matchmaker) -> None:
 
 def _profile(browser: Browser, service: Matchmaker) -> None:
     browser.visit(f"/profiles/{service.profiles.page(text='Ida Berg').items[0].id}")
+
+
+def _challenges_of_profile(browser: Browser, service: Matchmaker) -> None:
+    ida = service.profiles.page(text="Ida Berg").items[0].id
+    browser.visit(f"/profiles/{ida}/challenges")
+    assert browser.all("#challenges .card")
+
+
+def _similar(browser: Browser, service: Matchmaker) -> None:
+    challenge = service.challenges.submit(text=WELDING, title="Cracks")
+    browser.visit(f"/challenges/{challenge.id}/similar")
+    assert browser.all("#similar .card")
+
+
+def _filled_in_place(browser: Browser, service: Matchmaker) -> None:
+    challenge = service.challenges.submit(text=WELDING)
+    service.matchmaking.run(challenge.id)
+    browser.visit(f"/challenges/{challenge.id}")
+    come_down_to(browser, "#similar")
+    browser.wait(lambda: browser.all("#similar .card"))
 
 
 def _about(browser: Browser, _service: Matchmaker) -> None:
@@ -120,6 +141,9 @@ PAGES: list[Opens] = [
     _withdraw,
     _profiles,
     _profile,
+    _challenges_of_profile,
+    _similar,
+    _filled_in_place,
     _about,
     _exposure,
     _error,

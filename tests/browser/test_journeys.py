@@ -5,7 +5,7 @@ from __future__ import annotations
 from selenium.webdriver.common.keys import Keys
 
 from matchmaker.bootstrap import Matchmaker
-from tests.browser.conftest import Browser
+from tests.browser.conftest import Browser, come_down_to
 from tests.pages.conftest import WELDING
 
 #: Says whether a person can see where the focus is; a card shows it on a layer above its link.
@@ -30,6 +30,20 @@ def tab_to(browser: Browser, selector: str, *, backwards: bool = False) -> None:
             return
     message = f"the keyboard never reaches {selector}"
     raise AssertionError(message)
+
+
+def test_marks_come_after_the_list_and_leave_the_focus_where_it_is(browser: Browser) -> None:
+    browser.visit("/")
+    browser.one("#text").send_keys(WELDING)
+    browser.one("#ask button[type=submit]").click()
+    browser.wait(lambda: browser.path.startswith("/challenges/"))
+    browser.wait(lambda: browser.all(".evidence mark"))
+    assert not browser.focused("#list-heading")
+    assert not browser.all("#marks a")
+    assert "welded" in " ".join(browser.all(".evidence mark")).lower()
+    browser.visit(browser.path)
+    assert browser.all(".evidence mark")
+    assert not browser.all("#marks a")
 
 
 def test_a_danish_firm_finds_a_partner_with_the_keyboard_alone(browser: Browser) -> None:
@@ -277,3 +291,37 @@ def test_without_script_the_challenge_stands_beside_the_list(
         assert browser.one("#s1").rect["height"] > 0
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_section_further_down_is_filled_when_it_is_reached_and_takes_no_focus(
+    browser: Browser, service: Matchmaker
+) -> None:
+    challenge = service.challenges.submit(text=WELDING)
+    service.matchmaking.run(challenge.id)
+    browser.room(1280, 400)
+    browser.visit(f"/challenges/{challenge.id}")
+    assert browser.all("#similar p") == ["Show similar challenges"]
+    come_down_to(browser, "#similar")
+    browser.wait(lambda: browser.all("#similar h3") == ["Cracks in frames"])
+    assert browser.focused("body")
+    assert not browser.driver.execute_script("return scrollY === 0")
+
+
+def test_a_section_that_cannot_be_filled_keeps_its_link(
+    browser: Browser, service: Matchmaker
+) -> None:
+    browser.expected.add(404)
+    ida = service.profiles.page(text="Ida Berg").items[0].id
+    browser.room(1280, 300)
+    browser.visit(f"/profiles/{ida}")
+    browser.driver.execute_script(
+        "document.addEventListener('htmx:configRequest',"
+        " (event) => { event.detail.path = '/profiles/gone'; })"
+    )
+    browser.driver.execute_async_script(
+        "const done = arguments[0];"
+        "document.addEventListener('htmx:responseError', () => setTimeout(done, 300));"
+        "document.querySelector('#challenges').scrollIntoView({behavior: 'instant'})"
+    )
+    assert browser.path == f"/profiles/{ida}"
+    assert browser.all("#challenges p") == ["Show the challenges"]

@@ -195,3 +195,27 @@ def test_the_tables_fit_80_columns(
     printed = capsys.readouterr().out
     assert "…" not in printed
     assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_the_judgements_are_read_the_other_way_too(loaded: Shell, judged: SeedFolder) -> None:
+    flowers = {
+        **judged.records["challenges.json"][0],
+        "key": "withered-flowers",
+        "title": "Withered flowers",
+        "text": "The flowers in our greenhouse wither although we water them every day.",
+        "sample": False,
+    }
+    judged.records["challenges.json"].append(flowers)
+    judged.judgements += ["xylophones\tseams\t0", "withered-flowers\tseams\t0"]
+    judged.write()
+
+    result, document = ask(loaded, judged, "--policy", "fused", "--no-limits")
+
+    (fused,) = document["policies"]
+    assert fused["orderings"]["en"] == {
+        "profiles": 1,
+        "ndcg@10": {"value": 1.0, "low": 1.0, "high": 1.0},
+        "pairs": {"value": 1.0, "low": 1.0, "high": 1.0},
+    }
+    assert "Turned round" in result.stdout
+    assert ask(loaded, judged, "--policy", "lexical", "--no-limits")[0].exit_code == 0

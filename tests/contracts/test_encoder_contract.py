@@ -139,6 +139,52 @@ def test_odd_parts_of_a_query_have_unit_vectors_too(subject: Encoder) -> None:
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
+def test_tokens_stand_in_the_order_of_the_text_and_have_unit_states(subject: Encoder) -> None:
+    texts = [DANISH, ENGLISH, f"  {DANISH}\n", *ODDITIES]
+    told = subject.encode_tokens(texts)
+    assert len(told) == len(texts)
+    for text, (spans, states) in zip(texts, told, strict=True):
+        assert (spans.dtype, states.dtype) == (np.int64, np.float32)
+        assert spans.shape == (len(spans), 2)
+        assert states.shape == (len(spans), subject.spec.dimension)
+        np.testing.assert_allclose(np.linalg.norm(states, axis=1), 1, atol=1e-5)
+        assert (spans[:, 0] < spans[:, 1]).all()
+        assert (spans[1:, 0] >= spans[:-1, 1]).all()
+        assert all(0 <= start < end <= len(text) for start, end in spans.tolist())
+        assert not any(text[start].isspace() for start, _ in spans.tolist())
+
+
+def test_every_letter_and_digit_of_a_text_belongs_to_a_token(subject: Encoder) -> None:
+    texts = [DANISH, "ISO 13849-1, KRC4 & 水素: ½ mm", "½\xadﬁn æøå e\u0301n 🦀 to"]
+    for text, (spans, _) in zip(texts, subject.encode_tokens(texts), strict=True):
+        covered = {place for start, end in spans.tolist() for place in range(start, end)}
+        missing = [one for place, one in enumerate(text) if one.isalpha() and place not in covered]
+        assert not missing
+
+
+def test_a_text_without_a_visible_character_has_no_tokens(subject: Encoder) -> None:
+    assert subject.encode_tokens([]) == []
+    for spans, states in subject.encode_tokens(["", " ", "\n\t"]):
+        assert spans.shape == (0, 2)
+        assert states.shape == (0, subject.spec.dimension)
+
+
+def test_a_text_has_the_same_tokens_in_any_company(subject: Encoder) -> None:
+    (alone,) = subject.encode_tokens([DANISH])
+    among = subject.encode_tokens([ENGLISH * 20, DANISH, *UNRELATED])[1]
+    assert (among.spans == alone.spans).all()
+    assert same(among.states, alone.states)
+
+
+def test_a_word_is_nearest_to_itself_in_another_text(subject: Encoder) -> None:
+    texts = ["Vi måler korrosion på stål.", "Gruppen undersøger korrosion i beton."]
+    mine, other = subject.encode_tokens(texts)
+    (asked,) = np.flatnonzero(mine.spans[:, 0] == texts[0].index("korrosion"))
+    nearest = int((other.states @ mine.states[asked]).argmax())
+    start, end = other.spans[nearest].tolist()
+    assert texts[1].index("korrosion") <= start < end <= texts[1].index(" i beton")
+
+
 def test_progress_adds_up_to_all_texts(subject: Encoder) -> None:
     steps: list[int] = []
     subject.encode_documents([DANISH, ENGLISH * 30, *UNRELATED], steps.append)
@@ -181,6 +227,26 @@ def test_the_graph_agrees_with_sentence_transformers(bundled: Encoder, model_dir
         (bundled.encode_queries(texts), slow.encode_queries(texts)),
     ):
         assert np.vecdot(fast_rows, slow_rows).min() > 1 - 1e-4
+
+
+@pytest.mark.model
+def test_the_graph_tells_the_same_tokens_as_sentence_transformers(
+    bundled: Encoder, model_dir: Path
+) -> None:
+    slow = opened(f"sentence-transformers:{build(model_dir)}", model_dir)
+    texts = [DANISH, ENGLISH, *ODDITIES, f"{DANISH} {ENGLISH} " * 40]
+    told = zip(bundled.encode_tokens(texts), slow.encode_tokens(texts), strict=True)
+    for fast_tokens, slow_tokens in told:
+        assert fast_tokens.spans.tolist() == slow_tokens.spans.tolist()
+        assert (np.vecdot(fast_tokens.states, slow_tokens.states) > 1 - 1e-3).all()
+
+
+@pytest.mark.model
+def test_the_mean_of_its_tokens_is_nearly_the_vector_of_a_text(bundled: Encoder) -> None:
+    for text, tokens in zip(UNRELATED, bundled.encode_tokens(UNRELATED), strict=True):
+        mean = tokens.states.mean(axis=0)
+        (vector,) = bundled.encode_queries([text])
+        assert vector @ mean / np.linalg.norm(mean) > 0.95
 
 
 @pytest.mark.model

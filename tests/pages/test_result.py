@@ -38,6 +38,53 @@ def test_each_partner_comes_with_evidence_and_the_sentence_that_it_answers(
             assert page.one(f"li{asked.a['href']}").get_text(" ", strip=True).endswith(sentence)
 
 
+def test_the_words_that_count_are_one_link_away_and_then_stay(
+    matchmaker: Matchmaker, ask: Callable[..., Reader]
+) -> None:
+    page = ask()
+    assert not page.all("mark")
+    before = [quote.get_text() for quote in page.page.select(".evidence")]
+
+    page.follow("Mark the words that count")
+
+    run = the_run(matchmaker, page)
+    for shown, match in zip(page.page.select(".match"), run.matches, strict=True):
+        for quote, passage in zip(shown.select(".evidence"), match.reason.evidence, strict=True):
+            assert [mark.get_text() for mark in quote.select("mark")] == [
+                passage.text[start:end] for start, end in passage.highlights
+            ]
+    assert "welded" in " ".join(page.all(".evidence mark")).lower()
+    assert [quote.get_text() for quote in page.page.select(".evidence")] == before
+    assert "Marked words are those" in page.one("#marks").get_text(" ", strip=True)
+    assert not page.one("#marks").select("a")
+    marked = page.all("mark")
+    assert page.visit(page.address).all("mark") == marked
+
+
+def test_with_script_the_marks_come_by_themselves_to_every_passage(
+    ask: Callable[..., Reader],
+) -> None:
+    page = ask()
+    link = page.one("#marks a")
+    assert link["hx-trigger"].split(",")[0] == "load"
+    assert link["hx-get"] == link["href"]
+    passages = [f"#{quote['id']}" for quote in page.page.select(".evidence p")]
+    assert link["hx-select-oob"].split(",") == passages
+    assert len(set(passages)) == len(passages)
+
+
+def test_where_words_cannot_be_marked_the_list_is_shown_without(
+    matchmaker: Matchmaker, ask: Callable[..., Reader]
+) -> None:
+    page = ask()
+    with matchmaker.engine.begin() as connection:
+        connection.execute(text("UPDATE index_generations SET state = 'retired'"))
+    page.follow("Mark the words that count")
+    assert page.status == 200
+    assert page.all(".match h3")
+    assert not page.page.select("mark, #marks")
+
+
 def test_place_and_distance_are_plain_facts(ask: Callable[..., Reader]) -> None:
     page = ask(place="8000")
     (shown,) = [m for m in page.page.select(".match") if m.h3.get_text() == "Institut for Sømme"]

@@ -119,7 +119,7 @@ def test_how_much_nearness_counts_is_a_condition(
     page = ask(place="9000")
     page.send("Make a new list", place_weight="0.5")
     assert asked(matchmaker, page).place_weight == 0.5
-    assert page.all(".chip") == ["Without the condition: Nearness counts: a little"]
+    assert page.all(".chip") == ["Without the condition: Nearness counts: half as much as usual"]
     assert page.one("#place_weight option[selected]")["value"] == "0.5"
     page.send("Nearness counts")
     assert asked(matchmaker, page).place_weight is None
@@ -133,7 +133,7 @@ def test_a_weight_that_came_another_way_is_kept_by_the_form(
     matchmaker.matchmaking.run(challenge, conditions=Conditions(place_weight=1.7))
     page.visit(f"/challenges/{challenge}").send("Make a new list", languages=["da"])
     assert asked(matchmaker, page).place_weight == 1.7
-    assert "Without the condition: Nearness counts: 1.7" in page.all(".chip")
+    assert "Without the condition: Nearness counts: 1.7 times as much as usual" in page.all(".chip")
 
 
 def test_without_a_place_nearness_can_not_count(ask: Callable[..., Reader]) -> None:
@@ -246,7 +246,7 @@ def test_a_dane_reads_every_condition_in_danish(dansker: Reader) -> None:
     say(page, "Ida Berg", "Flere som denne")
     say(page, "Institut for Sømme", "Tag ud", reason="already-known")
     assert [words.split(": ", 1)[1] for words in page.all(".chip")] == [
-        "Nærhed tæller: mest af alt",
+        "Nærhed tæller: tre gange så meget som normalt",
         "Skal nævne “svejsning”",
         "Flere som Ida Berg",
         "Ikke Institut for Sømme: Vi kender dem allerede",

@@ -19,8 +19,9 @@ from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES, MatchingPolicy
 from matchmaker.matching.terms import passage_ways
 from matchmaker.models import Conditions, PartnerKind, Profile
 from matchmaker.services import search as search_module
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import BLOCK, Question, Ranking, Search, Stopwatch, whole_and_blocks
+from matchmaker.services.search import BLOCK, Ranking, Search, whole_and_blocks
 from matchmaker.storage import eligibility, generations
 from matchmaker.storage.database import Sessions
 from tests.factories import an_expert
@@ -183,7 +184,7 @@ def test_every_kind_gets_its_places_however_rare_it_is(service: Matchmaker, worl
 def test_a_score_does_not_depend_on_who_else_is_in_the_database(
     service: Matchmaker, world: World
 ) -> None:
-    dense = replace(DEFAULT_POLICY, lexical_weight=0.0, depth=999)
+    dense = replace(DEFAULT_POLICY, lexical_weight=0.0, character_weight=0.0, depth=999)
     question = replace(world.question(service.indexing.encoder), conditions=Conditions())
     before = rank(service, a_replica(service), question, dense)
     service.profiles.register_all([world.profile() for _ in range(10)])

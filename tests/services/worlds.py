@@ -17,7 +17,7 @@ from matchmaker.models import (
     Profile,
     Visibility,
 )
-from matchmaker.services.search import Question
+from matchmaker.services.question import Question
 from tests.factories import a_student, an_activity, an_expert, an_organisation
 
 TODAY = date(2026, 11, 22)

@@ -292,3 +292,27 @@ def test_a_candidate_comes_with_its_place_and_languages(sessions: Sessions) -> N
     with sessions.reading() as session:
         (row,) = eligibility.everybody(session, Conditions(), Place(), TODAY)
     assert tuple(row[3:]) == (55.4, None, '["da", "en"]')
+
+
+def test_the_places_that_a_profile_reaches_are_those_it_is_eligible_for(sessions: Sessions) -> None:
+    dice = random.Random(7)
+    places = [Place()] + [
+        Place(latitude=dice.uniform(54.6, 57.7), longitude=dice.uniform(8.1, 12.6))
+        for _ in range(40)
+    ]
+    profiles = [
+        an_expert(f"{reach} {where}", can_travel_km=reach, latitude=where, longitude=where and 10.4)
+        for reach in (None, 0, 40, 120)
+        for where in (None, 55.4, 57.0)
+    ]
+    with sessions.writing() as session:
+        session.add_all(profiles)
+    with sessions.reading() as session:
+        for profile in profiles:
+            expected = {
+                place
+                for place in places
+                if eligibility.among(session, [profile.id.hex], Conditions(), place, TODAY)
+            }
+            # Asked twice each: what is given is a list, what comes back is a set.
+            assert eligibility.reached(session, profile.id, [*places, *places]) == expected

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from matchmaker.matching.reasons import Carrier, carriers, distance, uncovered
+from matchmaker.matching.scoring import pooled
 from matchmaker.models import Place
 
 AALBORG = Place(latitude=57.05, longitude=9.92)
@@ -19,6 +22,25 @@ def floats(*values: object) -> NDArray[np.float32]:
 def test_the_strongest_passage_carries_and_answers_its_nearest_sentence() -> None:
     similarities = floats([0.1, 0.2], [0.3, 0.9])
     assert carriers(floats(0.2, 0.8), similarities, 0.5) == (Carrier(1, 1),)
+
+
+@given(
+    st.lists(st.floats(-1, 1, width=32), min_size=2, max_size=8, unique=True),
+    st.lists(st.floats(0.05, 1), min_size=1, max_size=5),
+)
+def test_without_the_first_passage_a_profile_loses_more_than_without_any_other(
+    scores: list[float], weights: list[float]
+) -> None:
+    combined = floats(*scores)
+    (first, *_) = carriers(combined, combined[:, None], 2.0)
+
+    def left(gone: int) -> float:
+        kept = np.delete(combined, gone)
+        falling = sorted(weights, reverse=True)
+        return float(pooled(kept, np.array([0, len(kept)]), falling)[0])
+
+    others = [left(row) for row in range(len(scores)) if row != first.row]
+    assert left(first.row) <= min(others) + 1e-6
 
 
 def test_a_second_passage_is_shown_when_it_answers_another_sentence() -> None:
