@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 #: Values that are tried for each weight, in the order in which the weights are tried.
 TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
     {
-        "lexical_weight": (0.06, 0.08, 0.1, 0.12, 0.15, 0.18, 0.22, 0.26, 0.3, 0.35, 0.4),
+        "lexical_weight": (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5),
         "whole_share": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
         "pooling": (
             (1.0,),

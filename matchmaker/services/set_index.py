@@ -42,7 +42,7 @@ from matchmaker.storage.bulk import insert_profiles
 from matchmaker.storage.database import Sessions, upgrade
 
 #: Raise it when the same set would be written otherwise.
-FORMAT = 1
+FORMAT = 2
 #: Names the ids that are made from those of a set.
 NAMESPACE = UUID("0c3f6f2e-5f0b-4b39-9d0a-0f1c6a7e4b52")
 _BATCH = 500
