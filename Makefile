@@ -6,8 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := .ci/constraints.txt
 WORKERS ?= 2
+PEERS ?= .cache/peers
 
-.PHONY: help setup run test check fix migration openapi evaluate bench catalogues
+.PHONY: help setup run test check fix migration openapi evaluate bench peers catalogues
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -59,7 +60,7 @@ openapi: $(VENV)/.dev ## renew the snapshot of the interface that the tests comp
 catalogues: $(VENV)/.dev ## gather the strings of the pages and compile the translations
 	catalogue=$$(mktemp) && \
 	$(BIN)/pybabel extract --sort-by-file --add-location=file -k lazy_gettext -F api/translations/babel.cfg -o $$catalogue api && \
-	$(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $$catalogue -d api/translations && \
+	$(BIN)/pybabel update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $$catalogue -d api/translations && \
 	$(BIN)/pybabel compile -d api/translations; rm -f $$catalogue
 
 evaluate: $(VENV)/.dev ## measure ranking quality on the judged challenges
@@ -67,3 +68,13 @@ evaluate: $(VENV)/.dev ## measure ranking quality on the judged challenges
 
 bench: $(VENV)/.dev ## measure speed and memory; takes some minutes
 	$(BIN)/matchmaker bench
+
+$(PEERS)/.installed: pyproject.toml $(CONSTRAINTS) benchmarks/peers/requirements.txt
+	@$(PYTHON) -m venv $(PEERS)
+	@echo "Installing Matchmaker and its peers into $(PEERS) (about 1.5 GB the first time) ..."
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) torch setuptools
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --no-build-isolation --requirement benchmarks/peers/requirements.txt --editable .
+	@touch $@
+
+peers: $(PEERS)/.installed ## measure Matchmaker beside other ways to search; takes some minutes
+	$(PEERS)/bin/python -m benchmarks.peers $(ARGS)

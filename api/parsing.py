@@ -23,6 +23,7 @@ from api.problems import (
 
 #: More figures than any number we ask for has.
 _FIGURES = re.compile("[0-9]{1,9}")
+_DECIMAL = re.compile("[0-9]{1,9}(?:[.,][0-9]{1,9})?")
 
 
 class Parser(FlaskParser):
@@ -104,6 +105,8 @@ def read_form(schema: ma.Schema, form: MultiDict[str, str]) -> tuple[Any, tuple[
             values[name] = given if isinstance(field, ma.fields.List) else given[0]
         if given and isinstance(field, ma.fields.Integer) and _FIGURES.fullmatch(given[0].strip()):
             values[name] = int(given[0])
+        if given and isinstance(field, ma.fields.Float) and _DECIMAL.fullmatch(given[0].strip()):
+            values[name] = float(given[0].strip().replace(",", "."))
     try:
         return schema.load(values), ()
     except ma.ValidationError as error:

@@ -28,7 +28,8 @@ from matchmaker.config import Settings
 from matchmaker.matching.measures import Interval, ndcg
 from matchmaker.matching.near_ties import drawn
 from matchmaker.matching.ranking import Scored, above_floor
-from matchmaker.services.search import Search, Stopwatch
+from matchmaker.services.question import Stopwatch
+from matchmaker.services.search import Search
 
 EDGES = (0.0, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 1.0)
 MARGINS = (0.0, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03)

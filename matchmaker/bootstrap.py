@@ -15,8 +15,10 @@ from embeddings.registry import make_encoder, make_index
 from matchmaker.config import Settings
 from matchmaker.errors import IndexNotReady
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
+from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.directions import DirectionService
 from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
@@ -35,6 +37,7 @@ class Matchmaker:
     settings: Settings
     challenges: ChallengeService
     matchmaking: MatchmakingService
+    directions: DirectionService
     highlighting: HighlightingService
     profiles: ProfileService
     indexing: Indexer
@@ -50,6 +53,7 @@ class Matchmaker:
         self.challenges.recognise("Vi får revner i svejsningerne.")
         with suppress(IndexNotReady):
             self.matchmaking.replica.catch_up()
+        self.directions.challenges.catch_up()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -88,12 +92,14 @@ def build(
         IndexReplica, sessions, encoder, index or partial(make_index, settings.index)
     )
     indexing = Indexer(sessions, clock, encoder, make_replica)
+    matchmaking = MatchmakingService(
+        sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name
+    )
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
-        matchmaking=MatchmakingService(
-            sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name
-        ),
+        matchmaking=matchmaking,
+        directions=DirectionService(matchmaking, ChallengeReplica(sessions, encoder)),
         highlighting=HighlightingService(sessions, encoder),
         profiles=ProfileService(
             sessions, clock, indexing.sync if settings.indexing == "inline" else _nothing

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from matchmaker.models import EligibilityRule, Fit, Match, MatchRun
 
-_COLOURS: Mapping[Fit, str] = MappingProxyType(
+FIT_COLOURS: Mapping[Fit, str] = MappingProxyType(
     {Fit.STRONG: "bold green", Fit.GOOD: "green", Fit.POSSIBLE: "yellow"}
 )
 _RULES: Mapping[str, str] = MappingProxyType(
@@ -23,6 +23,9 @@ _RULES: Mapping[str, str] = MappingProxyType(
         EligibilityRule.PARTNER_KIND: "another kind than asked for",
         EligibilityRule.LANGUAGE: "no common language",
         EligibilityRule.DISTANCE: "too far away",
+        EligibilityRule.REQUIRED_TERMS: "without a word you require",
+        EligibilityRule.EXCLUDED_TERMS: "with a word you exclude",
+        EligibilityRule.DISMISSED: "dismissed",
     }
 )
 
@@ -49,7 +52,7 @@ def _table(run: MatchRun, width: int) -> Table:
         table.add_row(
             str(match.rank),
             _partner(match),
-            Text(match.fit.value, style=_COLOURS[match.fit]),
+            Text(match.fit.value, style=FIT_COLOURS[match.fit]),
             _evidence(match),
         )
     return table
@@ -100,6 +103,10 @@ def _nobody(run: MatchRun) -> Iterator[str]:
     yield "  a sentence about the material, the process or the machine, and what goes wrong"
     if run.conditions["partner_kinds"]:
         yield "  asking without --kind"
+    if run.conditions["required_terms"]:
+        yield "  asking without --require"
+    if run.conditions["excluded_terms"]:
+        yield "  asking without --exclude"
 
 
 def run_as_json(run: MatchRun) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from uuid import UUID
 
@@ -12,8 +11,11 @@ from rich.markup import escape
 from api.cli import seed as seed_files
 from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
+from api.cli.directions import challenges_for, similar
 from api.cli.evaluate import evaluate
 from api.cli.exposure import exposure
+from api.cli.fit import fit
+from api.cli.given import given_text
 from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
 from api.cli.service import open_service
@@ -22,13 +24,12 @@ from api.schemas.seed import id_of
 from embeddings.registry import prepare_encoder
 from matchmaker.bootstrap import Matchmaker, prepare_database
 from matchmaker.config import Settings
-from matchmaker.errors import InvalidInput
 from matchmaker.matching.languages import SUPPORTED
 from matchmaker.models import Conditions, PartnerKind
+from matchmaker.services.steering import MOST_PLACE_WEIGHT
 
 #: The Danish example that a first start answers in the shell.
 FIRST_EXAMPLE = "svejserevner-s690-konsoller"
-_MOST_INPUT = 200_000  # bytes of standard input; a challenge has 10,000 characters at most
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,6 +56,23 @@ def main(ctx: click.Context) -> None:
 )
 @click.option("--place", help="Danish postcode, town or municipality of the firm.")
 @click.option(
+    "--require",
+    "required",
+    multiple=True,
+    help="Word or phrase a partner must have in its texts; may be given more than once.",
+)
+@click.option(
+    "--exclude",
+    "excluded",
+    multiple=True,
+    help="Word or phrase a partner must not have; may be given more than once.",
+)
+@click.option(
+    "--place-weight",
+    type=click.FloatRange(0, MOST_PLACE_WEIGHT),
+    help="How much it counts that a partner is near: 0 not at all, 2 twice as usual; up to 3.",
+)
+@click.option(
     "--limit",
     type=click.IntRange(1, 100),
     default=10,
@@ -70,6 +88,9 @@ def match(
     kinds: tuple[str, ...],
     language: str | None,
     place: str | None,
+    required: tuple[str, ...],
+    excluded: tuple[str, ...],
+    place_weight: float | None,
     limit: int,
     as_json: bool,
 ) -> None:
@@ -80,39 +101,25 @@ def match(
     \b
     matchmaker match "Vi får revner i svejsningerne når vi svejser tykke plader"
     matchmaker match --kind student --json - < challenge.txt
+    matchmaker match --require ultrasound --exclude aluminium "Our welds have cracks"
     """
-    text = _standard_input() if text == "-" else _decoded(text)
+    text = given_text(text)
+    conditions = Conditions(
+        partner_kinds=tuple(PartnerKind(kind) for kind in kinds),
+        required_terms=required,
+        excluded_terms=excluded,
+        place_weight=place_weight,
+        limit=limit,
+    )
     service = open_service(settings)
+    service.matchmaking.check(conditions)
     service.matchmaking.replica.catch_up()  # what can't be answered is not kept either
     challenge = service.challenges.submit(text=text, language=language, place=place)
-    conditions = Conditions(partner_kinds=tuple(PartnerKind(kind) for kind in kinds), limit=limit)
     run = service.matchmaking.run(challenge.id, conditions=conditions)
     if as_json:
         print_json(run_as_json(run))
     else:
         print_matches(run, output)
-
-
-def _standard_input() -> str:
-    given = sys.stdin.buffer.read(_MOST_INPUT + 1)
-    if len(given) > _MOST_INPUT:
-        raise InvalidInput("text", f"standard input has more than {_MOST_INPUT} bytes; shorten it.")
-    try:
-        text = given.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput("text", f"byte {error.start} is not UTF-8; save it as UTF-8.") from error
-    if "\0" in text:  # UTF-16 without its mark, or no text at all
-        raise InvalidInput("text", "it holds NUL characters; save it as text in UTF-8.")
-    return text
-
-
-def _decoded(argument: str) -> str:
-    # Python hands over bytes that it cannot read as halves of characters.
-    try:
-        argument.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidInput("text", f"character {error.start} is not UTF-8.") from error
-    return argument
 
 
 @main.command()
@@ -163,6 +170,9 @@ def _load(service: Matchmaker, given: seed_files.Seed) -> None:
     with progress_bar("Encoding and indexing") as report:
         loaded = service.profiles.register_all(given.profiles, progress=report)
     new = service.challenges.register_samples(given.challenges)
+    if service.settings.indexing == "inline":
+        with progress_bar("Encoding challenges") as report:
+            service.directions.challenges.catch_up(report)
     tell(
         f"Profiles: {loaded.new} new, {loaded.changed} changed, {loaded.unchanged} unchanged. "
         f"Challenges: {new} new."
@@ -281,6 +291,9 @@ def openapi() -> None:
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))).encode(), nl=False)
 
 
+main.add_command(challenges_for)
+main.add_command(similar)
 main.add_command(evaluate)
 main.add_command(bench)
 main.add_command(exposure)
+main.add_command(fit)

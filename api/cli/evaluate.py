@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from api.cli.commit import measured_commit
+from api.cli.evaluate_encoders import POLICIES_COMPARED, compare, print_encoders
 from api.cli.evaluate_set import evaluate_sets, sets_of
 from api.cli.evaluate_tables import print_tables
 from api.cli.results import RESULTS, finish
@@ -32,11 +33,9 @@ FORMAT = 1
 #: A Danish challenge must find English profiles at least this well, against an English one.
 LEAST_SHARE = 0.95
 #: In the order in which a table shows them: single voices first, what answers last.
-_ORDER = ("lexical", "dense", "dense-uncorrected", "fused-uncorrected", "fused")
+_ORDER = tuple(POLICIES)
 _OFF_TOPIC = "off-topic"
 _ALL = "all"
-#: Everything that can be asked for, those with a place of their own first.
-_NAMES = (*_ORDER, *(name for name in POLICIES if name not in _ORDER))
 _folder = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
@@ -46,7 +45,7 @@ _folder = click.Path(path_type=Path, file_okay=False, exists=True)
     "--policy",
     "names",
     multiple=True,
-    type=click.Choice([*_NAMES, _ALL]),
+    type=click.Choice([*_ORDER, _ALL]),
     help="Only this policy; may be given more than once.  [default: all, and with --layout or "
     "--set the one that answers]",
 )
@@ -68,12 +67,19 @@ _folder = click.Path(path_type=Path, file_okay=False, exists=True)
     is_flag=True,
     help="Remove the indexed profiles of other sets, with --layout or --set.",
 )
+@click.option(
+    "--encoder",
+    "encoders",
+    multiple=True,
+    help="Compare this encoder with others, on the seed profiles; given once for each.",
+)
 @click.option("--no-limits", is_flag=True, help="Only report; a missed limit is no failure.")
 @click.option(
     "--output",
     "kept",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File that gets the result.  [default: benchmarks/results/evaluate-COMMIT.json]",
+    help="File that gets the result.  [default: benchmarks/results/evaluate-COMMIT.json, "
+    "encoders-COMMIT.json with --encoder]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document.")
 @click.pass_obj
@@ -86,6 +92,7 @@ def evaluate(
     named: tuple[str, Path] | None,
     run: Path | None,
     forget_others: bool,
+    encoders: tuple[str, ...],
     no_limits: bool,
     kept: Path | None,
     as_json: bool,
@@ -98,11 +105,18 @@ def evaluate(
 
     With --layout or --set the judged texts of a folder take their place; the layout is
     described in docs/how-to/evaluate-a-set.md.
+
+    With --encoder, encoders are compared on the seed data, each on a database of its own; the
+    database of the installation is not looked at.
     """
     if layout is not None or named is not None:
+        if encoders:
+            raise click.UsageError(
+                "--encoder compares on the seed data; leave out --layout, --set."
+            )
         if layout is not None and named is not None:
             raise click.UsageError("Give either --layout or --set.")
-        chosen = _NAMES if _ALL in names else names or (DEFAULT_POLICY.name,)
+        chosen = _ORDER if _ALL in names else names or (DEFAULT_POLICY.name,)
         evaluate_sets(
             settings,
             sets_of(layout, named),
@@ -116,11 +130,17 @@ def evaluate(
     if run is not None or forget_others:
         raise click.UsageError("--run and --forget-others go with --layout or --set.")
     judged = judged_challenges(read_judged(folder))
+    if encoders:
+        chosen = _ORDER if _ALL in names else names or POLICIES_COMPARED
+        compared = compare(settings, encoders, folder, judged, chosen)
+        kept = kept or RESULTS / f"encoders-{compared['commit']}.json"
+        finish(compared, kept, print_encoders, as_json=as_json, no_limits=True)
+        return
     service = open_service(settings)
     _check_loaded(service, judged)
     wordings = sum(len(challenge.wordings) for challenge in judged)
     tell(f"Encoding {wordings} wordings of {len(judged)} challenges ...")
-    policies = [POLICIES[name] for name in _NAMES if _asked(name, names)]
+    policies = [POLICIES[name] for name in _ORDER if _asked(name, names)]
     with progress_bar("Asking") as report:
         results = service.evaluation.evaluate(judged, policies, report)
     document = as_document(results, judged)
@@ -194,6 +214,13 @@ def as_document(
                 },
                 "nobody_for_off_topic": result.nobody_for_off_topic,
                 "nobody_for_answerable": result.nobody_for_answerable,
+                "orderings": {
+                    language: {
+                        "profiles": found.profiles,
+                        **{name: asdict(value) for name, value in found.measures.items()},
+                    }
+                    for language, found in result.orderings.items()
+                },
                 "relevant_by_fit": {
                     fit: {"share": share, "judged": number}
                     for fit, (share, number) in result.relevant_by_fit.items()

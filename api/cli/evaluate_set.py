@@ -11,7 +11,7 @@ from typing import Any
 from api.cli.evaluate_set_tables import print_set
 from api.cli.results import keep
 from api.cli.run_file import beside, writing_runs
-from api.cli.set_databases import forget_others, indexed, stem_of
+from api.cli.set_databases import forget_others, indexed, name_of
 from api.cli.terminal import print_json, progress_bar, tell
 from embeddings.protocols import Encoder
 from embeddings.registry import make_encoder, prepare_encoder
@@ -87,7 +87,7 @@ def evaluate_sets(
         keep(document, kept)
         tell(f"Kept as {kept}")
     if forget:
-        removed = forget_others(settings, {stem_of(given, encoder) for given in sets})
+        removed = forget_others(settings, {name_of(given, encoder) for given in sets})
         tell(f"{removed} databases of other sets removed.")
 
 

@@ -25,6 +25,7 @@ def print_tables(document: dict[str, Any]) -> None:
     for name, title in _MEASURES.items():
         output.print(_measure(document["policies"], name, title))
     output.print(_answers(document["policies"]))
+    output.print(_orderings(document["policies"]))
     for limit in document["limits"]:
         said = "as it should be" if limit["kept"] else "too little"
         output.print(
@@ -59,6 +60,24 @@ def _answers(policies: list[dict[str, Any]]) -> Table:
             f"{one['nobody_for_off_topic']:.0%}",
             f"{one['nobody_for_answerable']:.0%}",
             *(f"{cell['share']:.0%} of {cell['judged']}" if cell else "–" for cell in found),
+        )
+    return table
+
+
+def _orderings(policies: list[dict[str, Any]]) -> Table:
+    """Return a table of the other direction: the challenges in the order of each profile."""
+    title = "Turned round: challenges for a profile, and judged pairs of them in the right order"
+    languages = sorted({language for one in policies for language in one["orderings"]})
+    named = [(language, name) for language in languages for name in ("ndcg@10", "pairs")]
+    headings = [f"{language} {_MEASURES.get(name, 'pairs')}" for language, name in named]
+    table = make_table(title, "policy", "profiles", *headings)
+    for one in policies:
+        found = one["orderings"]
+        profiles = max((found[language]["profiles"] for language in found), default=0)
+        table.add_row(
+            one["policy"],
+            str(profiles),
+            *(interval(found[language][name]) for language, name in named),
         )
     return table
 

@@ -1,16 +1,17 @@
 """Databases of judged sets, kept in the data directory: a set is encoded once.
 
-One file for each set of profiles and each encoder. It appears under its name when all profiles
-are in it, and the indexer goes on where it was stopped; two who index at once do no harm.
+One folder for each set of profiles and each encoder. It appears under its name when all
+profiles are in it, and the indexer goes on where it was stopped; two who index at once do no harm.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
+from tempfile import mkdtemp
 
 from api.cli.terminal import progress_bar, tell
 from embeddings.protocols import Encoder
@@ -21,19 +22,18 @@ from matchmaker.services.judged_set import JudgedSet
 from matchmaker.services.set_index import key_of, words_key, write_set
 
 _FOLDER = "judged-sets"
-_SUFFIXES = ("", "-wal", "-shm")
+_DATABASE = "profiles.sqlite3"
+_WORDS = "words"
 
 
 @contextmanager
 def indexed(settings: Settings, encoder: Encoder, given: JudgedSet) -> Iterator[Matchmaker]:
     """Open the service on the profiles of a set, indexed."""
-    folder = settings.data_dir / _FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    database = folder / f"{stem_of(given, encoder)}.sqlite3"
-    if not database.exists():
-        _write(settings, encoder, given, database)
-    with closing(_service(settings, encoder, database)) as service:
-        words = database.with_suffix(".words")
+    folder = settings.data_dir / _FOLDER / name_of(given, encoder)
+    if not folder.exists():
+        _write(settings, encoder, given, folder)
+    with closing(_service(settings, encoder, folder)) as service:
+        words = folder / _WORDS
         known = words.read_text(encoding="utf-8") if words.exists() else words_key()
         # Other words or another way to compose: again, with the vectors that are there.
         index = service.indexing.sync if known == words_key() else service.indexing.rebuild
@@ -43,8 +43,8 @@ def indexed(settings: Settings, encoder: Encoder, given: JudgedSet) -> Iterator[
         yield service
 
 
-def stem_of(given: JudgedSet, encoder: Encoder) -> str:
-    """Return the name of a set's files without what they end in."""
+def name_of(given: JudgedSet, encoder: Encoder) -> str:
+    """Return the name of the folder of a set's database."""
     return f"{key_of(given)}-{encoder.spec.fingerprint}"
 
 
@@ -53,35 +53,37 @@ def forget_others(settings: Settings, kept: Collection[str]) -> int:
 
     Args:
         settings: name the data directory.
-        kept: stems of the files that stay.
+        kept: names of the folders that stay.
 
     Returns:
-        How many databases were removed.
+        How many folders were removed.
 
     """
-    removed = 0
-    for path in (settings.data_dir / _FOLDER).glob("*"):
-        if path.name.split(".")[0] not in kept:
-            path.unlink(missing_ok=True)
-            removed += path.suffix == ".sqlite3"
-    return removed
+    others = [one for one in (settings.data_dir / _FOLDER).iterdir() if one.name not in kept]
+    for folder in others:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(others)
 
 
-def _write(settings: Settings, encoder: Encoder, given: JudgedSet, database: Path) -> None:
+def _write(settings: Settings, encoder: Encoder, given: JudgedSet, folder: Path) -> None:
     tell(f"Writing {len(given.profile_ids)} profiles of {given.name} ...")
-    half = database.with_name(f"{uuid4().hex}.sqlite3")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    half = Path(mkdtemp(prefix="half-", dir=folder.parent))
     try:
         with (
             closing(_service(settings, encoder, half)) as service,
             progress_bar("Writing profiles") as report,
         ):
             write_set(service.engine, given, utc_now(), report)
-        half.rename(database)
+        try:
+            half.rename(folder)
+        except OSError:
+            if not folder.exists():  # else somebody was faster, and has written the same
+                raise
     finally:
-        for suffix in _SUFFIXES:
-            half.with_name(half.name + suffix).unlink(missing_ok=True)
+        shutil.rmtree(half, ignore_errors=True)
 
 
-def _service(settings: Settings, encoder: Encoder, database: Path) -> Matchmaker:
-    on = replace(settings, database=f"sqlite:///{database.absolute()}", indexing="off")
+def _service(settings: Settings, encoder: Encoder, folder: Path) -> Matchmaker:
+    on = replace(settings, database=f"sqlite:///{(folder / _DATABASE).absolute()}", indexing="off")
     return build(on, encoder=encoder)

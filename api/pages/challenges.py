@@ -9,19 +9,28 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from api.context import matchmaker
+from api.pages import steering
 from api.pages.forms import Form, filled_from, refused
 from api.pages.results import Result
 from api.parsing import read_form
+from api.problems import FieldError
 from api.schemas.challenge import ChallengePatchSchema
-from api.schemas.conditions import ConditionsSchema
 from embeddings.errors import EncoderUnavailable, IndexUnavailable
 from matchmaker.errors import IndexNotReady, InvalidInput, NotFound, StaleRevision
-from matchmaker.models import Challenge, ChallengeAction, PartnerKind
+from matchmaker.models import (
+    Challenge,
+    ChallengeAction,
+    Conditions,
+    DismissalReason,
+    PartnerKind,
+)
 
 blueprint = Blueprint("challenge_pages", __name__, url_prefix="/challenges/<uuid:challenge_id>")
 
 #: Languages offered as a condition (ISO 639-1).
 LANGUAGES = ("da", "en", "de", "sv", "no")
+#: Similar challenges on one page.
+MOST_SIMILAR = 6
 
 
 @blueprint.get("")
@@ -33,7 +42,21 @@ def page(challenge_id: UUID) -> str:
 @blueprint.post("")
 def match(challenge_id: UUID) -> Response | tuple[str, int]:
     """Make a new list under the conditions of the form."""
-    conditions, errors = read_form(ConditionsSchema(), request.form)
+    return _match_again(challenge_id, *steering.read_conditions(request.form))
+
+
+@blueprint.post("/steer")
+def steer(challenge_id: UUID) -> Response | tuple[str, int]:
+    """Make a new list after something was said about a partner in the newest one."""
+    runs = matchmaker().matchmaking.runs_of(challenge_id)
+    now = Conditions.from_json(runs[0].conditions) if runs else Conditions()
+    known = matchmaker().profiles.named(steering.named(now))
+    return _match_again(challenge_id, *steering.said(steering.only_known(now, known), request.form))
+
+
+def _match_again(
+    challenge_id: UUID, conditions: Conditions | None, errors: tuple[FieldError, ...]
+) -> Response | tuple[str, int]:
     if errors:
         return _page(matchmaker().challenges.get(challenge_id), refused(errors)), 422
     try:
@@ -41,6 +64,16 @@ def match(challenge_id: UUID) -> Response | tuple[str, int]:
     except InvalidInput as error:
         return _page(matchmaker().challenges.get(challenge_id), refused(error)), 422
     return redirect(url_for(".page", challenge_id=challenge_id), 303)
+
+
+@blueprint.get("/similar")
+def similar(challenge_id: UUID) -> str:
+    """Show challenges like this one; a section of the challenge's page is filled from here."""
+    return render_template(
+        "challenge/similar.html",
+        challenge=matchmaker().challenges.get(challenge_id),
+        found=matchmaker().directions.similar(challenge_id, limit=MOST_SIMILAR),
+    )
 
 
 @blueprint.get("/revise")
@@ -109,6 +142,10 @@ def _page(challenge: Challenge, form: Form) -> str:
         form=form,
         languages_offered=LANGUAGES,
         partner_kinds=tuple(PartnerKind),
+        place_weights=steering.PLACE_WEIGHTS,
+        place_weight_words=steering.place_weight_words,
+        dismissal_reasons=tuple(DismissalReason),
+        as_field=steering.as_field,
     )
 
 
@@ -120,7 +157,13 @@ def _result(run_id: UUID) -> Result:
         with suppress(EncoderUnavailable):
             run = highlighting.mark(run)
     # What could not be marked now is not offered again on the same page.
-    return Result(run=run, kind=_kind(), can_mark=not asked and highlighting.can_mark(run))
+    named = steering.named(Conditions.from_json(run.conditions))
+    return Result(
+        run=run,
+        kind=_kind(),
+        known=matchmaker().profiles.named(named),
+        can_mark=not asked and highlighting.can_mark(run),
+    )
 
 
 def _revise_again(challenge: Challenge, form: Form, stale: StaleRevision | None = None) -> str:

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from flask import request
 from flask_babel import gettext, ngettext
 
+# Lazy: the words are looked up when they are read, in the language of that request.
+from flask_babel import lazy_gettext as _
+
 from api.problems import FieldError
 from matchmaker.errors import InvalidInput, UnsupportedLanguage
 from matchmaker.models import Challenge
@@ -59,18 +62,36 @@ def _sentence(name: str, values: Mapping[str, str], error: FieldError | InvalidI
         )
     if name == "text":
         return _about_text(values.get("text", ""))
-    if name == "title":
-        return str(gettext("Please shorten the title to 120 characters on one line."))
-    if name == "place":
-        return str(
-            gettext(
-                "This is no Danish postcode, town or municipality that we know. "
-                "Try the postcode, or leave the field empty."
-            )
-        )
-    if name == "within_km":
-        return str(gettext("Please write a whole number of kilometres, at least 1."))
+    if name in _SENTENCES:
+        return str(_SENTENCES[name])
     return error.reason if isinstance(error, InvalidInput) else str(error.detail)
+
+
+#: Field -> what has to change in it, whatever was wrong with it.
+_SENTENCES = {
+    "title": _("Please shorten the title to 120 characters on one line."),
+    "place": _(
+        "This is no Danish postcode, town or municipality that we know. "
+        "Try the postcode, or leave the field empty."
+    ),
+    "within_km": _("Please write a whole number of kilometres, at least 1."),
+    "required_terms": _(
+        "Please write at most 10 words or phrases with commas between them, each of at most 60 "
+        "characters and each naming something, such as a material, a process or a norm."
+    ),
+    "excluded_terms": _(
+        "Please write at most 10 words or phrases with commas between them, each of at most 60 "
+        "characters and each naming something that you do not require as well."
+    ),
+    "more_like": _(
+        "A list can follow at most 5 examples that are still in it. Take one away first."
+    ),
+    "dismissed": _(
+        "Please choose a reason, and write at most 200 characters about it on one line. A list "
+        "leaves out at most 50 partners."
+    ),
+    "place_weight": _("Please choose how much nearness counts."),
+}
 
 
 def _about_text(text: str) -> str:

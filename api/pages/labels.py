@@ -17,6 +17,7 @@ from matchmaker.models import (
     ChallengeAction,
     ChallengeState,
     CompanyNeed,
+    DismissalReason,
     EligibilityRule,
     EvidenceKind,
     Fit,
@@ -129,6 +130,19 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         EligibilityRule.PARTNER_KIND: _("another kind of partner than you asked for"),
         EligibilityRule.LANGUAGE: _("work in other languages than you asked for"),
         EligibilityRule.DISTANCE: _("too far away, for you or for them"),
+        EligibilityRule.REQUIRED_TERMS: _("do not mention what you require"),
+        EligibilityRule.EXCLUDED_TERMS: _("mention what you excluded"),
+        EligibilityRule.DISMISSED: _("taken out by you"),
+    },
+    DismissalReason: {
+        DismissalReason.WRONG_FIELD: _("Wrong field"),
+        DismissalReason.TOO_FAR: _("Too far away"),
+        DismissalReason.TOO_BIG: _("Too big for us"),
+        DismissalReason.ALREADY_KNOWN: _("We know them already"),
+        DismissalReason.COMPETITOR: _("A competitor"),
+        DismissalReason.NO_CAPACITY: _("They have no time"),
+        DismissalReason.WRONG_LANGUAGE: _("Wrong language for us"),
+        DismissalReason.OTHER: _("Another reason"),
     },
 }
 

@@ -17,6 +17,8 @@ from matchmaker.services.profiles import Page
 
 blueprint = Blueprint("profile_pages", __name__, url_prefix="/profiles")
 
+#: Challenges on the page of one profile.
+MOST_CHALLENGES = 10
 #: Order of the evidence on a profile page: first what a firm can use.
 EVIDENCE_ORDER = (
     EvidenceKind.SERVICE,
@@ -59,6 +61,16 @@ def page(profile_id: UUID) -> str:
         profile=profile,
         family=matchmaker().profiles.family_of(profile),
         evidence=by_kind(profile.evidence),
+    )
+
+
+@blueprint.get("/<uuid:profile_id>/challenges")
+def challenges(profile_id: UUID) -> str:
+    """Show what this profile could help with; a section of its page is filled from here."""
+    return render_template(
+        "profile/challenges.html",
+        profile=matchmaker().profiles.get(profile_id),
+        found=matchmaker().directions.challenges_for(profile_id, limit=MOST_CHALLENGES),
     )
 
 

@@ -6,15 +6,25 @@ Pure functions of a run; nothing here asks a service.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
+from uuid import UUID
 
 from flask_babel import gettext, ngettext
 
+from api.pages import steering
 from api.pages.display import language_name
 from api.pages.labels import label, plural
-from matchmaker.models import Conditions, EligibilityRule, Match, MatchRun, PartnerKind
+from matchmaker.models import (
+    Conditions,
+    EligibilityRule,
+    Match,
+    MatchRun,
+    PartnerKind,
+    Place,
+    Profile,
+)
 
 T = TypeVar("T")
 #: Funnel lines that are no rule: how many there were at each step.
@@ -47,13 +57,15 @@ class Result:
 
     run: MatchRun
     kind: PartnerKind | None
+    #: The profiles that the conditions name, as far as they are still there.
+    known: Mapping[UUID, Profile]
     #: Whether the words of the passages can still be marked.
     can_mark: bool = False
 
     @property
     def conditions(self) -> Conditions:
-        """What was asked for beyond the text."""
-        return Conditions.from_json(self.run.conditions)
+        """What was asked for beyond the text, without profiles that are gone since."""
+        return steering.only_known(Conditions.from_json(self.run.conditions), self.known)
 
     @property
     def matches(self) -> Sequence[Match]:
@@ -115,7 +127,16 @@ class Result:
         if now.within_km is not None:
             words = gettext("Within %(km)s km", km=now.within_km)
             chips.append(Chip(words=words, without=replace(now, within_km=None)))
+        chips += [
+            Chip(words=words, without=without) for words, without in steering.chips(now, self.known)
+        ]
         return chips
+
+    @property
+    def offers(self) -> Sequence[steering.Offer]:
+        """Conditions that the newest dismissal asks for."""
+        place = Place(**self.run.place)
+        return steering.offers(self.conditions, self.known, place, self.run.language)
 
     @property
     def funnel(self) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from api.openapi import Blueprint
-from api.resources import challenges, exposure, match_runs, profiles
+from api.resources import challenges, directions, exposure, match_runs, profiles
 
 #: Every resource, in the order in which the reference describes them.
 BLUEPRINTS: list[Blueprint] = [
     challenges.blueprint,
     match_runs.blueprint,
     profiles.blueprint,
+    directions.blueprint,
     exposure.blueprint,
 ]

@@ -62,6 +62,15 @@ class WholeNumber(fields.Integer):
         return super()._validated(value)
 
 
+class Number(fields.Float):
+    """A number as JSON writes it: 1, 0.5, but not "1" and not true."""
+
+    def _validated(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
 def about(description: str, *examples: object, **more: Any) -> dict[str, Any]:
     """Return the metadata of a field: what it means, and what it may look like."""
     return {

@@ -42,8 +42,9 @@
   const wide = window.matchMedia("(min-width: 64rem)");
   let swapped = false;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    // Marks that arrive by themselves do not move the focus.
-    if (event.detail.target.id !== "marks") swapped = true;
+    // What arrives by itself does not move the focus.
+    const target = event.detail.target;
+    if (target.id !== "marks" && !target.matches(".nearby")) swapped = true;
   });
   const unfold = () => {
     document.querySelectorAll("details[data-open-when-wide]").forEach((box) => {
@@ -52,7 +53,9 @@
   };
   unfold();
   wide.addEventListener("change", unfold);
-  document.addEventListener("htmx:load", () => {
+  document.addEventListener("htmx:load", (event) => {
+    // A section that is filled on the way down the page is not what somebody asked for.
+    if (event.detail.elt.closest(".nearby")) return;
     unfold();
     // The button of a condition that was taken away is gone, and the focus with it.
     const heading = document.getElementById("list-heading");
@@ -80,7 +83,8 @@
     if (source.hasAttribute("data-quiet")) return;
     const form = source.closest("form");
     if (form) form.submit();
-    else location.assign(source.href);
+    else if (source.href) location.assign(source.href);
+    // A section that could not be filled keeps its link.
   };
   document.addEventListener("htmx:responseError", plainly);
   document.addEventListener("htmx:sendError", plainly);

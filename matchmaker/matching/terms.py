@@ -158,3 +158,65 @@ def _translated(kept: Sequence[str], language: str) -> dict[str, float]:
                 for term in meanings:
                     terms[term] += 1 / len(meanings) ** 0.5
     return dict(terms)
+
+
+def passage_ways(term: str) -> tuple[tuple[frozenset[str], ...], ...]:
+    """Return the ways in which a passage can hold a term that was asked for by name.
+
+    A passage holds the term when, for one of the ways, it has one of the terms of each set.
+    Nobody says in which language they wrote it: each word is stemmed as every language that
+    passages have, so that each finds its own endings, and what the glossary calls it in the
+    other language of the pool is the term as well. A compound counts whole: who asks for robot
+    welding is not helped by robots alone. Empty when it holds function words only.
+
+    >>> [[sorted(one) for one in way] for way in passage_ways("the KRC4")]
+    [[['krc4']]]
+    >>> passage_ways("for the")
+    ()
+    """
+    kept = [word for word in words(term) if word not in _ALL_STOPS]
+    if not kept:
+        return ()
+    found = glossary(_stem)
+    own = [
+        frozenset(_stem(language, word) for language in _STEMMERS)
+        | _compounds().get(_stem("da", word), frozenset())
+        for word in kept
+    ]
+    danish, english = (tuple(_stem(language, word) for word in kept) for language in ("da", "en"))
+    ways: list[tuple[frozenset[str], ...]] = [
+        (frozenset({stem}),) for stem in found.danish.get(english, ())
+    ]
+    if len(kept) == 1:
+        phrases = found.english.get(danish[0], ())
+        ways += [tuple(frozenset({stem}) for stem in phrase) for phrase in phrases]
+        if not phrases and (parts := _parts(kept[0])):
+            ways.append(tuple(map(_in_english, parts)))
+    elif not ways:
+        # Word by word only where the whole is no word of the glossary: "machine learning" is
+        # not found where somebody learns to run a machine.
+        own = [
+            stems | _in_english(da) | frozenset(found.danish.get((en,), ()))
+            for stems, da, en in zip(own, danish, english, strict=True)
+        ]
+    return tuple(dict.fromkeys([tuple(own), *(way for way in ways if all(way))]))
+
+
+@cache
+def _compounds() -> Mapping[str, frozenset[str]]:
+    """Return the compounds of the glossary by the stems of their parts.
+
+    A passage holds a compound that the glossary knows under its own name only.
+    """
+    found = glossary(_stem)
+    compounds: defaultdict[str, set[str]] = defaultdict(set)
+    for word, stem in found.parts.items():
+        for part in found.compound(word):
+            compounds[part].add(stem)
+    return {part: frozenset(stems) for part, stems in compounds.items()}
+
+
+def _in_english(stem: str) -> frozenset[str]:
+    """Return what the glossary calls a Danish stem in English, in one word."""
+    phrases = glossary(_stem).english.get(stem, ())
+    return frozenset(phrase[0] for phrase in phrases if len(phrase) == 1)

@@ -44,7 +44,7 @@ def pieces(text: str, most: int = MOST_TOKENS) -> list[str]:
     """Return the text in as few pieces of at most ``most`` tokens as its sentences allow.
 
     Divided between sentences; a sentence that is too long by itself between clauses, then
-    words, then characters. Joined with spaces, the pieces are the text.
+    words, then characters. Only white space is lost between the pieces.
     """
     text = text.strip()
     if tokens_at_most(text) <= most:

@@ -34,6 +34,7 @@ from matchmaker.models.match import (
 from matchmaker.models.organisation import Organisation, OrganisationType
 from matchmaker.models.place import Place, distance_km
 from matchmaker.models.profile import PartnerKind, Profile, ProfileKind, Visibility
+from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "ChallengeVector",
     "CompanyNeed",
     "Conditions",
+    "Dismissal",
+    "DismissalReason",
     "EligibilityRule",
     "Evidence",
     "EvidenceKind",

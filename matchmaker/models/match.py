@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.models.base import Base, text_enum
 from matchmaker.models.profile import PartnerKind, Profile, Visibility
+from matchmaker.models.steering import Dismissal
 
 
 class Fit(enum.StrEnum):
@@ -40,6 +41,9 @@ class EligibilityRule(enum.StrEnum):
     PARTNER_KIND = "partner-kind"
     LANGUAGE = "language"
     DISTANCE = "distance"
+    REQUIRED_TERMS = "required-terms"
+    EXCLUDED_TERMS = "excluded-terms"
+    DISMISSED = "dismissed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,16 @@ class Conditions:
     within_km: int | None = None
     #: Most matches in the list.
     limit: int = 20
+    #: Words or phrases; each must be in a passage of the profile.
+    required_terms: tuple[str, ...] = ()
+    #: Words or phrases; none may be in a passage of the profile.
+    excluded_terms: tuple[str, ...] = ()
+    #: Profiles to find more of: they pull the question.
+    more_like: tuple[UUID, ...] = ()
+    #: Profiles that are not wanted in this list.
+    dismissed: tuple[Dismissal, ...] = ()
+    #: How many times as much as in the policy the place counts, 0..3; None is as usual.
+    place_weight: float | None = None
 
     def only(self, kind: PartnerKind) -> Conditions:
         """Return the same conditions for one partner kind."""
@@ -65,16 +79,26 @@ class Conditions:
             "languages": list(self.languages),
             "within_km": self.within_km,
             "limit": self.limit,
+            "required_terms": list(self.required_terms),
+            "excluded_terms": list(self.excluded_terms),
+            "more_like": [str(profile_id) for profile_id in self.more_like],
+            "dismissed": [one.as_json() for one in self.dismissed],
+            "place_weight": self.place_weight,
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Conditions:
-        """Return the conditions that :meth:`as_json` wrote."""
+        """Return the conditions that :meth:`as_json` wrote, also before there were as many."""
         return cls(
             partner_kinds=tuple(PartnerKind(kind) for kind in values["partner_kinds"]),
             languages=tuple(values["languages"]),
             within_km=values["within_km"],
             limit=values["limit"],
+            required_terms=tuple(values.get("required_terms", ())),
+            excluded_terms=tuple(values.get("excluded_terms", ())),
+            more_like=tuple(map(UUID, values.get("more_like", ()))),
+            dismissed=tuple(map(Dismissal.from_json, values.get("dismissed", ()))),
+            place_weight=values.get("place_weight"),
         )
 
 

@@ -24,9 +24,10 @@ from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.sentences import split
 from matchmaker.models import Conditions, EvidencePassage
 from matchmaker.services.evaluation import JudgedChallenge
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.reading import read
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import Question, Ranked, Search, Stopwatch
+from matchmaker.services.search import Ranked, Search
 from matchmaker.storage import generations
 from matchmaker.storage.database import Sessions
 

@@ -18,8 +18,10 @@ from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.sentences import split
 from matchmaker.models import Conditions, Place
 from matchmaker.services.clock import Clock
+from matchmaker.services.orderings import Orderings, ProfileOrderings
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import Question, Search, Stopwatch
+from matchmaker.services.search import Search
 from matchmaker.storage import profiles
 from matchmaker.storage.database import Sessions
 
@@ -66,6 +68,8 @@ class PolicyResult:
     nobody_for_answerable: float
     #: Share of shown matches with grade 2 or more, by fit word, among those judged.
     relevant_by_fit: Mapping[str, tuple[float, int]]
+    #: The other direction, by challenge language: the challenges in the order of one profile.
+    orderings: Mapping[str, Orderings]
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class EvaluationService:
         for replica in replicas.values():
             replica.catch_up()
         questions = {
-            (challenge.id, language): self._question(challenge, language, wording)
+            (challenge.id, language): self.question(challenge, language, wording)
             for challenge in judged
             for language, wording in challenge.wordings.items()
         }
@@ -115,9 +119,10 @@ class EvaluationService:
             results.append(self._of_policy(search, policy, judged, questions, language_of, done))
         return results
 
-    def _question(
+    def question(
         self, challenge: JudgedChallenge, language: str, wording: tuple[str, str]
     ) -> Question:
+        """Encode one wording of a challenge."""
         title, text = wording
         sentences = split(text, title)
         return Question(
@@ -143,10 +148,12 @@ class EvaluationService:
         by_fit: dict[str, list[bool]] = {}
         nobody: dict[bool, list[bool]] = {True: [], False: []}
         challenges = {challenge.id: challenge for challenge in judged}
+        profile_orderings = ProfileOrderings({one.id: one.grades for one in judged})
         for count, ((challenge_id, language), question) in enumerate(questions.items(), start=1):
             challenge = challenges[challenge_id]
             with self.sessions.reading() as session:
                 ranking = search.rank(session, question, policy, Stopwatch())
+                profile_orderings.note(search.replica, session, question, policy)
             nobody[challenge.answerable].append(not ranking.matches)
             for match in ranking.matches:
                 grade = challenge.grades.get(match.candidate.profile_id)
@@ -166,6 +173,7 @@ class EvaluationService:
             nobody_for_off_topic=_share(nobody[False]),
             nobody_for_answerable=_share(nobody[True]),
             relevant_by_fit={fit: (_share(hits), len(hits)) for fit, hits in by_fit.items()},
+            orderings=profile_orderings.measured(),
         )
 
 

@@ -13,8 +13,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from matchmaker.models import Place
+from matchmaker.services.pool import Pool
+from matchmaker.services.question import Question
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import Pool, Question
 
 
 class Everybody(Pool):

@@ -21,9 +21,11 @@ from matchmaker.models import (
     Place,
     Visibility,
 )
+from matchmaker.services import steering
 from matchmaker.services.clock import Clock
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica, ReplicaMoved
-from matchmaker.services.search import Question, Ranking, Search, Stopwatch
+from matchmaker.services.search import Ranking, Search
 from matchmaker.storage import challenges, matches, profiles
 from matchmaker.storage.database import Sessions
 
@@ -70,6 +72,7 @@ class MatchmakingService:
 
         Raises:
             NotFound: there is no such challenge.
+            InvalidInput: a condition makes no sense; names its field.
             TransitionNotAllowed: the challenge is not to be matched in its state.
             IndexNotReady: the profiles are not indexed with this encoder.
 
@@ -80,6 +83,7 @@ class MatchmakingService:
         with watch.stage("read"), self.sessions.reading() as session:
             challenge = challenges.get(session, challenge_id)
             challenge.check(ChallengeAction.MATCH)
+            conditions = steering.checked(session, conditions)
             kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
         sentences = split(challenge.text, challenge.title)
         if kept is not None and len(kept) != 1 + len(sentences):
@@ -140,6 +144,16 @@ class MatchmakingService:
         # What is kept cannot hold the time of its own writing; what is handed back can.
         set_committed_value(run, "timings_ms", watch.rounded())
         return run
+
+    def check(self, conditions: Conditions) -> Conditions:
+        """Return the conditions as a run asks them: terms trimmed, each value once.
+
+        Raises:
+            InvalidInput: a condition makes no sense; names its field.
+
+        """
+        with self.sessions.reading() as session:
+            return steering.checked(session, conditions)
 
     def get_run(self, run_id: UUID) -> MatchRun:
         """Return a kept run with its matches and their profiles.

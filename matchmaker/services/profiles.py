@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -60,6 +60,14 @@ class ProfileService:
         """
         with self.sessions.reading() as session:
             return profiles.get(session, profile_id)
+
+    def named(self, ids: Collection[UUID]) -> Mapping[UUID, Profile]:
+        """Return those of these profiles that the public may know of, without evidence."""
+        if not ids:
+            return {}
+        with self.sessions.reading() as session:
+            known = profiles.public(session, ids)
+            return {profile.id: profile for profile in profiles.complete(session, known)}
 
     def family_of(self, profile: Profile) -> Sequence[Organisation]:
         """Return the organisations above a profile, nearest first."""

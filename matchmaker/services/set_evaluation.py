@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -24,9 +24,10 @@ from matchmaker.models import Conditions
 from matchmaker.services.clock import Clock
 from matchmaker.services.everybody import Everybody
 from matchmaker.services.judged_set import JudgedPair, JudgedSet, SetQuery
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.recognition import nearest, recognise
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import Question, Search, Stopwatch
+from matchmaker.services.search import Search
 from matchmaker.services.set_index import NAMESPACE, id_of, passage_hashes
 from matchmaker.storage import generations
 from matchmaker.storage.database import Sessions
@@ -93,7 +94,7 @@ class SetEvaluation:
 
         questions: list[Question] = []
         for query in asked:
-            questions.append(self._question(query))
+            questions.append(self.question(query))
             step()
         measured: dict[str, SetResult] = {}
         # One replica at a time: each holds all vectors.
@@ -102,7 +103,7 @@ class SetEvaluation:
             replica.catch_up()
             for policy in policies:
                 if policy.language_correction == corrected:
-                    ranked = _Ranked(self.sessions, replica, given, policy)
+                    ranked = Ranked(self.sessions, replica, given, policy)
                     measured[policy.name] = ranked.measure(asked, questions, step, keep)
         baselines = []
         for baseline in given.baselines:
@@ -121,7 +122,8 @@ class SetEvaluation:
             )
         return [*(measured[policy.name] for policy in policies), *baselines]
 
-    def _question(self, query: SetQuery) -> Question:
+    def question(self, query: SetQuery) -> Question:
+        """Encode a query."""
         text = clean(query.text)
         sentences = split(text) or (text or query.text,)
         return Question(
@@ -144,7 +146,7 @@ def language_of(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Ranked:
+class Ranked:
     """All rankings of one policy."""
 
     sessions: Sessions
@@ -159,27 +161,19 @@ class _Ranked:
         step: Callable[[], None],
         keep: Keep | None,
     ) -> SetResult:
+        """Rank everybody for each query and measure the rankings."""
         measuring = Measuring(self.given)
         search = Search(self.replica)
         number_of = {id_of(one): number for number, one in enumerate(self.given.profile_ids)}
         times: list[float] = []
         with self.sessions.reading() as session:
-            left_out = self._left_out(session)
-            pool: Everybody | None = None
-            for query, question in zip(queries, questions, strict=True):
-                passages = left_out.get(query.id)
-                with self.replica.without(session, passages) if passages else nullcontext():
-                    if pool is None:
-                        pool = Everybody(self.replica, session, question)
-                    places = self.given.places.get(query.id, {})
-                    watch = Stopwatch()
-                    with watch.stage("whole"):
-                        pool.ask(question, {id_of(one): place for one, place in places.items()})
-                        found = search.rank(session, question, self.policy, Stopwatch(), pool=pool)
-                    times.append(watch.stages["whole"])
+            for query, _, pool in self.pools(session, queries, questions):
+                watch = Stopwatch()
+                with watch.stage("whole"), self.replica.lock.reading():
+                    candidates, sums = search.sums(pool, self.policy)
+                times.append(watch.stages["whole"])
                 scores = np.full(len(number_of), NOTHING)
-                numbers = [number_of[one.candidate.profile_id] for one in found.ordered]
-                scores[numbers] = [one.raw for one in found.ordered]
+                scores[[number_of[one.profile_id] for one in candidates]] = sums
                 scores = np.round(scores, ranking.DECIMALS)
                 measuring.add(query.id, scores)
                 if keep is not None:
@@ -191,6 +185,21 @@ class _Ranked:
             milliseconds=round(float(np.median(times)), 1) if times else 0.0,
             per_query=measuring.per_query,
         )
+
+    def pools(
+        self, session: Session, queries: Sequence[SetQuery], questions: Sequence[Question]
+    ) -> Iterator[tuple[SetQuery, Question, Everybody]]:
+        """Give everybody for each query, without the passages that must not help it."""
+        left_out = self._left_out(session)
+        pool: Everybody | None = None
+        for query, question in zip(queries, questions, strict=True):
+            passages = left_out.get(query.id)
+            with self.replica.without(session, passages) if passages else nullcontext():
+                if pool is None:
+                    pool = Everybody(self.replica, session, question)
+                places = self.given.places.get(query.id, {})
+                pool.ask(question, {id_of(one): place for one, place in places.items()})
+                yield query, question, pool
 
     def _left_out(self, session: Session) -> dict[str, frozenset[int]]:
         """Return the passage ids that each query must not meet.

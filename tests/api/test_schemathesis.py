@@ -28,10 +28,11 @@ from tests.factories import a_workshop
 EXAMPLES = 20
 TAKES = {"parameters", "requestBody"}
 #: Here more is asked than a schema can say: a language we read, a place that exists, three
-#: words, the present revision.
+#: words, the present revision, a term that names something, a profile that exists.
 JUDGED = {
     "/api/v1/challenges": {"POST"},
     "/api/v1/challenges/{challenge_id}": {"PATCH", "DELETE"},
+    "/api/v1/challenges/{challenge_id}/match-runs": {"POST"},
 }
 
 OPERATIONS = [
@@ -107,7 +108,8 @@ def test_random_requests_are_answered_as_declared(
 def _ids(client: FlaskClient) -> dict[str, str]:
     challenge = client.post("/api/v1/challenges", json={"text": WELDING}).get_json()["id"]
     run = client.post(f"/api/v1/challenges/{challenge}/match-runs").get_json()["id"]
-    return {"challenge_id": challenge, "run_id": run} | {
+    profile = client.get("/api/v1/profiles").get_json()["items"][0]["id"]
+    return {"challenge_id": challenge, "run_id": run, "profile_id": profile} | {
         f"/api/v1/{kind}/{{profile_id}}": client.get(f"/api/v1/{kind}").get_json()["items"][0]["id"]
         for kind in ("profiles", "experts", "organisations", "students", "activities")
     }

@@ -20,7 +20,7 @@ ADR_PARTS = ("Date:", "## Context", "## Decision", "## Consequences", "## Altern
 DOCUMENTS = [path for path, _ in texts(".md") if path.parts[0] in {"docs", "README.md"}]
 _ROW = re.compile(r"^\| `(MATCHMAKER_\w+)` \| (.*?) \| (.+) \|$", re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
-_COMMAND = re.compile(r"\bmatchmaker ((?:[a-z]+ ?)+)")
+_COMMAND = re.compile(r"\bmatchmaker ((?:[a-z][a-z-]* ?)+)")
 
 
 def _settings_as_documented() -> list[tuple[str, str, str]]:

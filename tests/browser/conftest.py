@@ -201,3 +201,10 @@ def browser(chromium: webdriver.Chrome, server: str) -> Iterator[Browser]:
     browser.console()
     yield browser
     assert browser.console() == []
+
+
+def come_down_to(browser: Browser, selector: str) -> None:
+    """Scroll until something is in view."""
+    browser.driver.execute_script(
+        "document.querySelector(arguments[0]).scrollIntoView({behavior: 'instant'})", selector
+    )

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import Conditions, PartnerKind
-from tests.browser.conftest import Browser
+from matchmaker.models import Conditions, Dismissal, DismissalReason, PartnerKind
+from tests.browser.conftest import Browser, come_down_to
 from tests.pages.conftest import WELDING
 
 AXE = (Path(__file__).parent / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -41,7 +41,18 @@ def _refused_form(browser: Browser, _service: Matchmaker) -> None:
 
 def _list(browser: Browser, service: Matchmaker) -> None:
     challenge = service.challenges.submit(text=WELDING, title="Cracks", place="9000")
-    service.matchmaking.run(challenge.id, conditions=Conditions(languages=("da", "en")))
+    plain = service.matchmaking.run(challenge.id)
+    example, unwanted = (match.profile_id for match in plain.matches[:2])
+    service.matchmaking.run(
+        challenge.id,
+        conditions=Conditions(
+            languages=("da", "en"),
+            excluded_terms=("hydrogen",),
+            more_like=(example,),
+            dismissed=(Dismissal(profile_id=unwanted, reason=DismissalReason.WRONG_LANGUAGE),),
+            place_weight=2.0,
+        ),
+    )
     browser.visit(f"/challenges/{challenge.id}#s2")
     browser.wait(lambda: browser.all(".evidence mark"))
     browser.driver.execute_script(
@@ -74,6 +85,26 @@ def _profiles(browser: Browser, _service: Matchmaker) -> None:
 
 def _profile(browser: Browser, service: Matchmaker) -> None:
     browser.visit(f"/profiles/{service.profiles.page(text='Ida Berg').items[0].id}")
+
+
+def _challenges_of_profile(browser: Browser, service: Matchmaker) -> None:
+    ida = service.profiles.page(text="Ida Berg").items[0].id
+    browser.visit(f"/profiles/{ida}/challenges")
+    assert browser.all("#challenges .card")
+
+
+def _similar(browser: Browser, service: Matchmaker) -> None:
+    challenge = service.challenges.submit(text=WELDING, title="Cracks")
+    browser.visit(f"/challenges/{challenge.id}/similar")
+    assert browser.all("#similar .card")
+
+
+def _filled_in_place(browser: Browser, service: Matchmaker) -> None:
+    challenge = service.challenges.submit(text=WELDING)
+    service.matchmaking.run(challenge.id)
+    browser.visit(f"/challenges/{challenge.id}")
+    come_down_to(browser, "#similar")
+    browser.wait(lambda: browser.all("#similar .card"))
 
 
 def _about(browser: Browser, _service: Matchmaker) -> None:
@@ -110,6 +141,9 @@ PAGES: list[Opens] = [
     _withdraw,
     _profiles,
     _profile,
+    _challenges_of_profile,
+    _similar,
+    _filled_in_place,
     _about,
     _exposure,
     _error,

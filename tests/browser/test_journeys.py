@@ -5,7 +5,7 @@ from __future__ import annotations
 from selenium.webdriver.common.keys import Keys
 
 from matchmaker.bootstrap import Matchmaker
-from tests.browser.conftest import Browser
+from tests.browser.conftest import Browser, come_down_to
 from tests.pages.conftest import WELDING
 
 #: Says whether a person can see where the focus is; a card shows it on a layer above its link.
@@ -190,6 +190,61 @@ def test_a_wrong_distance_is_told_in_place(browser: Browser, service: Matchmaker
     assert browser.all(".match")
 
 
+def test_a_list_is_steered_with_the_keyboard_alone(browser: Browser, service: Matchmaker) -> None:
+    challenge = service.challenges.submit(text=WELDING, place="9000")
+    service.matchmaking.run(challenge.id)
+    browser.visit(f"/challenges/{challenge.id}?lang=en")
+    everybody = browser.all(".match h3")
+
+    tab_to(browser, ".steer > form button")
+    browser.press(Keys.ENTER)
+    browser.wait(lambda: browser.all(".chip"))
+    assert browser.all(".chip")[0].startswith("Without the condition: More like ")
+    browser.wait(lambda: browser.focused("#list-heading"))
+
+    name = browser.all(".match h3")[0]
+    tab_to(browser, ".dismiss summary")
+    browser.press(Keys.ENTER)
+    tab_to(browser, "#reason-1")
+    browser.press("A comp")
+    tab_to(browser, "#note-1")
+    tab_to(browser, ".dismiss button")
+    browser.press(Keys.ENTER)
+    browser.wait(lambda: name not in browser.all(".match h3"))
+    assert f"Without the condition: Not {name}: A competitor" in browser.all(".chip")
+
+    browser.wait(lambda: browser.focused("#list-heading"))
+    tab_to(browser, ".conditions-box summary", backwards=True)
+    browser.press(Keys.ENTER)
+    tab_to(browser, "#required_terms")
+    browser.press("svejsning", Keys.TAB)
+    browser.wait(lambda: any("Must mention" in words for words in browser.all(".chip")))
+    assert name not in browser.all(".match h3")
+    assert browser.one(".conditions-box").get_attribute("open")
+
+    while browser.all(".chip"):
+        before = len(browser.all(".chip"))
+        tab_to(browser, ".chip")
+        browser.press(Keys.ENTER)
+        browser.wait(lambda before=before: len(browser.all(".chip")) < before)
+        browser.wait(lambda: browser.focused("#list-heading"))
+    assert sorted(browser.all(".match h3")) == sorted(everybody)
+
+
+def test_a_word_that_can_not_be_looked_for_is_told_in_place(
+    browser: Browser, service: Matchmaker
+) -> None:
+    challenge = service.challenges.submit(text=WELDING)
+    service.matchmaking.run(challenge.id)
+    browser.visit(f"/challenges/{challenge.id}?lang=en")
+    browser.one(".conditions-box summary").click()
+    browser.expected.add(422)
+    browser.one("#required_terms").send_keys("og", Keys.TAB)
+    browser.wait(lambda: "naming something" in browser.all("#required_terms-error")[0])
+    assert browser.one("#required_terms").get_attribute("value") == "og"
+    assert browser.all(".match")
+
+
 def test_a_change_in_place_that_is_refused_ends_on_a_page_that_says_why(
     browser: Browser, service: Matchmaker
 ) -> None:
@@ -236,3 +291,37 @@ def test_without_script_the_challenge_stands_beside_the_list(
         assert browser.one("#s1").rect["height"] > 0
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_section_further_down_is_filled_when_it_is_reached_and_takes_no_focus(
+    browser: Browser, service: Matchmaker
+) -> None:
+    challenge = service.challenges.submit(text=WELDING)
+    service.matchmaking.run(challenge.id)
+    browser.room(1280, 400)
+    browser.visit(f"/challenges/{challenge.id}")
+    assert browser.all("#similar p") == ["Show similar challenges"]
+    come_down_to(browser, "#similar")
+    browser.wait(lambda: browser.all("#similar h3") == ["Cracks in frames"])
+    assert browser.focused("body")
+    assert not browser.driver.execute_script("return scrollY === 0")
+
+
+def test_a_section_that_cannot_be_filled_keeps_its_link(
+    browser: Browser, service: Matchmaker
+) -> None:
+    browser.expected.add(404)
+    ida = service.profiles.page(text="Ida Berg").items[0].id
+    browser.room(1280, 300)
+    browser.visit(f"/profiles/{ida}")
+    browser.driver.execute_script(
+        "document.addEventListener('htmx:configRequest',"
+        " (event) => { event.detail.path = '/profiles/gone'; })"
+    )
+    browser.driver.execute_async_script(
+        "const done = arguments[0];"
+        "document.addEventListener('htmx:responseError', () => setTimeout(done, 300));"
+        "document.querySelector('#challenges').scrollIntoView({behavior: 'instant'})"
+    )
+    assert browser.path == f"/profiles/{ida}"
+    assert browser.all("#challenges p") == ["Show the challenges"]

@@ -10,6 +10,7 @@ import pytest
 
 from api.cli import evaluate_tables
 from api.cli.commit import measured_commit
+from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from tests.cli.conftest import Shell, one_line
 from tests.cli.seed_folder import SeedFolder
 
@@ -45,14 +46,8 @@ def test_every_policy_is_measured_and_the_result_kept(loaded: Shell, judged: See
     result, document = ask(loaded, judged, "--no-limits")
 
     assert result.exit_code == 0, result.output
-    assert [one["policy"] for one in document["policies"]] == [
-        "lexical",
-        "dense",
-        "dense-uncorrected",
-        "fused-uncorrected",
-        "fused",
-    ]
-    fused = document["policies"][-1]
+    assert [one["policy"] for one in document["policies"]] == list(POLICIES)
+    fused = next(one for one in document["policies"] if one["policy"] == DEFAULT_POLICY.name)
     assert fused["pairs"]["en→en"]["ndcg@10"] == {"value": 1.0, "low": 1.0, "high": 1.0}
     assert fused["pairs"]["en→both"]["recall@50"]["value"] == 1.0
     assert fused["nobody_for_off_topic"] == 1.0
@@ -200,3 +195,27 @@ def test_the_tables_fit_80_columns(
     printed = capsys.readouterr().out
     assert "…" not in printed
     assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_the_judgements_are_read_the_other_way_too(loaded: Shell, judged: SeedFolder) -> None:
+    flowers = {
+        **judged.records["challenges.json"][0],
+        "key": "withered-flowers",
+        "title": "Withered flowers",
+        "text": "The flowers in our greenhouse wither although we water them every day.",
+        "sample": False,
+    }
+    judged.records["challenges.json"].append(flowers)
+    judged.judgements += ["xylophones\tseams\t0", "withered-flowers\tseams\t0"]
+    judged.write()
+
+    result, document = ask(loaded, judged, "--policy", "fused", "--no-limits")
+
+    (fused,) = document["policies"]
+    assert fused["orderings"]["en"] == {
+        "profiles": 1,
+        "ndcg@10": {"value": 1.0, "low": 1.0, "high": 1.0},
+        "pairs": {"value": 1.0, "low": 1.0, "high": 1.0},
+    }
+    assert "Turned round" in result.stdout
+    assert ask(loaded, judged, "--policy", "lexical", "--no-limits")[0].exit_code == 0

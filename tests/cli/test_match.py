@@ -94,6 +94,40 @@ def test_only_the_kinds_that_are_asked_for_are_listed(loaded: Shell) -> None:
     assert kinds("student", "expert") == {"student", "expert"}
 
 
+def test_only_those_with_what_is_required_and_without_what_is_excluded_are_listed(
+    loaded: Shell,
+) -> None:
+    text = f"{WELDING} Planning of orders in a machine shop. Cobot tending of a lathe."
+
+    def names(*options: str) -> set[str]:
+        document = json.loads(loaded("match", text, "--json", *options).stdout)
+        return {match["name"] for match in document["matches"]}
+
+    with_it, without_it = names("--require", "svejsning"), names("--exclude", "svejsning")
+    assert "Institut for Sømme" in with_it
+    assert not with_it & without_it
+    assert with_it | without_it == names()
+    assert names("--require", "welding", "--require", "hydrogen") == set()
+    assert names("--place-weight", "0.5", "--place", "9000") == names()
+
+
+def test_nobody_with_a_required_word_says_so(loaded: Shell) -> None:
+    result = loaded("match", WELDING, "--require", "xylophone", "--exclude", "hydrogen")
+
+    assert "without a word you require" in result.stdout
+    assert "asking without --require" in result.stdout
+    assert "asking without --exclude" in result.stdout
+
+
+def test_a_word_that_names_nothing_is_refused_and_nothing_kept(loaded: Shell) -> None:
+    before = loaded.rows("challenges")
+
+    line = one_line(loaded("match", WELDING, "--require", "og"))
+
+    assert "required_terms: 'og' names nothing" in line
+    assert loaded.rows("challenges") == before
+
+
 def test_the_language_is_recognised_or_taken_as_given(loaded: Shell) -> None:
     def language(text: str, *options: str) -> str:
         return str(json.loads(loaded("match", text, "--json", *options).stdout)["language"])
@@ -165,6 +199,8 @@ def test_what_cannot_be_asked_is_refused_in_one_line_and_not_kept(loaded: Shell,
         ("--language", "tlh"),
         ("--limit", "0"),
         ("--limit", "many"),
+        ("--place-weight", "3.5"),
+        ("--place-weight", "near"),
         ("--colour", "red"),
     ],
 )

@@ -122,9 +122,9 @@ def lenient(service: Matchmaker) -> Matchmaker:
     policy = replace(
         matchmaking.policy, fit_from={Fit.STRONG: 0.5, Fit.GOOD: 0.3, Fit.POSSIBLE: 0.1}
     )
-    return replace(
-        service, matchmaking=replace(matchmaking, policies={matchmaking.policy_name: policy})
-    )
+    matchmaking = replace(matchmaking, policies={matchmaking.policy_name: policy})
+    directions = replace(service.directions, matchmaking=matchmaking)
+    return replace(service, matchmaking=matchmaking, directions=directions)
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 
+from api.cli.seed import read_judged
 from api.schemas.seed import id_of
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Conditions
 from matchmaker.services.evaluation import PolicyResult
+from tests.quality.conftest import SEED_DATA
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
@@ -79,3 +81,24 @@ def test_the_danish_example_finds_a_welder_who_writes_english(service: Matchmake
     english = [match for match in run.matches if match.profile.language == "en"]
     evidence = " ".join(passage.text for match in english for passage in match.reason.evidence)
     assert "weld" in evidence.lower()
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_profile_sees_its_challenges_in_a_good_order(results: Results, language: str) -> None:
+    found = results["fused"].orderings[language]
+    assert found.profiles > 300
+    assert found.measures["ndcg@10"].value >= 0.72
+    assert found.measures["pairs"].value >= 0.78
+
+
+def test_a_challenge_finds_its_own_translation(service: Matchmaker) -> None:
+    translations = read_judged(SEED_DATA).translations
+    samples = service.challenges.samples()
+    for sample in samples:
+        (words,) = [one for key, one in translations.items() if id_of(key) == sample.id]
+        asked = service.challenges.submit(
+            text=words["text"], title=words["title"], language=words["language"]
+        )
+        found = service.directions.similar(asked.id).page.items
+        assert [one.challenge.id for one in found][:1] == [sample.id]
+        assert found[0].pairs

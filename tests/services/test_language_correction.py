@@ -11,8 +11,9 @@ from embeddings.indexes.exact import ExactIndex
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.matching.policy import POLICIES
 from matchmaker.models import Conditions, Place
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import Question, Search, Stopwatch
+from matchmaker.services.search import Search
 from matchmaker.storage.database import Sessions
 from tests.factories import an_expert
 from tests.services.conftest import Start

@@ -16,11 +16,13 @@ from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.faiss import FaissIndex
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES, MatchingPolicy
+from matchmaker.matching.terms import passage_ways
 from matchmaker.models import Conditions, PartnerKind, Profile
 from matchmaker.services import search as search_module
+from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica
-from matchmaker.services.search import BLOCK, Question, Ranking, Search, Stopwatch, whole_and_blocks
-from matchmaker.storage import eligibility
+from matchmaker.services.search import BLOCK, Ranking, Search, whole_and_blocks
+from matchmaker.storage import eligibility, generations
 from matchmaker.storage.database import Sessions
 from tests.factories import an_expert
 from tests.services.worlds import TODAY, World
@@ -105,6 +107,33 @@ def test_every_index_and_every_past_gives_the_same_list(service: Matchmaker, wor
         assert shown(rank(service, grown, question)) == shown(rank(service, fresh, question))
 
 
+def the_eligible(service: Matchmaker, question: Question) -> set[UUID]:
+    """Return who may be proposed; terms are looked for in the passages as they are stored."""
+    conditions = question.conditions
+    plain = replace(conditions, required_terms=(), excluded_terms=())
+    stored: dict[UUID, list[set[str]]] = {}
+    with Sessions(service.engine).reading() as session:
+        rows = eligibility.everybody(session, plain, question.place, TODAY)
+        live = generations.live(session)
+        assert live is not None
+        for passage in generations.passages(session, live.id):
+            stored.setdefault(passage[1], []).append(set(passage[3].split(" ")))
+
+    def holds(profile_id: UUID, term: str) -> bool:
+        return any(
+            all(one & passage for one in way)
+            for passage in stored.get(profile_id, [])
+            for way in passage_ways(term)
+        )
+
+    return {
+        one
+        for one in (UUID(row[0]) for row in rows)
+        if all(holds(one, term) for term in conditions.required_terms)
+        and not any(holds(one, term) for term in conditions.excluded_terms)
+    }
+
+
 def test_only_eligible_profiles_are_looked_at_and_the_funnel_adds_up(
     service: Matchmaker, world: World
 ) -> None:
@@ -112,17 +141,16 @@ def test_only_eligible_profiles_are_looked_at_and_the_funnel_adds_up(
     for _ in range(15):
         question = world.question(service.indexing.encoder)
         found = rank(service, replica, question, DEFAULT_POLICY, few=world.dice.choice([ALL, NONE]))
-        with Sessions(service.engine).reading() as session:
-            rows = eligibility.everybody(session, question.conditions, question.place, TODAY)
-        eligible = {UUID(row[0]) for row in rows}
+        eligible = the_eligible(service, question)
         assert {one.candidate.profile_id for one in found.ordered} <= eligible
         steps = dict(found.funnel)
         assert list(steps) == [
-            *("all", "visible", "available", "partner-kind", "language", "distance", "eligible"),
-            *("considered", "above-floor", "folded", "matched"),
+            *("all", "visible", "available", "partner-kind", "language", "distance"),
+            *("required-terms", "excluded-terms", "dismissed"),
+            *("eligible", "considered", "above-floor", "folded", "matched"),
         ]
         assert steps["eligible"] == len(eligible)
-        removed = sum(list(steps.values())[1:6])
+        removed = sum(list(steps.values())[1:9])
         assert steps["all"] - removed == steps["eligible"]
         assert steps["eligible"] >= steps["considered"] >= steps["above-floor"]
         assert steps["above-floor"] - steps["folded"] >= steps["matched"]
@@ -156,7 +184,7 @@ def test_every_kind_gets_its_places_however_rare_it_is(service: Matchmaker, worl
 def test_a_score_does_not_depend_on_who_else_is_in_the_database(
     service: Matchmaker, world: World
 ) -> None:
-    dense = replace(DEFAULT_POLICY, lexical_weight=0.0, depth=999)
+    dense = replace(DEFAULT_POLICY, lexical_weight=0.0, character_weight=0.0, depth=999)
     question = replace(world.question(service.indexing.encoder), conditions=Conditions())
     before = rank(service, a_replica(service), question, dense)
     service.profiles.register_all([world.profile() for _ in range(10)])

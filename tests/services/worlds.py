@@ -7,8 +7,17 @@ from datetime import date
 from uuid import UUID
 
 from embeddings.protocols import Encoder
-from matchmaker.models import Conditions, OrganisationType, PartnerKind, Place, Profile, Visibility
-from matchmaker.services.search import Question
+from matchmaker.models import (
+    Conditions,
+    Dismissal,
+    DismissalReason,
+    OrganisationType,
+    PartnerKind,
+    Place,
+    Profile,
+    Visibility,
+)
+from matchmaker.services.question import Question
 from tests.factories import a_student, an_activity, an_expert, an_organisation
 
 TODAY = date(2026, 11, 22)
@@ -23,6 +32,8 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
+        #: Every profile that was made, some of which may be gone.
+        self.made: list[UUID] = []
 
     def id(self) -> UUID:
         return UUID(int=self.dice.getrandbits(128))
@@ -43,6 +54,7 @@ class World:
             "longitude": 10.4,
             "can_travel_km": dice.choice([None, None, 60]),
         }
+        self.made.append(values["id"])
         evidence = tuple(
             self.text(language, words=dice.randint(2, 6)) for _ in range(dice.randint(0, 4))
         )
@@ -72,7 +84,22 @@ class World:
             languages=tuple(dice.choice([[], [], ["da"], ["de", "en"]])),
             within_km=dice.choice([None, None, 100]),
             limit=dice.choice([3, 20]),
+            required_terms=self.terms([0, 0, 0, 1, 2]),
+            excluded_terms=self.terms([0, 0, 0, 1]),
+            more_like=tuple(self.some([0, 0, 1, 2])),
+            dismissed=tuple(
+                Dismissal(profile_id=one, reason=dice.choice(list(DismissalReason)))
+                for one in self.some([0, 0, 0, 3])
+            ),
         )
+
+    def terms(self, how_many: list[int]) -> tuple[str, ...]:
+        words = [word for language in _WORDS.values() for word in language]
+        return tuple(self.dice.sample(words, k=self.dice.choice(how_many)))
+
+    def some(self, how_many: list[int]) -> list[UUID]:
+        """Return some of the profiles made so far, or none."""
+        return self.dice.sample(self.made, k=min(self.dice.choice(how_many), len(self.made)))
 
     def question(self, encoder: Encoder) -> Question:
         dice = self.dice

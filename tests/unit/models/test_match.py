@@ -8,7 +8,17 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.models import Conditions, EvidencePassage, Facts, Fit, Match, PartnerKind, Reason
+from matchmaker.models import (
+    Conditions,
+    Dismissal,
+    DismissalReason,
+    EvidencePassage,
+    Facts,
+    Fit,
+    Match,
+    PartnerKind,
+    Reason,
+)
 
 CONDITIONS = st.builds(
     Conditions,
@@ -16,6 +26,19 @@ CONDITIONS = st.builds(
     languages=st.lists(st.sampled_from(["da", "en", "de"]), unique=True).map(tuple),
     within_km=st.none() | st.integers(1, 500),
     limit=st.integers(1, 100),
+    required_terms=st.lists(st.text(), max_size=2).map(tuple),
+    excluded_terms=st.lists(st.text(), max_size=2).map(tuple),
+    more_like=st.lists(st.uuids(), max_size=2).map(tuple),
+    dismissed=st.lists(
+        st.builds(
+            Dismissal,
+            profile_id=st.uuids(),
+            reason=st.sampled_from(DismissalReason),
+            note=st.text(),
+        ),
+        max_size=2,
+    ).map(tuple),
+    place_weight=st.none() | st.floats(0, 3),
 )
 REASONS = st.builds(
     Reason,
@@ -37,6 +60,13 @@ REASONS = st.builds(
 @given(CONDITIONS)
 def test_conditions_come_back_from_json(conditions: Conditions) -> None:
     assert Conditions.from_json(json.loads(json.dumps(conditions.as_json()))) == conditions
+
+
+def test_conditions_that_were_kept_before_there_were_as_many_still_come_back() -> None:
+    kept = {"partner_kinds": ["expert"], "languages": ["da"], "within_km": 50, "limit": 3}
+    assert Conditions.from_json(kept) == Conditions(
+        partner_kinds=(PartnerKind.EXPERT,), languages=("da",), within_km=50, limit=3
+    )
 
 
 @given(REASONS)

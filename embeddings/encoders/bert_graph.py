@@ -1,11 +1,11 @@
-"""Writes multilingual-e5-small as one ONNX graph: BERT, mean pooling, unit length.
+"""Writes a text model as one ONNX graph: BERT, mean pooling, unit length.
 
 Written by hand, node by node, rather than exported from torch: forty lines say all there is, the
 build needs no torch, and two things become possible.
 
 * **No weights of its own.** Every tensor points into ``model.safetensors`` beside the graph, which
-  ONNX Runtime maps into memory: a session opens in 0.2 s, and of the word table (384 MB) only the
-  rows that texts really use are ever read.
+  ONNX Runtime maps into memory: a session opens in 0.2 s, and of the word table (384 MB in the
+  bundled model) only the rows that texts really use are ever read.
 * **No sums over padding.** Tokens of all texts of a batch come as one long row, so that the dense
   layers, nine tenths of the work, see tokens only. Attention alone works on the padded ``grid``.
   Eight sentences of 10 to 36 tokens in one call: 38 ms, padded 55 ms, one by one 54 ms.
@@ -29,8 +29,7 @@ from onnx import helper, numpy_helper
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from embeddings.encoders.bundled_folder import Place
-    from embeddings.encoders.bundled_weights import Shape
+    from embeddings.encoders.bert import Place, Shape
 
 OPERATORS = 20
 FORMAT = 9
@@ -38,10 +37,11 @@ FORMAT = 9
 _FAR_BELOW = 1e9
 
 
-def graph(shape: Shape, weights: Mapping[str, Place], file: str) -> bytes:
+def graph(name: str, shape: Shape, weights: Mapping[str, Place], file: str) -> bytes:
     """Give the serialised graph.
 
     Args:
+        name: what the graph calls itself.
         shape: the sizes of the model.
         weights: where each tensor lies, under its name in transformers' ``BertModel``.
         file: name of the file they lie in, in the same folder as the graph.
@@ -66,7 +66,7 @@ def graph(shape: Shape, weights: Mapping[str, Place], file: str) -> bytes:
     writer.node("MatMul", ["mask_row", "padded"], "sum_row")
     writer.node("Squeeze", ["sum_row", "row"], "sum")
     writer.node("LpNormalization", ["sum"], "embedding", axis=-1, p=2)
-    return writer.finish(shape.hidden)
+    return writer.finish(name, shape.hidden)
 
 
 def _embeddings(writer: _Writer, shape: Shape) -> str:
@@ -168,7 +168,7 @@ class _Writer:
         weight, bias = self.weight(f"{name}.weight"), self.weight(f"{name}.bias")
         return self.node("LayerNormalization", [source, weight, bias], name, epsilon=epsilon)
 
-    def finish(self, hidden: int) -> bytes:
+    def finish(self, name: str, hidden: int) -> bytes:
         whole, real = onnx.TensorProto.INT64, onnx.TensorProto.FLOAT
         inputs = {
             "token_ids": ["tokens"],
@@ -179,8 +179,8 @@ class _Writer:
         model = helper.make_model(
             helper.make_graph(
                 self._nodes,
-                "multilingual-e5-small",
-                [helper.make_tensor_value_info(name, whole, size) for name, size in inputs.items()],
+                name,
+                [helper.make_tensor_value_info(one, whole, size) for one, size in inputs.items()],
                 [
                     helper.make_tensor_value_info("embedding", real, ["texts", hidden]),
                     helper.make_tensor_value_info("hidden", real, ["tokens", hidden]),

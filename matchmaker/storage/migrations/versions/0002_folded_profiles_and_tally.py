@@ -1,13 +1,13 @@
 """folded profiles and the tally of a run.
 
-Revision: 0004
+Revision: 0002
 Follows: 0001
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None

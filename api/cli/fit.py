@@ -1,0 +1,108 @@
+"""``matchmaker fit``: the weights of the policy from judgements, as a new version of its file."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from api.cli.commit import measured_commit
+from api.cli.evaluate import judged_challenges
+from api.cli.seed import folder_option, read_judged
+from api.cli.service import open_service
+from api.cli.set_databases import indexed
+from api.cli.terminal import output, progress_bar, tell
+from embeddings.registry import make_encoder
+from matchmaker.config import Settings
+from matchmaker.matching.fitting import PROMISED
+from matchmaker.matching.policy import DEFAULT_POLICY
+from matchmaker.services import fitting
+from matchmaker.services.public_sets import READERS
+from matchmaker.services.set_evaluation import SetEvaluation
+
+#: The file that is shipped and read at every start.
+SHIPPED = Path("matchmaker/matching/fitted_policy.json")
+
+
+@click.command()
+@folder_option
+@click.option(
+    "--set",
+    "named",
+    type=(click.Choice(list(READERS)), click.Path(path_type=Path, file_okay=False, exists=True)),
+    multiple=True,
+    metavar="NAME FOLDER",
+    help="Fit to this public set as well, with the weight of the project's own; may be repeated.",
+)
+@click.option(
+    "--output",
+    "kept",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=SHIPPED,
+    show_default=True,
+    help="File that gets the policy.",
+)
+@click.pass_obj
+def fit(
+    settings: Settings, *, folder: Path, named: tuple[tuple[str, Path], ...], kept: Path
+) -> None:
+    """Fit the weights of the policy to the judged challenges.
+
+    Tries a few values of each weight, none below zero, and keeps those that put the judged
+    profiles in the best order; then sets score, fit words and floor so that each word means a
+    stated share of relevant profiles. Says what that is worth on challenges it did not see. The
+    file it writes is read at the next start, as a new version of the policy.
+    """
+    judged = judged_challenges(read_judged(folder))
+    service = open_service(settings)
+    with progress_bar("Measuring everybody") as report:
+        own = fitting.of_challenges(service.evaluation, judged, DEFAULT_POLICY, report)
+    others = []
+    encoder = make_encoder(settings.encoder, settings.data_dir, settings.encoder_threads)
+    for name, path in named:
+        for given in READERS[name](path):
+            with indexed(settings, encoder, given) as of_set:
+                one = of_set.evaluation
+                evaluation = SetEvaluation(one.sessions, one.clock, one.encoder, one.make_replica)
+                with progress_bar(f"Measuring {given.name}") as report:
+                    others.append(fitting.of_set(evaluation, given, DEFAULT_POLICY, report))
+    with progress_bar("Trying weights") as report:
+        found = fitting.fit(own, others, DEFAULT_POLICY, report)
+    document = fitting.document(
+        found,
+        DEFAULT_POLICY.version + 1,
+        {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "commit": measured_commit(),
+            "encoder": service.matchmaking.encoder.spec.name,
+            "challenges": len(judged),
+            "judgements": sum(len(one.grades) for one in judged),
+            "other sets": [name for name, _ in named],
+        },
+    )
+    kept.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    _print(found)
+    tell(f"Kept as {kept}")
+
+
+def _print(found: fitting.Fitted) -> None:
+    values = Table("weight", "value", title="Fitted")
+    for name, value in fitting.document(found, 0, {})["values"].items():
+        values.add_row(name, str(value))
+    words = Table("fit word", "promised", "relevant", "judged", "held out", "judged")
+    for word, share in PROMISED.items():
+        seen, unseen = found.reliability[word], found.held_out_reliability[word]
+        words.add_row(
+            word,
+            f"{share:.0%}",
+            f"{seen[0]:.1%}",
+            str(seen[1]),
+            f"{unseen[0]:.1%}",
+            str(unseen[1]),
+        )
+    output.print(values, words)
+    before, after = found.quality
+    tell(f"nDCG@10 {before:.4f} before, {after:.4f} fitted, {found.held_out:.4f} held out")

@@ -1,0 +1,252 @@
+"""FittingService: what judgements say of everybody, and the policy that fits them best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.matching import fitting, scoring
+from matchmaker.matching.fitting import Judged
+from matchmaker.matching.policy import MatchingPolicy
+from matchmaker.models import Place
+from matchmaker.services.evaluation import LANGUAGES, EvaluationService, JudgedChallenge
+from matchmaker.services.everybody import Everybody
+from matchmaker.services.judged_set import JudgedSet
+from matchmaker.services.judging import Looked
+from matchmaker.services.replica import IndexReplica
+from matchmaker.services.search import Search
+from matchmaker.services.set_evaluation import Ranked, SetEvaluation
+from matchmaker.services.set_index import id_of
+from matchmaker.storage import profiles
+
+Progress = Callable[[int, int], None]
+#: Parts into which the challenges are dealt to see what a fit is worth on others.
+FOLDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """A fitted policy and what it is worth.
+
+    Attributes:
+        policy: the weights, the scale of the score and the fit words.
+        quality: mean nDCG@10 on the judgements it was fitted to, before and after.
+        held_out: the same on challenges that a fit to the others did not see.
+        reliability: share of relevant matches by fit word, and how many were judged.
+        held_out_reliability: the same on challenges that the fit did not see.
+
+    """
+
+    policy: MatchingPolicy
+    quality: tuple[float, float]
+    held_out: float
+    reliability: Mapping[str, tuple[float, int]]
+    held_out_reliability: Mapping[str, tuple[float, int]]
+
+
+def of_challenges(
+    evaluation: EvaluationService,
+    judged: Sequence[JudgedChallenge],
+    policy: MatchingPolicy,
+    progress: Progress | None = None,
+) -> list[Judged]:
+    """Measure everybody for every wording of the judged challenges.
+
+    Args:
+        evaluation: encodes and reads.
+        judged: the challenges with their grades.
+        policy: says how features are scaled.
+        progress: called with how many challenges are done and how many there are.
+
+    """
+    replica = evaluation.make_replica(policy.language_correction)
+    replica.catch_up()
+    search = Search(replica)
+    found: list[Judged] = []
+    with evaluation.sessions.reading() as session:
+        language_of = profiles.languages(session)
+        pool: Everybody | None = None
+        for number, challenge in enumerate(judged, start=1):
+            for language, wording in challenge.wordings.items():
+                question = evaluation.question(challenge, language, wording)
+                if pool is None:
+                    pool = Everybody(replica, session, question)
+                pool.ask(question)
+                looked = search.look(pool, policy)
+                spoken = np.array(
+                    [language_of.get(one.profile_id, "") for one in looked.candidates]
+                )
+                found.append(
+                    _judged(
+                        looked,
+                        question.place,
+                        policy,
+                        challenge.grades,
+                        [
+                            *(spoken == one for one in LANGUAGES),
+                            np.full(len(spoken), fill_value=True),
+                        ],
+                        str(challenge.id),
+                        answerable=challenge.answerable,
+                    )
+                )
+            if progress is not None:
+                progress(number, len(judged))
+    return found
+
+
+def of_set(
+    evaluation: SetEvaluation,
+    given: JudgedSet,
+    policy: MatchingPolicy,
+    progress: Progress | None = None,
+) -> list[Judged]:
+    """Measure everybody for every judged query of a set that has grades."""
+    grades = given.judgements.grades
+    queries = [one for one in given.queries if one.id in grades]
+    replica: IndexReplica = evaluation.make_replica(policy.language_correction)
+    replica.catch_up()
+    search = Search(replica)
+    questions = [evaluation.question(one) for one in queries]
+    found: list[Judged] = []
+    ranked = Ranked(evaluation.sessions, replica, given, policy)
+    with evaluation.sessions.reading() as session:
+        for query, question, pool in ranked.pools(session, queries, questions):
+            looked = search.look(pool, policy)
+            of_query = {id_of(one): round(grade) for one, grade in grades[query.id].items()}
+            found.append(
+                _judged(
+                    looked,
+                    question.place,
+                    policy,
+                    of_query,
+                    [np.full(len(looked.candidates), fill_value=True)],
+                    query.id,
+                    answerable=True,
+                )
+            )
+            if progress is not None:
+                progress(len(found), len(queries))
+    return found
+
+
+def _judged(
+    looked: Looked,
+    place: Place,
+    policy: MatchingPolicy,
+    grades: Mapping[UUID, int],
+    lists: Sequence[NDArray[np.bool_]],
+    challenge: str,
+    *,
+    answerable: bool,
+) -> Judged:
+    everybody = looked.candidates
+    return Judged(
+        # The similarities with each sentence are not weighed, and are most of the memory.
+        features=replace(looked.features, similarities=np.empty((0, 0), dtype=np.float32)),
+        bounds=looked.bounds,
+        nearness=scoring.nearness(
+            [one.latitude for one in everybody],
+            [one.longitude for one in everybody],
+            place.latitude,
+            place.longitude,
+            policy,
+        ),
+        grades=np.array([grades.get(one.profile_id, -1) for one in everybody], dtype=np.int64),
+        lists=np.stack(lists),
+        challenge=challenge,
+        answerable=answerable,
+    )
+
+
+def fit(
+    own: Sequence[Judged],
+    others: Sequence[Sequence[Judged]],
+    start: MatchingPolicy,
+    progress: Progress | None = None,
+) -> Fitted:
+    """Fit weights to the project's judgements and to other sets, and fit words to the former.
+
+    Args:
+        own: the project's judgements, with challenges that nobody can answer among them.
+        others: judgements of other sets; each set weighs as much as the project's own.
+        start: the policy that stands.
+        progress: called with how many policies were tried and how many there are.
+
+    """
+
+    def measure(kept: Sequence[Judged]) -> Callable[[MatchingPolicy], float]:
+        sets = [kept, *others]
+        return lambda policy: sum(fitting.quality(one, policy) for one in sets) / len(sets)
+
+    total = 0
+
+    def report(tried: int, every: int) -> None:
+        if progress is not None:
+            progress(total + tried, every * (FOLDS + 1))
+
+    best = fitting.calibrated(own, fitting.weights(start, measure(own), report))
+    # Challenges are dealt out, not wordings: a translation of what was seen is no test.
+    fold_of = {name: number % FOLDS for number, name in enumerate(_shuffled(own))}
+    held_out: list[float] = []
+    counts: dict[str, list[tuple[float, int]]] = {}
+    for fold in range(FOLDS):
+        total += sum(map(len, fitting.TRIED.values())) * 2
+        seen = [one for one in own if fold_of[one.challenge] != fold]
+        unseen = [one for one in own if fold_of[one.challenge] == fold]
+        policy = fitting.calibrated(seen, fitting.weights(start, measure(seen), report))
+        held_out.append(fitting.quality(unseen, policy))
+        for word, one in fitting.reliability(unseen, policy).items():
+            counts.setdefault(word.value, []).append((one.share, one.judged))
+    return Fitted(
+        policy=best,
+        quality=(fitting.quality(own, start), fitting.quality(own, best)),
+        held_out=float(np.mean(held_out)),
+        reliability={
+            word.value: (one.share, one.judged)
+            for word, one in fitting.reliability(own, best).items()
+        },
+        held_out_reliability={word: _together(parts) for word, parts in counts.items()},
+    )
+
+
+def _shuffled(judged: Sequence[Judged]) -> list[str]:
+    names = sorted({one.challenge for one in judged})
+    return [names[place] for place in np.random.default_rng(20261122).permutation(len(names))]
+
+
+def _together(parts: Sequence[tuple[float, int]]) -> tuple[float, int]:
+    count = sum(number for _, number in parts)
+    share = sum(share * number for share, number in parts) / count if count else 0.0
+    return round(share, 3), count
+
+
+def document(fitted: Fitted, version: int, fitted_by: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the policy file: name, version, the values that were fitted, and the run."""
+    policy = fitted.policy
+    return {
+        "name": policy.name,
+        "version": version,
+        "values": {
+            **{name: getattr(policy, name) for name in fitting.TRIED},
+            "midpoint": policy.midpoint,
+            "spread": policy.spread,
+            "fit_from": {word.value: least for word, least in policy.fit_from.items()},
+            "answer_from": policy.answer_from,
+        },
+        "fitted": {
+            **fitted_by,
+            "ndcg@10": {
+                "before": round(fitted.quality[0], 4),
+                "after": round(fitted.quality[1], 4),
+                "held out": round(fitted.held_out, 4),
+            },
+            "relevant by fit word": fitted.reliability,
+            "relevant by fit word, held out": fitted.held_out_reliability,
+        },
+    }

@@ -1,0 +1,177 @@
+"""Judging: scores and order of everybody who is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchmaker.matching import near_ties, ranking, scoring
+from matchmaker.matching.candidates import Candidate
+from matchmaker.matching.policy import MatchingPolicy
+from matchmaker.matching.terms import query_terms, spoken
+from matchmaker.services.pool import Pool
+from matchmaker.services.question import NO_IDS, Floats, Ids, Question
+from matchmaker.services.replica import IndexReplica
+
+
+@dataclass(frozen=True)
+class Words:
+    """Scores over the slots of the lexical index, on the scale of their language."""
+
+    #: By the words that passage and challenge share.
+    shared: Floats
+    #: By words that are written alike.
+    alike: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """Everybody who is looked at, and what is measured of them before any weight."""
+
+    candidates: Sequence[Candidate]
+    #: Passage id of each row.
+    passages: Ids
+    #: First row of each profile, and the end.
+    bounds: Ids
+    features: scoring.PassageFeatures
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Everybody who was scored, and the rows that their reasons are read from."""
+
+    ordered: Sequence[ranking.Scored]
+    #: Passage id of each row.
+    passages: Ids
+    #: First row of each profile, and the end.
+    bounds: Ids
+    combined: Floats
+    similarities: Floats
+
+
+@dataclass(frozen=True)
+class Judging:
+    """Judges the profiles of one replica. Whoever calls holds ``replica.lock``."""
+
+    replica: IndexReplica
+
+    def look(self, pool: Pool, policy: MatchingPolicy) -> Looked:
+        """Measure everybody in the pool for its question, without judging them.
+
+        Args:
+            pool: who is looked at, and the question.
+            policy: says how small a scale of shared words may be.
+
+        """
+        question = pool.question
+        return self.features(pool, self.corrected(question), self.words(question, policy))
+
+    def corrected(self, question: Question) -> Floats:
+        """Return the vectors of a question without where its language lies."""
+        languages = [question.language] * len(question.vectors)
+        return self.replica.query_correction.apply(question.vectors, languages)
+
+    def words(self, question: Question, policy: MatchingPolicy) -> Words:
+        """Score every passage by the words it shares with the challenge."""
+        text = "\n".join(question.sentences)
+        lexical = self.replica.lexical
+
+        def scaled(terms: Mapping[str, float]) -> Floats:
+            raw, best = lexical.scores(terms)
+            return lexical.scaled(raw, policy.lexical_least * best)
+
+        shared = scaled(query_terms(text, question.language))
+        if policy.character_weight <= 0:
+            return Words(shared, np.zeros_like(shared))
+        return Words(shared, scaled(lexical.alike(spoken(text, question.language))))
+
+    def judge(self, pool: Pool, vectors: Floats, words: Words, policy: MatchingPolicy) -> Judged:
+        """Score and order everybody in the pool.
+
+        Args:
+            pool: who is looked at.
+            vectors: corrected, and moved as the asker steers.
+            words: scores by words.
+            policy: weighs.
+
+        """
+        question = pool.question
+        looked = self.features(pool, vectors, words)
+        passages, bounds, candidates_ = looked.passages, looked.bounds, looked.candidates
+        if not candidates_:
+            return Judged((), passages, bounds, looked.features.whole, looked.features.similarities)
+        combined, raw = self._sums(looked, question, policy)
+        totals = scoring.score(raw, policy).tolist()
+        scored = [
+            ranking.Scored(candidate=candidate, score=total, raw=float(raw[row]), row=row)
+            for row, (candidate, total) in enumerate(zip(candidates_, totals, strict=True))
+        ]
+        ordered = ranking.in_order(scored, question.seed)
+        ordered = near_ties.drawn(ordered, question.seed, policy)
+        return Judged(ordered, passages, bounds, combined, looked.features.similarities)
+
+    def sums(self, pool: Pool, policy: MatchingPolicy) -> tuple[Sequence[Candidate], Floats]:
+        """Return everybody in the pool with ``Scored.raw``, in no order and without a list.
+
+        What a list takes beyond its scores grows with the square of those in it.
+
+        Args:
+            pool: who is looked at, and the question.
+            policy: how they are judged.
+
+        """
+        looked = self.look(pool, policy)
+        if not looked.candidates:
+            return (), np.empty(0, np.float32)
+        return looked.candidates, self._sums(looked, pool.question, policy)[1]
+
+    def _sums(
+        self, looked: Looked, question: Question, policy: MatchingPolicy
+    ) -> tuple[Floats, Floats]:
+        """Return the weighted sum of each passage, and of each profile."""
+        passages, bounds, candidates_ = looked.passages, looked.bounds, looked.candidates
+        combined = scoring.combined(looked.features, policy)
+        if policy.weighs_evidence:
+            combined *= scoring.evidence_factors(
+                self.replica.evidence_of[passages],
+                self.replica.year_of[passages],
+                question.today.year,
+                policy,
+            )
+        raw = scoring.pooled(combined, bounds, policy.pooling)
+        asked = question.conditions.place_weight
+        place_weight = policy.place_weight * (1.0 if asked is None else asked)
+        if place_weight > 0:
+            raw += np.float32(place_weight) * scoring.nearness(
+                [one.latitude for one in candidates_],
+                [one.longitude for one in candidates_],
+                question.place.latitude,
+                question.place.longitude,
+                policy,
+            )
+        return combined, raw
+
+    def features(self, pool: Pool, vectors: Floats, words: Words) -> Looked:
+        """Measure the passages of everybody in the pool."""
+        replica = self.replica
+        # In the order of their ids: neither the plan nor the past of this replica may show.
+        numbers = sorted(
+            (number for number in pool.taken if pool.known[number] is not None),
+            key=replica.profile_ids.__getitem__,
+        )
+        passages = [replica.passages_of[number] for number in numbers]
+        ids = np.concatenate([NO_IDS, *passages])
+        return Looked(
+            candidates=[one for number in numbers if (one := pool.known[number]) is not None],
+            passages=ids,
+            bounds=np.cumsum([0, *map(len, passages)], dtype=np.int64),
+            features=scoring.passage_features(
+                replica.index.vectors(ids),
+                vectors[0],
+                vectors[1:],
+                replica.lexical.of(ids, words.shared),
+                replica.lexical.of(ids, words.alike),
+            ),
+        )
