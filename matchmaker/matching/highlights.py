@@ -32,6 +32,9 @@ Span = tuple[int, int]
 MOST_WORDS = 6
 #: A word is marked from this contribution on ...
 LEAST = 0.32
+#: ... or this one where the two texts are in different languages: a translation is never quite as
+#: near as the word itself ...
+LEAST_ACROSS = 0.24
 #: ... and from this share of the largest in its passage.
 LEAST_SHARE = 0.7
 #: Words with a term in common are at least this alike, whatever the encoder makes of them.
@@ -122,17 +125,25 @@ def contributions(passage: Words, sentence: Words) -> Floats:
     return np.asarray(np.where(told, both, 0), dtype=np.float32)
 
 
-def marked(passage: Words, contributed: Floats) -> tuple[Span, ...]:
+def marked(passage: Words, sentence: Words) -> tuple[Span, ...]:
     """Return the spans to mark, in the order of the text; words side by side become one span.
 
     None at all when no word contributes enough: then the passage is near as a whole.
+    """
+    across = passage.language != sentence.language
+    return strongest(passage, contributions(passage, sentence), LEAST_ACROSS if across else LEAST)
+
+
+def strongest(passage: Words, contributed: Floats, least: float) -> tuple[Span, ...]:
+    """Return the spans of the words that contribute enough, but of the strongest few only.
 
     Args:
         passage: its words.
         contributed: what each contributes, shape (words,).
+        least: the smallest contribution that is enough.
 
     """
-    least = max(LEAST, LEAST_SHARE * float(contributed.max(initial=0)))
+    least = max(least, LEAST_SHARE * float(contributed.max(initial=0)))
     best = np.argsort(-contributed, kind="stable")[:MOST_WORDS]
     chosen = sorted(int(word) for word in best if contributed[word] >= least)
     return joined(passage.text, [_span(passage.spans, word) for word in chosen])

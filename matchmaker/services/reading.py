@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from embeddings.protocols import Encoder, TokenStates
-from matchmaker.matching.highlights import Span, Words, contributions, marked, words_of
+from matchmaker.matching.highlights import Span, Words, marked, words_of
 from matchmaker.matching.languages import LanguageCorrection
 
 
@@ -19,8 +19,7 @@ class Reading:
 
     def marks(self, passage: str, answers: int) -> tuple[Span, ...]:
         """Return the spans of a passage to mark for the sentence it answers."""
-        told = self.passages[passage]
-        return marked(told, contributions(told, self.sentences[answers]))
+        return marked(self.passages[passage], self.sentences[answers])
 
 
 def read(

@@ -32,20 +32,6 @@ def tab_to(browser: Browser, selector: str, *, backwards: bool = False) -> None:
     raise AssertionError(message)
 
 
-def test_marks_come_after_the_list_and_leave_the_focus_where_it_is(browser: Browser) -> None:
-    browser.visit("/")
-    browser.one("#text").send_keys(WELDING)
-    browser.one("#ask button[type=submit]").click()
-    browser.wait(lambda: browser.path.startswith("/challenges/"))
-    browser.wait(lambda: browser.all(".evidence mark"))
-    assert not browser.focused("#list-heading")
-    assert not browser.all("#marks a")
-    assert "welded" in " ".join(browser.all(".evidence mark")).lower()
-    browser.visit(browser.path)
-    assert browser.all(".evidence mark")
-    assert not browser.all("#marks a")
-
-
 def test_a_danish_firm_finds_a_partner_with_the_keyboard_alone(browser: Browser) -> None:
     browser.visit("/?lang=da")
     browser.press(Keys.TAB)

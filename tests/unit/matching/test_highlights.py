@@ -15,6 +15,7 @@ from matchmaker.matching.highlights import (
     contributions,
     joined,
     marked,
+    strongest,
     word_spans,
     words_of,
 )
@@ -37,7 +38,7 @@ def read(text: str, language: str, meanings: Mapping[str, str] | None = None) ->
 
 
 def chosen(passage: Words, contributed: Sequence[float]) -> list[str]:
-    spans = marked(passage, np.array(contributed, dtype=np.float32))
+    spans = strongest(passage, np.array(contributed, dtype=np.float32), LEAST)
     return [passage.text[start:end] for start, end in spans]
 
 
@@ -48,7 +49,16 @@ def test_a_danish_sentence_marks_the_translations_in_an_english_passage() -> Non
         "en",
         {"cracks": "crack", "welds": "weld", "painted": "paint"},
     )
-    assert chosen(passage, contributions(passage, sentence).tolist()) == ["cracks", "welds"]
+    spans = marked(passage, sentence)
+    assert [passage.text[start:end] for start, end in spans] == ["cracks", "welds"]
+
+
+def test_a_translation_need_not_be_as_near_as_the_word_itself() -> None:
+    states = np.float32([[0.3, 0, 0, 0.95, 0, 0]])
+    danish, english = (read("aa", one, {"aa": "weld"}) for one in ("da", "en"))
+    own = Words(text="bb", language="da", spans=danish.spans, states=states)
+    assert marked(own, danish) == ()
+    assert marked(own, english) == ((0, 2),)
 
 
 def test_function_words_contribute_nothing_though_both_texts_have_them() -> None:
@@ -89,7 +99,7 @@ def test_texts_without_words_are_no_trouble() -> None:
     assert empty.states.shape == (0, len(AXES))
     assert contributions(empty, words).shape == (0,)
     assert contributions(words, empty).tolist() == [0]
-    assert marked(empty, contributions(empty, words)) == ()
+    assert marked(empty, words) == marked(words, empty) == ()
 
 
 def test_the_tokens_of_a_word_are_put_together_and_those_of_others_left_out() -> None:
