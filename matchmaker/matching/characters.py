@@ -30,12 +30,12 @@ MOST_WORDS = 24
 
 
 def grams(word: str) -> list[str]:
-    """Return the character n-grams of a word, each once.
+    """Return the character n-grams of a word, each once; signs between letters are passed over.
 
     >>> grams("krc4")
     ['<kr', '<krc', 'c4>', 'krc', 'krc4', 'rc4', 'rc4>']
     """
-    framed = f"<{word}>"
+    framed = f"<{''.join(filter(str.isalnum, word))}>"
     return sorted(
         {framed[at : at + size] for size in SIZES for at in range(len(framed) - size + 1)}
     )

@@ -28,8 +28,8 @@ Floats = NDArray[np.float32]
 #: Values that are tried for each weight, in the order in which the weights are tried.
 TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
     {
-        "lexical_weight": (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5),
-        "whole_share": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+        "lexical_weight": (0.15, 0.2, 0.25, 0.3, 0.35, 0.4),
+        "whole_share": (0.4, 0.5, 0.6, 0.7, 0.8),
         "pooling": (
             (1.0,),
             (1.0, 1.0),
@@ -39,8 +39,10 @@ TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
             (1.0, 1.0, 1.0, 0.5),
             (1.0, 1.0, 1.0, 1.0, 1.0),
         ),
-        "character_weight": (0.01, 0.02, 0.03, 0.05, 0.08),
-        "place_weight": (0.02, 0.03, 0.04, 0.06, 0.08, 0.1),
+        "character_weight": (0.01, 0.02, 0.03, 0.05),
+        # Judges who read texts do not see places, and whoever took part in projects near by did so
+        # partly by habit: neither is the whole truth, so the asker may count place up to thrice.
+        "place_weight": (0.02, 0.03, 0.04, 0.05),
     }
 )
 #: Less than this is no gain: the value that stands is kept.
@@ -63,6 +65,7 @@ class Judged:
     Attributes:
         features: of all passages, profile after profile.
         bounds: first row of each profile, and the end; shape (profiles + 1,).
+        items: number of the item of evidence that each passage belongs to.
         nearness: of each profile to the firm, shape (profiles,).
         grades: of each profile, -1 where nobody judged it, shape (profiles,).
         lists: which profiles stand in each list that is measured, boolean (lists, profiles).
@@ -73,6 +76,7 @@ class Judged:
 
     features: scoring.PassageFeatures
     bounds: NDArray[np.int64]
+    items: NDArray[np.int64]
     nearness: Floats
     grades: NDArray[np.int64]
     lists: NDArray[np.bool_]
@@ -82,7 +86,7 @@ class Judged:
     def raw(self, policy: MatchingPolicy) -> Floats:
         """Return the weighted sum of each profile."""
         pooled = scoring.pooled(
-            scoring.combined(self.features, policy), self.bounds, policy.pooling
+            scoring.combined(self.features, policy), self.bounds, policy.pooling, self.items
         )
         return pooled + np.float32(policy.place_weight) * self.nearness
 

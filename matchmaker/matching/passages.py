@@ -1,7 +1,8 @@
 """A profile in words: the passages that are encoded and searched.
 
 One passage per item of evidence, so that the sentence that carries a match can be shown and
-one strong case is not diluted by the rest of a large profile.
+one strong case is not diluted by the rest of a large profile. A text that no encoder reads at once
+becomes several, and they count as the one item they are.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import dataclass
 from functools import singledispatch
 from uuid import UUID
 
+from matchmaker.matching.windows import pieces
 from matchmaker.models import Activity, Evidence, EvidenceKind, Expert, Profile, Student
 
 #: Raise it with every change of what follows: a new version is a new index generation.
-COMPOSER_VERSION = 1
+COMPOSER_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,16 +64,20 @@ def compose(profile: Profile) -> list[PassageText]:
         texts.remove(profile.summary)  # it stands behind the title already
     # A profile without a programme, say, would otherwise have a passage of one full stop.
     said = (text.strip() for text in texts if any(map(str.isalnum, text)))
-    passages = [PassageText(text=text, language=language) for text in said]
-    passages += [_of_evidence(item) for item in profile.evidence if not item.excluded]
+    passages = [
+        PassageText(text=piece, language=language) for text in said for piece in pieces(text)
+    ]
+    for item in profile.evidence:
+        if not item.excluded:
+            passages += _of_evidence(item)
     return list({passage.text: passage for passage in passages}.values())
 
 
-def _of_evidence(item: Evidence) -> PassageText:
+def _of_evidence(item: Evidence) -> list[PassageText]:
     title = item.title.rstrip(".")
-    return PassageText(
-        text=f"{title}. {item.text}" if title else item.text,
-        language=item.language,
-        evidence_id=item.id,
-        evidence_kind=item.kind,
-    )
+    return [
+        PassageText(
+            text=piece, language=item.language, evidence_id=item.id, evidence_kind=item.kind
+        )
+        for piece in pieces(f"{title}. {item.text}" if title else item.text)
+    ]

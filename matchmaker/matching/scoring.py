@@ -127,7 +127,12 @@ def score(raw: Floats, policy: MatchingPolicy) -> Floats:
     return np.asarray(1 / (1 + np.exp((policy.midpoint - raw) / policy.spread)), dtype=np.float32)
 
 
-def pooled(scores: Floats, bounds: NDArray[np.int64], weights: Sequence[float]) -> Floats:
+def pooled(
+    scores: Floats,
+    bounds: NDArray[np.int64],
+    weights: Sequence[float],
+    items: NDArray[np.int64] | None = None,
+) -> Floats:
     """Return the weighted mean of the best scores of each profile.
 
     The single best passage is noisy, the mean over all of them punishes broad profiles, a sum
@@ -137,6 +142,8 @@ def pooled(scores: Floats, bounds: NDArray[np.int64], weights: Sequence[float]) 
         scores: one per passage, profile after profile.
         bounds: first row of each profile, and the end; shape (profiles + 1,).
         weights: of the best passage, the second best, ...; falling, the first above 0.
+        items: number of the item of evidence that each passage belongs to; of the passages of
+            one item only the best counts. None when each has its own.
 
     >>> pooled(np.float32([.9, .3, .6, .5]), np.array([0, 3, 4]), (1, 1))
     array([0.75, 0.5 ], dtype=float32)
@@ -144,6 +151,12 @@ def pooled(scores: Floats, bounds: NDArray[np.int64], weights: Sequence[float]) 
     """
     sizes = np.diff(bounds)
     owner = np.repeat(np.arange(len(sizes)), sizes)
+    if items is not None:
+        best = _best_of_items(scores, items)
+        if len(best) < len(scores):
+            scores, owner = scores[best], owner[best]
+            sizes = np.bincount(owner, minlength=len(sizes))
+            bounds = np.concatenate([[0], np.cumsum(sizes)])
     order = np.lexsort((-scores, owner))
     place = np.arange(len(scores)) - bounds[:-1][owner]
     kept = place < len(weights)
@@ -152,3 +165,11 @@ def pooled(scores: Floats, bounds: NDArray[np.int64], weights: Sequence[float]) 
     sums = np.bincount(owner[kept], weights=parts, minlength=len(sizes))
     whole = np.bincount(owner[kept], weights=shares, minlength=len(sizes))
     return np.asarray(sums / np.where(whole > 0, whole, 1.0), dtype=np.float32)
+
+
+def _best_of_items(scores: Floats, items: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the row of the best passage of each item, in the order of the rows."""
+    order = np.lexsort((-scores, items))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = np.diff(items[order]) != 0
+    return np.sort(order[first])

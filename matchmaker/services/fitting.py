@@ -18,7 +18,6 @@ from matchmaker.services.evaluation import LANGUAGES, EvaluationService, JudgedC
 from matchmaker.services.everybody import Everybody
 from matchmaker.services.judged_set import JudgedSet
 from matchmaker.services.judging import Looked
-from matchmaker.services.replica import IndexReplica
 from matchmaker.services.search import Search
 from matchmaker.services.set_evaluation import Ranked, SetEvaluation
 from matchmaker.services.set_index import id_of
@@ -109,10 +108,9 @@ def of_set(
     """Measure everybody for every judged query of a set that has grades."""
     grades = given.judgements.grades
     queries = [one for one in given.queries if one.id in grades]
-    replica: IndexReplica = evaluation.make_replica(policy.language_correction)
-    replica.catch_up()
-    search = Search(replica)
     questions = [evaluation.question(one) for one in queries]
+    replica = evaluation.replica(policy.language_correction, questions)
+    search = Search(replica)
     found: list[Judged] = []
     ranked = Ranked(evaluation.sessions, replica, given, policy)
     with evaluation.sessions.reading() as session:
@@ -150,6 +148,7 @@ def _judged(
         # The similarities with each sentence are not weighed, and are most of the memory.
         features=replace(looked.features, similarities=np.empty((0, 0), dtype=np.float32)),
         bounds=looked.bounds,
+        items=looked.items,
         nearness=scoring.nearness(
             [one.latitude for one in everybody],
             [one.longitude for one in everybody],

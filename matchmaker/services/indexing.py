@@ -20,13 +20,19 @@ from sqlalchemy.orm import Session
 
 from embeddings.protocols import Encoder
 from matchmaker.errors import IndexNotReady
-from matchmaker.matching.languages import reference_documents, reference_queries
+from matchmaker.matching.languages import (
+    drawn_to,
+    reference_challenges,
+    reference_documents,
+    reference_queries,
+)
 from matchmaker.matching.passages import COMPOSER_VERSION, PassageText, compose
+from matchmaker.matching.sentences import split
 from matchmaker.matching.terms import passage_terms
 from matchmaker.models import GenerationState, IndexGeneration, Profile
 from matchmaker.services.clock import Clock
 from matchmaker.services.replica import IndexReplica
-from matchmaker.storage import change_log, generations, profiles
+from matchmaker.storage import challenges, change_log, generations, profiles
 from matchmaker.storage.database import Sessions
 
 #: Called with how many passages are encoded and how many are known to be needed.
@@ -186,6 +192,22 @@ class Indexer:
         whole = vector.size == self.encoder.spec.dimension
         return whole and bool(abs(np.linalg.norm(vector) - 1) <= _UNIT_TOLERANCE)
 
+    def _means_of_queries(self) -> dict[str, NDArray[np.float32]]:
+        """Return where the queries of each language lie, by references and what was asked here."""
+        whole = self.encoder.encode_query_parts
+        reference = {
+            language: np.mean([whole(parts)[0] for parts in texts], axis=0)
+            for language, texts in reference_queries().items()
+        }
+        written = {
+            language: np.stack([whole(split(text, title))[0] for title, text in texts])
+            for language, texts in reference_challenges().items()
+        }
+        spec = self.encoder.spec
+        with self.sessions.reading() as session:
+            asked = challenges.asked(session, spec.fingerprint, spec.dimension)
+        return drawn_to(drawn_to(reference, written), asked)
+
     def _building(self) -> IndexGeneration:
         spec = self.encoder.spec
         with self.sessions.reading() as session:
@@ -193,12 +215,7 @@ class Indexer:
         if generation is not None:
             return generation
         means = {
-            "query": {
-                language: np.mean(
-                    [self.encoder.encode_query_parts(parts)[0] for parts in texts], axis=0
-                )
-                for language, texts in reference_queries().items()
-            },
+            "query": self._means_of_queries(),
             "document": {
                 language: self.encoder.encode_documents(texts).mean(axis=0)
                 for language, texts in reference_documents().items()

@@ -33,6 +33,8 @@ class Looked:
     candidates: Sequence[Candidate]
     #: Passage id of each row.
     passages: Ids
+    #: Number of the item of evidence that each row belongs to.
+    items: Ids
     #: First row of each profile, and the end.
     bounds: Ids
     features: scoring.PassageFeatures
@@ -140,7 +142,7 @@ class Judging:
                 question.today.year,
                 policy,
             )
-        raw = scoring.pooled(combined, bounds, policy.pooling)
+        raw = scoring.pooled(combined, bounds, policy.pooling, looked.items)
         asked = question.conditions.place_weight
         place_weight = policy.place_weight * (1.0 if asked is None else asked)
         if place_weight > 0:
@@ -166,6 +168,7 @@ class Judging:
         return Looked(
             candidates=[one for number in numbers if (one := pool.known[number]) is not None],
             passages=ids,
+            items=replica.item_of[ids],
             bounds=np.cumsum([0, *map(len, passages)], dtype=np.int64),
             features=scoring.passage_features(
                 replica.index.vectors(ids),

@@ -116,6 +116,8 @@ class IndexReplica:
         #: -1 and 0 where it is none, or none is known. By passage id.
         self.evidence_of: NDArray[np.int8] = np.empty(0, dtype=np.int8)
         self.year_of: NDArray[np.int16] = np.empty(0, dtype=np.int16)
+        #: First passage of the item of evidence that each passage belongs to, by passage id.
+        self.item_of: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._kinds: list[int] = []
         self._kind_of: NDArray[np.int8] | None = None
 
@@ -267,8 +269,13 @@ class IndexReplica:
             self.owner_of = _grown(self.owner_of, room, -1)
             self.evidence_of = _grown(self.evidence_of, room, -1)
             self.year_of = _grown(self.year_of, room, 0)
+            self.item_of = _grown(self.item_of, room, -1)
         self.evidence_of[ids] = [EVIDENCE_KINDS.index(row[6]) if row[6] else -1 for row in rows]
         self.year_of[ids] = [row[7] or 0 for row in rows]
+        first_of: dict[UUID, int] = {}
+        self.item_of[ids] = [
+            first_of.setdefault(row[8], row[0]) if row[8] is not None else row[0] for row in rows
+        ]
         start = 0
         for end in range(1, len(rows) + 1):
             if end < len(rows) and rows[end][1] == rows[start][1]:
@@ -298,6 +305,7 @@ class IndexReplica:
         self.owner_of = np.full(1024, -1, dtype=np.int32)
         self.evidence_of = np.full(1024, -1, dtype=np.int8)
         self.year_of = np.zeros(1024, dtype=np.int16)
+        self.item_of = np.full(1024, -1, dtype=np.int64)
 
 
 def _grown(values: NDArray[_Number], room: int, empty: int) -> NDArray[_Number]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from embeddings.protocols import Encoder
 from matchmaker.errors import UnsupportedLanguage
 from matchmaker.matching import ranking
+from matchmaker.matching.languages import LanguageCorrection, drawn_to
 from matchmaker.matching.measures import Interval
 from matchmaker.matching.pairwise import PairCounts, compare, compare_order, pair_measures
 from matchmaker.matching.policy import MatchingPolicy
@@ -99,8 +100,7 @@ class SetEvaluation:
         measured: dict[str, SetResult] = {}
         # One replica at a time: each holds all vectors.
         for corrected in sorted({policy.language_correction for policy in policies}):
-            replica = self.make_replica(corrected)
-            replica.catch_up()
+            replica = self.replica(corrected, questions)
             for policy in policies:
                 if policy.language_correction == corrected:
                     ranked = Ranked(self.sessions, replica, given, policy)
@@ -121,6 +121,22 @@ class SetEvaluation:
                 )
             )
         return [*(measured[policy.name] for policy in policies), *baselines]
+
+    def replica(self, corrected: bool, questions: Sequence[Question]) -> IndexReplica:
+        """Return a replica that knows how this set's queries are written.
+
+        As an installation does that has been asked them before, see ``languages.drawn_to``.
+        """
+        replica = self.make_replica(corrected)
+        replica.catch_up()
+        asked: dict[str, list[NDArray[np.float32]]] = {}
+        for question in questions:
+            asked.setdefault(question.language, []).append(question.vectors[0])
+        means = drawn_to(
+            replica.query_correction.means, {one: np.stack(rows) for one, rows in asked.items()}
+        )
+        replica.query_correction = LanguageCorrection(means)
+        return replica
 
     def question(self, query: SetQuery) -> Question:
         """Encode a query."""

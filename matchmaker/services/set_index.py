@@ -7,7 +7,7 @@ longer than an encoder reads is divided, so that none of it is lost.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -42,7 +42,7 @@ from matchmaker.storage.bulk import insert_profiles
 from matchmaker.storage.database import Sessions, upgrade
 
 #: Raise it when the same set would be written otherwise.
-FORMAT = 2
+FORMAT = 3
 #: Names the ids that are made from those of a set.
 NAMESPACE = UUID("0c3f6f2e-5f0b-4b39-9d0a-0f1c6a7e4b52")
 _BATCH = 500
@@ -153,22 +153,18 @@ def as_profile(given: SetProfile, at: datetime) -> Profile:
                 position=position,
                 kind=passage.kind,
                 title="",
-                text=text,
+                text=passage.text,
                 language=language,
                 year=passage.year,
             )
-            for position, (passage, language, text) in enumerate(_divided(given, languages))
+            for position, (passage, language) in enumerate(
+                zip(given.passages, languages, strict=True)
+            )
         ],
         **asdict(given.place),
     )
     profile.family_id = profile.id
     return profile
-
-
-def _divided(given: SetProfile, languages: Iterable[str]) -> Iterator[tuple[SetPassage, str, str]]:
-    for passage, language in zip(given.passages, languages, strict=True):
-        for text in pieces(passage.text):
-            yield passage, language, text
 
 
 def passage_hashes(given: SetPassage) -> list[str]:

@@ -107,6 +107,23 @@ def vectors(
     return None if kept is None else kept.reshape(-1, dimension)
 
 
+def asked(
+    session: Session, fingerprint: str, dimension: int, limit: int = 2_000
+) -> dict[str, NDArray[np.float32]]:
+    """Return the vectors of the newest whole challenges by language, each (n, dimension)."""
+    rows = session.execute(
+        select(Challenge.language, ChallengeVector.vectors)
+        .join(Challenge, Challenge.id == ChallengeVector.challenge_id)
+        .where(ChallengeVector.fingerprint == fingerprint)
+        .order_by(Challenge.created_at.desc(), Challenge.id)
+        .limit(limit)
+    )
+    found: dict[str, list[NDArray[np.float32]]] = {}
+    for language, flat in rows:
+        found.setdefault(language, []).append(flat.reshape(-1, dimension)[0])
+    return {language: np.stack(vectors) for language, vectors in found.items()}
+
+
 def keep_vectors(
     session: Session, challenge: Challenge, fingerprint: str, vectors: NDArray[np.float32]
 ) -> None:

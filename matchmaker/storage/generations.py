@@ -27,9 +27,18 @@ from matchmaker.models import (
 )
 from matchmaker.storage.database import MOST_VARIABLES
 
-#: id, profile, language, terms, vector, partner kind of the profile; kind and year of the evidence.
+#: id, profile, language, terms, vector, partner kind of the profile; kind, year and id of the
+#: evidence.
 PassageRow: TypeAlias = tuple[
-    int, UUID, str, str, NDArray[np.float32], PartnerKind, EvidenceKind | None, int | None
+    int,
+    UUID,
+    str,
+    str,
+    NDArray[np.float32],
+    PartnerKind,
+    EvidenceKind | None,
+    int | None,
+    UUID | None,
 ]
 #: id of the live generation, its encoder's fingerprint, its composer's version; last log position.
 LivePosition: TypeAlias = Row[int, str, int, int]
@@ -198,6 +207,7 @@ def passages(
             Profile.partner_kind,
             Evidence.kind,
             Evidence.year,
+            Passage.evidence_id,
         )
         .join(Profile, Profile.id == Passage.profile_id)
         .outerjoin(Evidence, Evidence.id == Passage.evidence_id)

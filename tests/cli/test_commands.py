@@ -42,7 +42,11 @@ def test_these_are_the_commands() -> None:
         "encoder build",
         "serve",
         "openapi",
+        "challenges-for",
+        "similar",
+        "exposure",
         "evaluate",
+        "fit",
         "bench",
     }
 

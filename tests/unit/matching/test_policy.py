@@ -44,7 +44,7 @@ def test_the_single_voices_hear_one_side_only() -> None:
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=lambda policy: policy.name)
 def test_every_policy_hears_a_voice_and_has_a_scale(policy: MatchingPolicy) -> None:
-    assert policy.dense_weight + policy.lexical_weight > 0
+    assert policy.dense_weight + policy.lexical_weight + policy.character_weight > 0
     assert 0 <= policy.whole_share <= 1
     assert policy.spread > 0
     assert policy.lexical_cap > 0
