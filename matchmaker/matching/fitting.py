@@ -28,7 +28,9 @@ Floats = NDArray[np.float32]
 #: Values that are tried for each weight, in the order in which the weights are tried.
 TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
     {
-        "lexical_weight": (0.15, 0.2, 0.25, 0.3, 0.35, 0.4),
+        # More would order a little better still, and let chance words speak for challenges that
+        # nobody can answer.
+        "lexical_weight": (0.1, 0.15, 0.2, 0.25),
         "whole_share": (0.4, 0.5, 0.6, 0.7, 0.8),
         "pooling": (
             (1.0,),
@@ -55,7 +57,7 @@ _MARGIN = 0.01
 #: Fewer judged matches than this say nothing about a word.
 _FEWEST = 25
 #: Share of the challenges that nobody can answer which must be told so.
-_REFUSED = 0.95
+_REFUSED = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +166,7 @@ def calibrated(judged: Sequence[Judged], policy: MatchingPolicy) -> MatchingPoli
     return replace(
         policy,
         fit_from=MappingProxyType({word: round(least, 3) for word, least in begins.items()}),
-        answer_from=round(min(max(answer + 0.005, begins[Fit.POSSIBLE]), begins[Fit.GOOD]), 3),
+        answer_from=round(min(max(answer + 0.005, begins[Fit.POSSIBLE]), begins[Fit.STRONG]), 3),
     )
 
 
