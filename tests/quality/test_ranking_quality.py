@@ -24,7 +24,7 @@ def ndcg(results: Results, policy: str, pair: str) -> float:
     return results[policy].pairs[pair].measures["ndcg@10"].value
 
 
-@pytest.mark.parametrize(("pair", "floor"), [("da→both", 0.62), ("en→both", 0.60)])
+@pytest.mark.parametrize(("pair", "floor"), [("da→both", 0.66), ("en→both", 0.67)])
 def test_the_list_a_firm_sees_is_good(results: Results, pair: str, floor: float) -> None:
     assert ndcg(results, "fused", pair) >= floor
 
@@ -36,8 +36,8 @@ def test_most_of_those_who_fit_are_among_the_first_fifty(
     assert results["fused"].pairs[pair].measures["recall@50"].value >= floor
 
 
-def test_danish_finds_english_as_well_as_english_does(results: Results) -> None:
-    assert ndcg(results, "fused", "da→en") >= 0.95 * ndcg(results, "fused", "en→en")
+def test_danish_finds_english_nearly_as_well_as_english_does(results: Results) -> None:
+    assert ndcg(results, "fused", "da→en") >= 0.9 * ndcg(results, "fused", "en→en")
 
 
 @pytest.mark.parametrize("pair", BOTH)
@@ -56,18 +56,18 @@ def test_both_voices_together_are_better_than_one(results: Results, voice: str, 
 
 
 def test_who_cannot_be_helped_is_told_so(results: Results) -> None:
-    assert results["fused"].nobody_for_off_topic >= 0.8
+    assert results["fused"].nobody_for_off_topic >= 0.9
 
 
 def test_who_can_be_helped_is_hardly_ever_sent_away(results: Results) -> None:
-    assert results["fused"].nobody_for_answerable <= 0.05
+    assert results["fused"].nobody_for_answerable <= 0.1
 
 
 def test_the_fit_words_mean_what_they_say(results: Results) -> None:
     shares = {fit: share for fit, (share, _) in results["fused"].relevant_by_fit.items()}
     judged = {fit: number for fit, (_, number) in results["fused"].relevant_by_fit.items()}
 
-    assert shares["strong"] >= 0.8
+    assert shares["strong"] >= 0.88
     assert shares["strong"] > shares["good"] > shares["possible"]
     assert judged["strong"] >= 50
 
