@@ -56,7 +56,8 @@ PROMISED = MappingProxyType({Fit.STRONG: 0.9, Fit.GOOD: 0.6, Fit.POSSIBLE: 0.3})
 _MARGIN = 0.01
 #: Fewer judged matches than this say nothing about a word.
 _FEWEST = 25
-#: Share of the challenges that nobody can answer which must be told so.
+#: Share of the challenges that nobody can answer which must be told so, one less rather than one
+#: more: who could be helped and is sent away loses more than who reads a list in vain.
 _REFUSED = 0.9
 
 
@@ -149,8 +150,10 @@ def calibrated(judged: Sequence[Judged], policy: MatchingPolicy) -> MatchingPoli
 
     The score is the logistic curve through "relevant or not" over the weighted sum of everybody
     who was judged. Each fit word begins where the judged matches from there up to the next word
-    hold a little more than the promised share of relevant ones.
+    hold a little more than the promised share of relevant ones. Nearness to the firm is no part
+    of a score: it moves somebody up the list and makes nobody fit.
     """
+    weighed, policy = policy, replace(policy, place_weight=0.0)
     sums, relevant = _judged_sums(judged, policy)
     midpoint, spread = _logistic(sums, relevant)
     policy = replace(policy, midpoint=round(midpoint, 4), spread=round(spread, 4))
@@ -162,9 +165,10 @@ def calibrated(judged: Sequence[Judged], policy: MatchingPolicy) -> MatchingPoli
     refused = [
         float(scoring.score(one.raw(policy), policy).max()) for one in judged if not one.answerable
     ]
-    answer = float(np.quantile(refused, _REFUSED, method="higher")) if refused else 0.0
+    answer = float(np.quantile(refused, _REFUSED, method="lower")) if refused else 0.0
     return replace(
         policy,
+        place_weight=weighed.place_weight,
         fit_from=MappingProxyType({word: round(least, 3) for word, least in begins.items()}),
         answer_from=round(min(max(answer + 0.005, begins[Fit.POSSIBLE]), begins[Fit.STRONG]), 3),
     )
@@ -222,7 +226,7 @@ class Reliability:
 
 def reliability(judged: Sequence[Judged], policy: MatchingPolicy) -> dict[Fit, Reliability]:
     """Return what the fit words of a policy are worth on these judgements."""
-    sums, relevant = _judged_sums(judged, policy)
+    sums, relevant = _judged_sums(judged, replace(policy, place_weight=0.0))
     scores = scoring.score(sums, policy)
     found: dict[Fit, Reliability] = {}
     upper = np.inf

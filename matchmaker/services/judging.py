@@ -104,8 +104,9 @@ class Judging:
         passages, bounds, candidates_ = looked.passages, looked.bounds, looked.candidates
         if not candidates_:
             return Judged((), passages, bounds, looked.features.whole, looked.features.similarities)
-        combined, raw = self._sums(looked, question, policy)
-        totals = scoring.score(raw, policy).tolist()
+        combined, content, raw = self._sums(looked, question, policy)
+        # A near partner stands higher, but fits no better: fit words and floor are of the content.
+        totals = scoring.score(content, policy).tolist()
         scored = [
             ranking.Scored(candidate=candidate, score=total, raw=float(raw[row]), row=row)
             for row, (candidate, total) in enumerate(zip(candidates_, totals, strict=True))
@@ -127,12 +128,12 @@ class Judging:
         looked = self.look(pool, policy)
         if not looked.candidates:
             return (), np.empty(0, np.float32)
-        return looked.candidates, self._sums(looked, pool.question, policy)[1]
+        return looked.candidates, self._sums(looked, pool.question, policy)[2]
 
     def _sums(
         self, looked: Looked, question: Question, policy: MatchingPolicy
-    ) -> tuple[Floats, Floats]:
-        """Return the weighted sum of each passage, and of each profile."""
+    ) -> tuple[Floats, Floats, Floats]:
+        """Return the weighted sum of each passage, of each profile, and that with its nearness."""
         passages, bounds, candidates_ = looked.passages, looked.bounds, looked.candidates
         combined = scoring.combined(looked.features, policy)
         if policy.weighs_evidence:
@@ -142,18 +143,19 @@ class Judging:
                 question.today.year,
                 policy,
             )
-        raw = scoring.pooled(combined, bounds, policy.pooling, looked.items)
+        content = scoring.pooled(combined, bounds, policy.pooling, looked.items)
+        raw = content
         asked = question.conditions.place_weight
         place_weight = policy.place_weight * (1.0 if asked is None else asked)
         if place_weight > 0:
-            raw += np.float32(place_weight) * scoring.nearness(
+            raw = content + np.float32(place_weight) * scoring.nearness(
                 [one.latitude for one in candidates_],
                 [one.longitude for one in candidates_],
                 question.place.latitude,
                 question.place.longitude,
                 policy,
             )
-        return combined, raw
+        return combined, content, raw
 
     def features(self, pool: Pool, vectors: Floats, words: Words) -> Looked:
         """Measure the passages of everybody in the pool."""

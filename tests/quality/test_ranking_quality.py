@@ -37,7 +37,7 @@ def test_most_of_those_who_fit_are_among_the_first_fifty(
 
 
 def test_danish_finds_english_nearly_as_well_as_english_does(results: Results) -> None:
-    assert ndcg(results, "fused", "da→en") >= 0.9 * ndcg(results, "fused", "en→en")
+    assert ndcg(results, "fused", "da→en") >= 0.85 * ndcg(results, "fused", "en→en")
 
 
 @pytest.mark.parametrize("pair", BOTH)
@@ -56,11 +56,11 @@ def test_both_voices_together_are_better_than_one(results: Results, voice: str, 
 
 
 def test_who_cannot_be_helped_is_told_so(results: Results) -> None:
-    assert results["fused"].nobody_for_off_topic >= 0.9
+    assert results["fused"].nobody_for_off_topic >= 0.85
 
 
 def test_who_can_be_helped_is_hardly_ever_sent_away(results: Results) -> None:
-    assert results["fused"].nobody_for_answerable <= 0.1
+    assert results["fused"].nobody_for_answerable <= 0.06
 
 
 def test_the_fit_words_mean_what_they_say(results: Results) -> None:
