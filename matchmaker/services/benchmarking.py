@@ -30,8 +30,8 @@ from matchmaker.services.matchmaking import MatchmakingService
 #: Called with how many steps are done and how many there are.
 Progress: TypeAlias = Callable[[int, int], None]
 
-#: A whole run may cost this many times the bare work.
-MOST_TIMES_BARE = 1.5
+#: A whole run may cost this many times the bare work: three sources, place, folding, evidence.
+MOST_TIMES_BARE = 2.0
 #: Indexing must reach this share of the encoder's own speed.
 LEAST_INDEXING = 0.9
 #: The size at which the limits hold.

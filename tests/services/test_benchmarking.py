@@ -149,8 +149,8 @@ def _runs(ratio: float) -> RunFigures:
 @pytest.mark.parametrize(
     ("runs", "indexing", "errors", "kept"),
     [
-        ({10_000: 1.5}, 0.9, 0, [True, True, True]),
-        ({10_000: 1.51}, 0.9, 0, [False, True, True]),
+        ({10_000: 2.0}, 0.9, 0, [True, True, True]),
+        ({10_000: 2.01}, 0.9, 0, [False, True, True]),
         ({10_000: 1.4}, 0.89, 0, [True, False, True]),
         ({10_000: 1.4}, 0.95, 1, [True, True, False]),
         ({1_000: 3.0, 100_000: 3.0}, 0.95, None, [True]),
