@@ -243,7 +243,7 @@ class Match(Base, kw_only=True):
     )
     #: Place in the list, from 1.
     rank: Mapped[int]
-    #: 0..1; orders the list but for near-ties, and is not a share or a probability of anything.
+    #: 0..1, of the content alone: nearness to the firm and near-ties move places, not scores.
     score: Mapped[float]
     fit: Mapped[Fit] = mapped_column(text_enum(Fit))
     reason_json: Mapped[dict[str, Any]] = mapped_column("reason", repr=False)
