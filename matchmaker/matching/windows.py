@@ -49,7 +49,8 @@ def pieces(text: str, most: int = MOST_TOKENS) -> list[str]:
     found: list[str] = []
     used = 0
     for part, size in zip(parts, sizes, strict=True):
-        if found and used + size <= even:
+        # The space between two parts is counted too: it may be one token more than both.
+        if found and used + size <= even and tokens_at_most(f"{found[-1]} {part}") <= most:
             found[-1] += " " + part
             used += size
         else:

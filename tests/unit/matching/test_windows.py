@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matchmaker.matching.windows import MOST_TOKENS, pieces, tokens_at_most
@@ -26,6 +26,7 @@ def test_a_long_text_is_divided_between_sentences_in_pieces_of_like_size() -> No
 
 
 @given(st.text(max_size=400), st.integers(4, 40))
+@example("00\u0530\u0530\u0530\u0530 \u0530\u0530", 4)
 def test_no_letter_is_lost_and_every_piece_fits(text: str, most: int) -> None:
     found = pieces(text, most)
 
