@@ -19,6 +19,7 @@ from embeddings.registry import make_encoder
 from matchmaker.config import Settings
 from matchmaker.matching.fitting import PROMISED
 from matchmaker.matching.policy import DEFAULT_POLICY
+from matchmaker.matching.projection import FITTED as PROJECTION
 from matchmaker.services import fitting
 from matchmaker.services.public_sets import READERS
 from matchmaker.services.set_evaluation import SetEvaluation
@@ -51,10 +52,11 @@ def fit(
 ) -> None:
     """Fit the weights of the policy to the judged challenges.
 
-    Tries a few values of each weight, none below zero, and keeps those that put the judged
-    profiles in the best order; then sets score, fit words and floor so that each word means a
-    stated share of relevant profiles. Says what that is worth on challenges it did not see. The
-    file it writes is read at the next start, as a new version of the policy.
+    Learns the projection of questions, tries a few values of each weight, none below zero, and
+    keeps those that put the judged profiles in the best order; then sets score, fit words and
+    floor so that each word means a stated share of relevant profiles. Says what that is worth on
+    challenges it did not see. The files it writes are read at the next start, as a new version of
+    the policy.
     """
     judged = judged_challenges(read_judged(folder))
     service = open_service(settings)
@@ -70,7 +72,9 @@ def fit(
                 with progress_bar(f"Measuring {given.name}") as report:
                     others.append(fitting.of_set(evaluation, given, DEFAULT_POLICY, report))
     with progress_bar("Trying weights") as report:
-        found = fitting.fit(own, others, DEFAULT_POLICY, report)
+        found = fitting.fit(
+            own, others, DEFAULT_POLICY, service.matchmaking.encoder.spec.fingerprint, report
+        )
     document = fitting.document(
         found,
         DEFAULT_POLICY.version + 1,
@@ -83,6 +87,7 @@ def fit(
             "other sets": [name for name, _ in named],
         },
     )
+    found.projection.save(kept.with_name(PROJECTION))
     kept.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     _print(found)
     tell(f"Kept as {kept}")

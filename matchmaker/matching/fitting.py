@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from matchmaker.matching import scoring
 from matchmaker.matching.measures import RELEVANT
 from matchmaker.matching.policy import MatchingPolicy
+from matchmaker.matching.projection import Lesson, Projection
 from matchmaker.models import Fit
 
 Floats = NDArray[np.float32]
@@ -31,6 +32,7 @@ TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
         # More would order a little better still, and let chance words speak for challenges that
         # nobody can answer.
         "lexical_weight": (0.1, 0.15, 0.2, 0.25),
+        "lexical_weight_across": (0.25, 0.35, 0.45),
         "whole_share": (0.4, 0.5, 0.6, 0.7, 0.8),
         "pooling": (
             (1.0,),
@@ -66,7 +68,10 @@ class Judged:
     """One list that was judged: everybody for one wording of one challenge.
 
     Attributes:
-        features: of all passages, profile after profile.
+        features: of all passages, profile after profile, without any projection.
+        space: corrected vectors of all passages there are, shape (all, d); one array for all lists.
+        rows: row of each passage in it, shape (p,).
+        question: corrected vectors of the wording, shape (1 + sentences, d).
         bounds: first row of each profile, and the end; shape (profiles + 1,).
         items: number of the item of evidence that each passage belongs to.
         nearness: of each profile to the firm, shape (profiles,).
@@ -78,6 +83,9 @@ class Judged:
     """
 
     features: scoring.PassageFeatures
+    space: Floats
+    rows: NDArray[np.int64]
+    question: Floats
     bounds: NDArray[np.int64]
     items: NDArray[np.int64]
     nearness: Floats
@@ -92,6 +100,36 @@ class Judged:
             scoring.combined(self.features, policy), self.bounds, policy.pooling, self.items
         )
         return pooled + np.float32(policy.place_weight) * self.nearness
+
+    def under(self, projection: Projection) -> Judged:
+        """Return the same list with the question moved by a projection."""
+        question = projection.apply(self.question, projection.fingerprint)
+        cosines = (self.space @ question.T)[self.rows]
+        moved = replace(self.features, whole=cosines[:, 0], sentence=cosines[:, 1:].max(axis=1))
+        return replace(self, features=moved)
+
+    def lesson(self, policy: MatchingPolicy) -> Lesson:
+        """Return what was said of the judged profiles, by the passages that speak for them now."""
+        combined = scoring.combined(self.features, policy)
+        words = combined - scoring.combined(
+            self.features,
+            replace(policy, lexical_weight=0, lexical_weight_across=0, character_weight=0),
+        )
+        chosen = []
+        known = np.flatnonzero(self.grades >= 0)
+        for profile in known:
+            first, end = self.bounds[profile], self.bounds[profile + 1]
+            best = first + np.argsort(-combined[first:end], kind="stable")
+            _, places = np.unique(self.items[best], return_index=True)
+            kept = best[np.sort(places)][: len(policy.pooling)]
+            chosen.append(np.pad(kept, (0, len(policy.pooling) - len(kept)), mode="edge"))
+        shown = np.array(chosen)
+        return Lesson(
+            question=self.question,
+            passages=self.space[self.rows[shown]],
+            words=words[shown],
+            grades=self.grades[known],
+        )
 
 
 def quality(judged: Sequence[Judged], policy: MatchingPolicy) -> float:

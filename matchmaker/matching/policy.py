@@ -62,6 +62,8 @@ class MatchingPolicy:
     dense_weight: float = 1.0
     #: Weight of shared words, which lie between 0 and ``lexical_cap``.
     lexical_weight: float = 0.15
+    #: The same for a passage in another language than the challenge.
+    lexical_weight_across: float = 0.15
     #: Weight of words that are written alike, which lie there too.
     character_weight: float = 0.02
     lexical_cap: float = 1.5
@@ -87,6 +89,8 @@ class MatchingPolicy:
     spread: float = 0.05
     #: Take out where each language lies in the encoder's space.
     language_correction: bool = True
+    #: Move the questions to where relevant partners stand, as ``projection`` learned it.
+    projected: bool = False
     #: Profiles looked at per order, over all kinds and per kind.
     depth: int = 60
     depth_per_kind: int = 6
@@ -182,9 +186,17 @@ def _ablation(name: str, **changes: Any) -> MatchingPolicy:
     return replace(MatchingPolicy(name=name), **{**shown, **changes})
 
 
+_WEIGHED = (
+    "lexical_weight",
+    "lexical_weight_across",
+    "character_weight",
+    "whole_share",
+    "pooling",
+    "place_weight",
+)
 _ONE: dict[str, Any] = {"pooling": (1.0,), "place_weight": 0.0}
 #: Selectable by name. The first three hear one source each; each further one adds one thing to
-#: the one before it, with weights set by hand, until the last, whose weights are fitted.
+#: the one before it: with weights set by hand, then with fitted ones, then with the projection.
 POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
     {
         policy.name: policy
@@ -209,14 +221,17 @@ POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
             _ablation("fused-corrected", **_ONE),
             _ablation("fused-pooled", place_weight=0.0),
             _ablation("fused-placed"),
+            _ablation(
+                "fused-weighed",
+                **{name: getattr(DEFAULT_POLICY, name) for name in _WEIGHED},
+            ),
             DEFAULT_POLICY,
             _ablation(
                 "fused-without-place",
                 **{
-                    name: getattr(DEFAULT_POLICY, name)
-                    for name in ("lexical_weight", "character_weight", "whole_share", "pooling")
+                    **{name: getattr(DEFAULT_POLICY, name) for name in (*_WEIGHED, "projected")},
+                    "place_weight": 0.0,
                 },
-                place_weight=0.0,
             ),
         )
     }

@@ -29,6 +29,7 @@ class PassageFeatures:
         sentence: corrected cosine with the sentence that is nearest, shape (p,).
         lexical: shared words, on the scale of the passage's language, shape (p,).
         character: words written alike, on the same kind of scale, shape (p,).
+        across: whether passage and challenge are in different languages, boolean (p,).
         similarities: corrected cosine of each passage with each sentence, shape (p, s).
 
     """
@@ -37,11 +38,17 @@ class PassageFeatures:
     sentence: Floats
     lexical: Floats
     character: Floats
+    across: NDArray[np.bool_]
     similarities: Floats
 
 
 def passage_features(
-    passages: Floats, whole: Floats, sentences: Floats, lexical: Floats, character: Floats
+    passages: Floats,
+    whole: Floats,
+    sentences: Floats,
+    lexical: Floats,
+    character: Floats,
+    across: NDArray[np.bool_],
 ) -> PassageFeatures:
     """Measure passages against a challenge.
 
@@ -51,6 +58,7 @@ def passage_features(
         sentences: corrected unit rows, shape (s, dimension), s at least 1.
         lexical: shared words of each passage on the scale of its language, shape (p,).
         character: words written alike, likewise.
+        across: whether each passage is in another language than the challenge, shape (p,).
 
     """
     # A sum of its own for every pair: a matrix product rounds differently in different company,
@@ -61,6 +69,7 @@ def passage_features(
         sentence=similarities.max(axis=1),
         lexical=lexical,
         character=character,
+        across=across,
         similarities=similarities,
     )
 
@@ -69,7 +78,9 @@ def combined(features: PassageFeatures, policy: MatchingPolicy) -> Floats:
     """Return the weighted sum of the features of each passage, shape (p,)."""
     cosine = policy.whole_share * features.whole + (1 - policy.whole_share) * features.sentence
     total = policy.dense_weight * cosine
-    total += policy.lexical_weight * np.minimum(features.lexical, policy.lexical_cap)
+    # Across languages meaning is read less sharply, so the words that a glossary knows count more.
+    weights = np.where(features.across, policy.lexical_weight_across, policy.lexical_weight)
+    total += weights * np.minimum(features.lexical, policy.lexical_cap)
     total += policy.character_weight * np.minimum(features.character, policy.lexical_cap)
     return np.asarray(total, dtype=np.float32)
 

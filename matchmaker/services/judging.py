@@ -10,6 +10,7 @@ import numpy as np
 from matchmaker.matching import near_ties, ranking, scoring
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.policy import MatchingPolicy
+from matchmaker.matching.projection import fitted_projection
 from matchmaker.matching.terms import query_terms, spoken
 from matchmaker.services.pool import Pool
 from matchmaker.services.question import NO_IDS, Floats, Ids, Question
@@ -68,12 +69,15 @@ class Judging:
 
         """
         question = pool.question
-        return self.features(pool, self.corrected(question), self.words(question, policy))
+        return self.features(pool, self.corrected(question, policy), self.words(question, policy))
 
-    def corrected(self, question: Question) -> Floats:
-        """Return the vectors of a question without where its language lies."""
+    def corrected(self, question: Question, policy: MatchingPolicy) -> Floats:
+        """Return the vectors of a question without where its language lies, and projected."""
         languages = [question.language] * len(question.vectors)
-        return self.replica.query_correction.apply(question.vectors, languages)
+        vectors = self.replica.query_correction.apply(question.vectors, languages)
+        if policy.projected:
+            vectors = fitted_projection().apply(vectors, self.replica.fingerprint)
+        return vectors
 
     def words(self, question: Question, policy: MatchingPolicy) -> Words:
         """Score every passage by the words it shares with the challenge."""
@@ -178,5 +182,6 @@ class Judging:
                 vectors[1:],
                 replica.lexical.of(ids, words.shared),
                 replica.lexical.of(ids, words.alike),
+                ~replica.lexical.in_group(ids, pool.question.language),
             ),
         )

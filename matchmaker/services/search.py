@@ -119,7 +119,7 @@ class Search(Judging):
             with watch.stage("eligibility"):
                 pool = Pool(replica, session, question)
                 funnel = eligibility.funnel(session, *pool.asked)
-            asked = self.corrected(question)
+            asked = self.corrected(question, policy)
             with watch.stage("lexical"):
                 words = self.words(question, policy)
             with watch.stage("steer"):
