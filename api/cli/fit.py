@@ -17,6 +17,7 @@ from api.cli.set_databases import indexed
 from api.cli.terminal import output, progress_bar, tell
 from embeddings.registry import make_encoder
 from matchmaker.config import Settings
+from matchmaker.matching.aside import FITTED as ASIDES
 from matchmaker.matching.fitting import PROMISED
 from matchmaker.matching.policy import DEFAULT_POLICY
 from matchmaker.matching.projection import FITTED as PROJECTION
@@ -60,8 +61,9 @@ def fit(
     """
     judged = judged_challenges(read_judged(folder))
     service = open_service(settings)
+    asides = fitting.encoded_asides(service.matchmaking.encoder)
     with progress_bar("Measuring everybody") as report:
-        own = fitting.of_challenges(service.evaluation, judged, DEFAULT_POLICY, report)
+        own = fitting.of_challenges(service.evaluation, judged, asides, DEFAULT_POLICY, report)
     others = []
     encoder = make_encoder(settings.encoder, settings.data_dir, settings.encoder_threads)
     for name, path in named:
@@ -88,6 +90,7 @@ def fit(
         },
     )
     found.projection.save(kept.with_name(PROJECTION))
+    asides.save(kept.with_name(ASIDES))
     kept.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     _print(found)
     tell(f"Kept as {kept}")

@@ -78,6 +78,7 @@ class Judged:
         grades: of each profile, -1 where nobody judged it, shape (profiles,).
         lists: which profiles stand in each list that is measured, boolean (lists, profiles).
         challenge: wordings of one challenge carry the same.
+        aside: how near the challenge is to questions that no cluster answers.
         answerable: whether a cluster can answer the challenge at all.
 
     """
@@ -92,6 +93,7 @@ class Judged:
     grades: NDArray[np.int64]
     lists: NDArray[np.bool_]
     challenge: str
+    aside: float
     answerable: bool
 
     def raw(self, policy: MatchingPolicy) -> Floats:
@@ -207,9 +209,28 @@ def calibrated(judged: Sequence[Judged], policy: MatchingPolicy) -> MatchingPoli
     return replace(
         policy,
         place_weight=weighed.place_weight,
+        aside_margin=round(_margin(judged, policy), 4),
         fit_from=MappingProxyType({word: round(least, 3) for word, least in begins.items()}),
         answer_from=round(min(max(answer + 0.005, begins[Fit.POSSIBLE]), begins[Fit.STRONG]), 3),
     )
+
+
+def _margin(judged: Sequence[Judged], policy: MatchingPolicy) -> float:
+    """Return how far the best sum must be above what is near aside for anybody to fit.
+
+    What parts the answerable challenges from the others best, an answerable one counting thrice:
+    who could be helped and is sent away loses more than who reads a list in vain.
+    """
+    gaps = np.array([float(one.raw(policy).max()) - one.aside for one in judged])
+    costs = np.array([3.0 if one.answerable else -1.0 for one in judged])
+    order = np.argsort(gaps)
+    # What it costs to put the limit above the first n, and the widest room at the lowest cost.
+    lost = np.concatenate([[0.0], np.cumsum(costs[order])])
+    rising = gaps[order]
+    room = np.diff(np.concatenate([rising[:1], rising, rising[-1:]]))
+    least = np.flatnonzero(lost == lost.min())
+    above = int(least[np.argmax(room[least])])
+    return float(rising[max(above - 1, 0)] + room[above] / 2)
 
 
 def _judged_sums(

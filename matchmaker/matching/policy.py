@@ -100,7 +100,10 @@ class MatchingPolicy:
             {Fit.STRONG: 0.80, Fit.GOOD: 0.55, Fit.POSSIBLE: 0.20}
         )
     )
-    #: When even the best candidate scores less, the answer is that nobody fits well enough.
+    #: The answer is that nobody fits well enough when the weighted sum of the best candidate is
+    #: not by this much above what is measured of questions that no cluster answers (``aside``);
+    #: with an encoder for which that is not known, when even the best scores less than the second.
+    aside_margin: float = 0.033
     answer_from: float = 0.36
     #: Cosine from which a sentence of the challenge counts as answered by a passage.
     answered_from: float = 0.19
@@ -181,6 +184,7 @@ _RAW = 0.85
 def _ablation(name: str, **changes: Any) -> MatchingPolicy:
     """Return a policy to compare with: it shows all it finds, and draws no lots."""
     shown = {"fit_from": MappingProxyType({Fit.POSSIBLE: 0.0}), "answer_from": 0.0, "near_tie": 0.0}
+    shown["aside_margin"] = -10.0
     if not changes.get("language_correction", True):
         shown["midpoint"] = _RAW
     return replace(MatchingPolicy(name=name), **{**shown, **changes})

@@ -10,7 +10,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.protocols import Encoder
 from matchmaker.matching import fitting, scoring
+from matchmaker.matching.aside import Asides, reference_asides
 from matchmaker.matching.fitting import Judged
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.projection import Projection, learned
@@ -53,9 +55,17 @@ class Fitted:
     projection: Projection
 
 
+def encoded_asides(encoder: Encoder) -> Asides:
+    """Encode the questions that no cluster answers."""
+    languages = [one for one, texts in reference_asides().items() for _ in texts]
+    texts = [text for texts in reference_asides().values() for text in texts]
+    return Asides(encoder.spec.fingerprint, encoder.encode_queries(texts), languages)
+
+
 def of_challenges(
     evaluation: EvaluationService,
     judged: Sequence[JudgedChallenge],
+    asides: Asides,
     policy: MatchingPolicy,
     progress: Progress | None = None,
 ) -> list[Judged]:
@@ -64,6 +74,7 @@ def of_challenges(
     Args:
         evaluation: encodes and reads.
         judged: the challenges with their grades.
+        asides: questions that no cluster answers.
         policy: says how features are scaled.
         progress: called with how many challenges are done and how many there are.
 
@@ -100,6 +111,9 @@ def of_challenges(
                             np.full(len(spoken), fill_value=True),
                         ],
                         str(challenge.id),
+                        aside=asides.near(
+                            search.corrected(question, measured)[0], replica.query_correction
+                        ),
                         answerable=challenge.answerable,
                     )
                 )
@@ -138,6 +152,7 @@ def of_set(
                     of_query,
                     [np.full(len(looked.candidates), fill_value=True)],
                     query.id,
+                    aside=0.0,
                     answerable=True,
                 )
             )
@@ -169,6 +184,7 @@ def _judged(
     lists: Sequence[NDArray[np.bool_]],
     challenge: str,
     *,
+    aside: float,
     answerable: bool,
 ) -> Judged:
     everybody = looked.candidates
@@ -190,6 +206,7 @@ def _judged(
         grades=np.array([grades.get(one.profile_id, -1) for one in everybody], dtype=np.int64),
         lists=np.stack(lists),
         challenge=challenge,
+        aside=aside,
         answerable=answerable,
     )
 
@@ -285,6 +302,7 @@ def document(fitted: Fitted, version: int, fitted_by: Mapping[str, Any]) -> dict
             "midpoint": policy.midpoint,
             "spread": policy.spread,
             "fit_from": {word.value: least for word, least in policy.fit_from.items()},
+            "aside_margin": policy.aside_margin,
             "answer_from": policy.answer_from,
             "projected": policy.projected,
         },

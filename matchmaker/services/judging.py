@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.matching import near_ties, ranking, scoring
+from matchmaker.matching.aside import fitted_asides
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.projection import fitted_projection
@@ -78,6 +79,16 @@ class Judging:
         if policy.projected:
             vectors = fitted_projection().apply(vectors, self.replica.fingerprint)
         return vectors
+
+    def needed(self, question: Question, policy: MatchingPolicy) -> float:
+        """Return what the best candidate must score for anybody to fit."""
+        asides = fitted_asides()
+        if asides.fingerprint != self.replica.fingerprint or not policy.language_correction:
+            return policy.answer_from
+        correction = self.replica.query_correction
+        (whole,) = correction.apply(question.vectors[:1], [question.language])
+        least = np.array([asides.near(whole, correction) + policy.aside_margin], np.float32)
+        return max(float(scoring.score(least, policy)[0]), policy.floor)
 
     def words(self, question: Question, policy: MatchingPolicy) -> Words:
         """Score every passage by the words it shares with the challenge."""

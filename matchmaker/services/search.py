@@ -128,7 +128,7 @@ class Search(Judging):
             with watch.stage("judge"):
                 judged = self.judge(pool, vectors, words, policy)
                 judged = self._examples_stay(judged, pool, asked, words, policy)
-                fitting = ranking.above_floor(judged.ordered, policy)
+                fitting = ranking.above_floor(judged.ordered, policy, self.needed(question, policy))
                 shared = places(
                     session,
                     replica,

@@ -21,6 +21,7 @@ def judged(
     grades: np.ndarray[tuple[int], np.dtype[np.int64]],
     *,
     challenge: str = "one",
+    aside: float = 0.0,
     answerable: bool = True,
 ) -> Judged:
     """Return one list of profiles with a single passage each."""
@@ -43,6 +44,7 @@ def judged(
         grades=grades,
         lists=np.ones((1, count), dtype=bool),
         challenge=challenge,
+        aside=aside,
         answerable=answerable,
     )
 

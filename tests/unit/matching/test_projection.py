@@ -132,6 +132,7 @@ def test_a_lesson_holds_the_best_items_of_each_judged_profile() -> None:
         grades=np.array([2, -1]),
         lists=np.ones((1, 2), dtype=bool),
         challenge="one",
+        aside=0.0,
         answerable=True,
     )
     policy = replace(DEFAULT_POLICY, pooling=(1.0, 1.0, 1.0, 1.0), lexical_weight=0.3)
@@ -164,6 +165,7 @@ def test_a_list_under_a_projection_is_measured_anew(learnt: Projection) -> None:
         grades=np.array([1, 0]),
         lists=np.ones((1, 2), dtype=bool),
         challenge="one",
+        aside=0.0,
         answerable=True,
     )
     moved = learnt.apply(question, HERE)
