@@ -19,6 +19,7 @@ from matchmaker.models.index import (
     LanguageMean,
     Passage,
 )
+from matchmaker.models.mail import MailState, MailTemplate, OutgoingMail
 from matchmaker.models.match import (
     Conditions,
     EligibilityRule,
@@ -63,11 +64,14 @@ __all__ = [
     "IndexGeneration",
     "IndexStamp",
     "LanguageMean",
+    "MailState",
+    "MailTemplate",
     "Match",
     "MatchRun",
     "MatchState",
     "Organisation",
     "OrganisationType",
+    "OutgoingMail",
     "PartnerKind",
     "Passage",
     "Place",

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, inspect, select, text
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Base
+from matchmaker.services.mailing import queue
 from matchmaker.storage.database import (
     MIGRATIONS,
     Sessions,
@@ -20,7 +21,7 @@ from matchmaker.storage.database import (
     make_engine,
     upgrade,
 )
-from tests.factories import a_workshop
+from tests.factories import NOW, a_mail, a_workshop
 
 
 def rows(engine: Engine) -> dict[str, int]:
@@ -73,6 +74,8 @@ def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker) -> Non
         "ultrasound and radiography. Robot welding of small series is planned."
     )
     workshop.matchmaking.run(challenge.id)
+    with Sessions(engine).writing() as session:
+        queue(session, a_mail(), at=NOW)
     before = rows(engine)
     assert all(before.values()), before
     downgrade(engine, "base")
