@@ -22,6 +22,7 @@ from matchmaker.models.index import (
     LanguageMean,
     Passage,
 )
+from matchmaker.models.mail import MailState, MailTemplate, OutgoingMail
 from matchmaker.models.match import (
     Conditions,
     EligibilityRule,
@@ -75,12 +76,15 @@ __all__ = [
     "LanguageMean",
     "LinkPurpose",
     "MailLink",
+    "MailState",
+    "MailTemplate",
     "Match",
     "MatchRun",
     "MatchState",
     "Membership",
     "Organisation",
     "OrganisationType",
+    "OutgoingMail",
     "PartnerKind",
     "Passage",
     "Place",

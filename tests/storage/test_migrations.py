@@ -24,6 +24,7 @@ from matchmaker.models import (
     Membership,
     Role,
 )
+from matchmaker.services.mailing import queue
 from matchmaker.storage.database import (
     MIGRATIONS,
     Sessions,
@@ -33,7 +34,7 @@ from matchmaker.storage.database import (
     make_engine,
     upgrade,
 )
-from tests.factories import NOW, a_workshop
+from tests.factories import NOW, a_mail, a_workshop
 
 
 def rows(engine: Engine) -> dict[str, int]:
@@ -126,6 +127,8 @@ def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker) -> Non
     )
     workshop.matchmaking.run(challenge.id)
     fill_accounts(workshop)
+    with Sessions(engine).writing() as session:
+        queue(session, a_mail(), at=NOW)
     before = rows(engine)
     assert all(before.values()), before
     downgrade(engine, "base")
