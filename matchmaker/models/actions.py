@@ -41,7 +41,9 @@ class Action(enum.StrEnum):
     CLOSE_CHALLENGE = "close-challenge"
     READ_EXPOSURE = "read-exposure"
     READ_AUDIT = "read-audit"
+    LIST_ACCOUNTS = "list-accounts"
     MANAGE_ACCOUNTS = "manage-accounts"
+    READ_OWN_ACCOUNT = "read-own-account"
     MANAGE_OWN_ACCOUNT = "manage-own-account"
 
 
@@ -75,6 +77,8 @@ class ProfileFacts:
     visibility: Visibility
     #: Whether somebody owns it already.
     claimed: bool = False
+    #: Whether it may be shown at all to others than those who may edit it.
+    live: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +103,8 @@ _READING = frozenset(
         Action.READ_CHALLENGE,
         Action.READ_EXPOSURE,
         Action.READ_AUDIT,
+        Action.LIST_ACCOUNTS,
+        Action.READ_OWN_ACCOUNT,
         Action.EXPORT,
     }
 )
@@ -109,7 +115,9 @@ _BY_ROLE = {
     Action.CURATE: _STAFF,
     Action.EXPORT: _STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
+    Action.LIST_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
+    Action.READ_OWN_ACCOUNT: frozenset(Role),
     Action.MANAGE_OWN_ACCOUNT: frozenset(Role),
 }
 _ON_CHALLENGES = (
@@ -146,6 +154,15 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
     if isinstance(thing, ProfileFacts):
         return action in _ON_PROFILES and _on_profile(viewer, action, thing)
     return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))
+
+
+def visibilities_of(viewer: Viewer | None) -> tuple[Visibility, ...]:
+    """Return the visibilities of what somebody may see, whosever it is."""
+    if viewer is None:
+        return (Visibility.PUBLIC,)
+    if viewer.is_staff:
+        return tuple(Visibility)
+    return (Visibility.PUBLIC, Visibility.MEMBERS)
 
 
 def actions_for(thing: Thing, viewer: Viewer | None) -> tuple[Action, ...]:
@@ -192,13 +209,14 @@ def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) 
 
 
 def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> bool:
-    if action is Action.READ_PROFILE and thing.visibility is Visibility.PUBLIC:
+    if action is Action.READ_PROFILE and thing.visibility is Visibility.PUBLIC and thing.live:
         return True
     if viewer is None:
         return False
     own = thing.id in viewer.claimed or viewer.is_staff
     theirs = own or thing.id in viewer.delegated
-    known = theirs or thing.id in viewer.organisations or thing.visibility is not Visibility.STAFF
+    member = thing.id in viewer.organisations or thing.visibility is not Visibility.STAFF
+    known = theirs or (member and thing.live)
     may = {
         Action.READ_PROFILE: known,
         Action.READ_PERSONAL: theirs and thing.kind is ProfileKind.STUDENT,
