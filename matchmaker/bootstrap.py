@@ -28,6 +28,7 @@ from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
+from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.passwords import Passwords
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.recognition import recognise
@@ -52,6 +53,7 @@ class Matchmaker:
     evaluation: EvaluationService
     exposure: ExposureService
     accounts: AccountService
+    own_account: OwnAccountService
     sign_in: SignInService
     second_factor: SecondFactorService
     tokens: TokenService
@@ -126,6 +128,7 @@ def build(
         ),
         exposure=ExposureService(sessions),
         accounts=AccountService(sessions, clock, passwords),
+        own_account=OwnAccountService(sessions, clock, passwords),
         sign_in=SignInService(sessions, clock, passwords),
         second_factor=SecondFactorService(sessions, clock),
         tokens=TokenService(sessions, clock),

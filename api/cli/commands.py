@@ -292,10 +292,5 @@ def openapi() -> None:
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))).encode(), nl=False)
 
 
-main.add_command(account)
-main.add_command(challenges_for)
-main.add_command(similar)
-main.add_command(evaluate)
-main.add_command(bench)
-main.add_command(exposure)
-main.add_command(fit)
+for _command in (account, challenges_for, similar, evaluate, bench, exposure, fit):
+    main.add_command(_command)

@@ -46,7 +46,7 @@ def revise() -> _Answer:
 def change_password() -> _Answer:
     """Set a new password; this session goes on, every other one ends."""
     try:
-        account = matchmaker().accounts.change_password(
+        account = matchmaker().own_account.change_password(
             _me().id,
             present=request.form.get("present"),
             new=request.form.get("password", ""),
@@ -62,7 +62,7 @@ def change_password() -> _Answer:
 def request_email() -> _Answer | str:
     """Mail a link to a new address."""
     try:
-        matchmaker().accounts.request_email(_me().id, request.form.get("email", ""))
+        matchmaker().own_account.request_email(_me().id, request.form.get("email", ""))
     except InvalidInput as error:
         return _page(refused(error)), 422
     return render_template("sign_in/sent.html")
@@ -80,7 +80,7 @@ def email_form(secret: str) -> str:
 @needs(Action.MANAGE_OWN_ACCOUNT)
 def confirm_email(secret: str) -> AnyResponse:
     """Change the address to the one that the link was mailed to."""
-    matchmaker().accounts.confirm_email(_me().id, secret)
+    matchmaker().own_account.confirm_email(_me().id, secret)
     return _back()
 
 

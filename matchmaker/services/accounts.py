@@ -14,7 +14,7 @@ from matchmaker.models import Account, AuditAction, LinkPurpose, Role
 from matchmaker.models.account import normal_email
 from matchmaker.services.audit import Entry, record
 from matchmaker.services.clock import Clock
-from matchmaker.services.mail_links import mail_link, make_link, use
+from matchmaker.services.mail_links import mail_link, make_link
 from matchmaker.services.mailing import checked_address
 from matchmaker.services.passwords import Passwords, checked_password
 from matchmaker.services.profiles import Page
@@ -90,7 +90,7 @@ class AccountService:
             session.add(account)
             session.flush()
             after = {"email": address, "role": role.value}
-            _write_down(session, account, AuditAction.CREATE, now, by=by, after=after)
+            write_down(session, account, AuditAction.CREATE, now, by=by, after=after)
             if password is None:
                 path = self._link(session, account, LinkPurpose.SIGN_IN, now, send=send)
         return Created(account, path)
@@ -115,7 +115,7 @@ class AccountService:
             account = self._known(session, email)
             path = self._link(session, account, LinkPurpose.RESET, now, send=False)
             after = {"reset": "link made"}
-            _write_down(session, account, AuditAction.CHANGE_PASSWORD, now, by=by, after=after)
+            write_down(session, account, AuditAction.CHANGE_PASSWORD, now, by=by, after=after)
         return path
 
     def _known(self, session: Session, email: str) -> Account:
@@ -272,7 +272,7 @@ class AccountService:
             if action in {AuditAction.DISABLE, AuditAction.ENABLE}:
                 account.sign_out_everywhere()
                 accounts.spend_links(session, account.id, LinkPurpose)
-            _write_down(
+            write_down(
                 session,
                 account,
                 action,
@@ -281,38 +281,6 @@ class AccountService:
                 before=_plain(before),
                 after=_plain(values),
             )
-        return account
-
-    def change_password(self, account_id: UUID, *, present: str | None, new: str) -> Account:
-        """Set a new password; every other session ends.
-
-        Args:
-            account_id: whose.
-            present: the password until now; None for somebody who has none yet.
-            new: the password from now on.
-
-        Raises:
-            InvalidInput: the present one does not fit, or the new one is not taken.
-
-        """
-        kept = self.get(account_id)
-        wrong = InvalidInput("present", "This is not your present password.")
-        if kept.locked(self.clock()):
-            raise wrong
-        fits = kept.password_hash is None or self.passwords.fits(present or "", kept.password_hash)
-        hashed = self.passwords.hash(checked_password(new, kept.email)) if fits else None
-        now = self.clock()
-        with self.sessions.writing() as session:
-            account = accounts.get(session, account_id)
-            if hashed is None or account.password_hash != kept.password_hash:
-                account.failed(now)
-            else:
-                account.password_hash = hashed
-                account.sign_out_everywhere()
-                accounts.spend_links(session, account.id, [LinkPurpose.SIGN_IN, LinkPurpose.RESET])
-                _write_down(session, account, AuditAction.CHANGE_PASSWORD, now, by=account_id)
-        if hashed is None:
-            raise wrong
         return account
 
     def sign_out_everywhere(self, account_id: UUID, *, by: UUID | None) -> Account:
@@ -326,56 +294,7 @@ class AccountService:
             account = accounts.get(session, account_id)
             account.sign_out_everywhere()
             accounts.spend_links(session, account.id, [LinkPurpose.SIGN_IN, LinkPurpose.RESET])
-            _write_down(session, account, AuditAction.SIGN_OUT_EVERYWHERE, self.clock(), by=by)
-        return account
-
-    def request_email(self, account_id: UUID, email: str) -> None:
-        """Mail a link to a new address; the address changes when it is opened.
-
-        An address that has an account already gets no mail, and nobody is told.
-
-        Raises:
-            InvalidInput: it is no e-mail address.
-
-        """
-        address, now = checked_email(email), self.clock()
-        with self.sessions.writing() as session:
-            account = accounts.get(session, account_id)
-            if accounts.by_email(session, address) is None:
-                purpose = LinkPurpose.CONFIRM_EMAIL
-                accounts.spend_links(session, account.id, [purpose])
-                link, path = make_link(session, purpose, address, at=now, account=account)
-                mail_link(session, link, path, account.language, at=now)
-
-    def confirm_email(self, account_id: UUID, secret: str) -> Account:
-        """Change the address of an account to the one that a link was mailed to.
-
-        Raises:
-            LinkSpent: the link opens nothing.
-            NotPermitted: it belongs to another account.
-            Duplicate: the address has got an account meanwhile.
-
-        """
-        now = self.clock()
-        with self.sessions.writing() as session:
-            link = use(session, secret, LinkPurpose.CONFIRM_EMAIL, now)
-            if link.account_id != account_id:
-                raise NotPermitted("confirm another account's address")
-            account = accounts.get(session, account_id)
-            existing = accounts.by_email(session, link.email)
-            if existing is not None and existing.id != account.id:
-                raise Duplicate("account", existing.id)
-            before = {"email": account.email}
-            account.email, account.email_confirmed_at = link.email, now
-            _write_down(
-                session,
-                account,
-                AuditAction.REVISE,
-                now,
-                by=account_id,
-                before=before,
-                after={"email": link.email},
-            )
+            write_down(session, account, AuditAction.SIGN_OUT_EVERYWHERE, self.clock(), by=by)
         return account
 
 
@@ -424,7 +343,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _write_down(
+def write_down(
     session: Session,
     account: Account,
     action: AuditAction,
@@ -434,5 +353,6 @@ def _write_down(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
+    """Write one entry of the audit log about an account."""
     entry = Entry(by=by, action=action, kind="account", id=account.id, before=before, after=after)
     record(session, entry, at=at)

@@ -95,6 +95,9 @@ def test_an_error_of_the_service_becomes_a_problem_and_a_page(
     problem = refusal(client.get("/api/v1/raises"), status, slug)
     page = client.get("/raises?lang=en")
 
+    if type(error) is matchmaking.NotSignedIn:
+        assert page.headers["Location"] == "/sign-in?next=/raises?lang%3Den"
+        return
     assert page.status_code == status
     assert page.mimetype == "text/html"
     assert problem["title"] in page.get_data(as_text=True)
