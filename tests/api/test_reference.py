@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from api.context import EXTENSION
 from api.openapi import spec_of
 from matchmaker.models import Role, Scope
-from tests.people import somebody
 from tests.api.conftest import WELDING
+from tests.people import somebody
 
 
 @pytest.fixture
