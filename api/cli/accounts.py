@@ -32,9 +32,20 @@ def _accounts(settings: Settings) -> AccountService:
 
 @account.command("create")
 @click.option("--email", required=True, help="Where mail reaches them.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option(
+    "--role",
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+    help="What they are here for.",
+)
 @click.option("--name", default="", help="What they are called.")
-@click.option("--language", type=click.Choice(list(LANGUAGES)), default="da", show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default="da",
+    show_default=True,
+    help="Language they are written to in.",
+)
 @click.option(
     "--password-from-stdin", is_flag=True, help="Read a password from standard input, one line."
 )

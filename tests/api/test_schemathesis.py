@@ -35,6 +35,8 @@ JUDGED = {
     "/api/v1/challenges": {"POST"},
     "/api/v1/challenges/{challenge_id}": {"PATCH", "DELETE"},
     "/api/v1/challenges/{challenge_id}/match-runs": {"POST"},
+    # The last day is not before the first.
+    "/api/v1/exposure": {"GET"},
     "/api/v1/account": {"PATCH"},
     "/api/v1/accounts": {"POST"},
     "/api/v1/accounts/{account_id}": {"PATCH"},

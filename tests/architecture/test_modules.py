@@ -18,6 +18,7 @@ LONG = {
     "matchmaker/services/search.py": "the path of one ranking, from question to reasons",
     "matchmaker/storage/migrations/versions/0001_first_tables.py": "every table, both ways",
     "tests/architecture/test_route_roles.py": "one table of every route, and what reads it",
+    "tests/pages/test_accounts.py": "one subject, told page after page",
     "tests/services/test_sign_in.py": "one subject: what opens an account, and what does not",
     "tests/browser/test_journeys.py": "whole journeys, told one after the other",
     "tests/storage/test_eligibility.py": "one subject: who may be proposed, rule by rule",
