@@ -59,8 +59,21 @@ and get `304` while nothing has changed.
 
 ## Who may read a challenge
 
-Whoever has its id. Ids cannot be guessed, there is no list of challenges, and ids and texts
-are never written to a log. Keep the id as you would keep a key.
+One that was sent without a token: whoever has its id. Ids cannot be guessed, there is no list of
+challenges, and ids and texts are never written to a log. Keep the id as you would keep a key.
+One that was sent with a token: its account, the members of its organisation, and staff. For all
+others there is nothing at its address.
+
+## Sign in
+
+Reading what is public needs nothing. For the rest make a token on the page `/account` and send
+it; reading needs its scope `read`, everything else `write`. A token that is unknown, expired or
+revoked is answered with `401`, one that may not do this with `403`, too many requests with `429`
+and `Retry-After`.
+
+```sh
+curl -i http://127.0.0.1:8000/api/v1/account -H 'Authorization: Bearer TOKEN'
+```
 
 ## Who was shown
 
@@ -100,6 +113,6 @@ Names that are not known, in a body or a query, are refused rather than passed o
 
 A request may have at most 256 KiB, a text 15 to 10,000 characters and at least three words, a
 list of matches at most 100. Times are in UTC, languages are ISO 639-1 codes, distances are
-kilometres as the crow flies. No sign-in and no cookies; the words of the API are English,
+kilometres as the crow flies. No cookies; the words of the API are English,
 whatever the texts are written in.
 """

@@ -15,6 +15,10 @@ from embeddings.registry import make_encoder, make_index
 from matchmaker.config import Settings
 from matchmaker.errors import IndexNotReady
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
+from matchmaker.services.access import AccessService
+from matchmaker.services.accounts import AccountService
+from matchmaker.services.audit import AuditService
+from matchmaker.services.belonging import BelongingService
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
@@ -24,9 +28,14 @@ from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
+from matchmaker.services.own_account import OwnAccountService
+from matchmaker.services.passwords import Passwords
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.replica import IndexReplica
+from matchmaker.services.second_factor import SecondFactorService
+from matchmaker.services.sign_in import SignInService
+from matchmaker.services.tokens import TokenService
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
 
@@ -43,6 +52,14 @@ class Matchmaker:
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
+    accounts: AccountService
+    own_account: OwnAccountService
+    sign_in: SignInService
+    second_factor: SecondFactorService
+    tokens: TokenService
+    belonging: BelongingService
+    access: AccessService
+    audit: AuditService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -88,6 +105,7 @@ def build(
     )
     engine = make_engine(settings.database_url)
     sessions = Sessions(engine)
+    passwords = Passwords()
     make_replica = partial(
         IndexReplica, sessions, encoder, index or partial(make_index, settings.index)
     )
@@ -109,8 +127,31 @@ def build(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)
         ),
         exposure=ExposureService(sessions),
+        accounts=AccountService(sessions, clock, passwords),
+        own_account=OwnAccountService(sessions, clock, passwords),
+        sign_in=SignInService(sessions, clock, passwords),
+        second_factor=SecondFactorService(sessions, clock),
+        tokens=TokenService(sessions, clock),
+        belonging=BelongingService(sessions, clock),
+        access=AccessService(sessions),
+        audit=AuditService(sessions, clock),
         engine=engine,
     )
+
+
+def build_accounts(
+    settings: Settings, *, clock: Clock = utc_now
+) -> tuple[AccountService, Callable[[], None]]:
+    """Return accounts alone, without encoder and index, and what closes their database.
+
+    The tables are brought to the newest form: the first account comes before all else.
+
+    Raises:
+        StorageUnavailable: the database can't be opened or written.
+    """
+    engine = make_engine(settings.database_url)
+    upgrade(engine)
+    return AccountService(Sessions(engine), clock, Passwords()), engine.dispose
 
 
 def prepare_database(settings: Settings) -> None:

@@ -39,6 +39,10 @@ class Settings:
     threads: int = 8
     #: Processor threads one encoding may use; 0 means all.
     encoder_threads: int = 0
+    #: ``on`` limits how often one address may sign in, ask for links and write; or ``off``.
+    rate_limits: str = "on"
+    #: Where the limits are counted; several processes need a place they share.
+    rate_limit_storage: str = "memory://"
 
     def __post_init__(self) -> None:
         """Refuse values that would only fail later."""
@@ -50,6 +54,8 @@ class Settings:
             raise SettingInvalid(
                 "MATCHMAKER_SECRET", "production needs a long random value of its own."
             )
+        if self.rate_limits not in {"on", "off"}:
+            raise SettingInvalid("MATCHMAKER_RATE_LIMITS", "use 'on' or 'off'.")
         if not 0 < self.port < 65536:
             raise SettingInvalid("MATCHMAKER_PORT", "use a number from 1 to 65535.")
         if self.threads < 1:

@@ -9,6 +9,7 @@ import click
 from rich.markup import escape
 
 from api.cli import seed as seed_files
+from api.cli.accounts import account
 from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
 from api.cli.directions import challenges_for, similar
@@ -291,9 +292,5 @@ def openapi() -> None:
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))).encode(), nl=False)
 
 
-main.add_command(challenges_for)
-main.add_command(similar)
-main.add_command(evaluate)
-main.add_command(bench)
-main.add_command(exposure)
-main.add_command(fit)
+for _command in (account, challenges_for, similar, evaluate, bench, exposure, fit):
+    main.add_command(_command)

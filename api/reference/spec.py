@@ -22,6 +22,7 @@ STAND_INS = {
     "integer": 1,
     "number": 0.5,
     "boolean": False,
+    "object": {},
 }
 
 
@@ -137,7 +138,14 @@ def _operation(spec: Spec, host: str, path: str, method: str, told: Spec) -> Ope
         ],
         body=_schema_name(content.get("schema", {})),
         body_fields=_fields(_resolved(spec, content["schema"])) if content else [],
-        curl=_curl(host, path, method, parameters, content.get("example")),
+        curl=_curl(
+            host,
+            path,
+            method,
+            parameters,
+            content.get("example"),
+            token="security" in told,
+        ),
         answers=list(_answers(spec, told["responses"])),
         example=json.dumps(_example(spec, _success(told)), indent=2, ensure_ascii=False),
     )
@@ -221,12 +229,16 @@ def _limits(told: Spec) -> Iterator[str]:
         yield f"{json.dumps(told['default'])} by default"
 
 
-def _curl(host: str, path: str, method: str, parameters: list[Spec], example: object) -> str:
+def _curl(
+    host: str, path: str, method: str, parameters: list[Spec], example: object, *, token: bool
+) -> str:
     """Return a line to copy; names in capitals stand for what the reader fills in."""
     address = path
     words = ["curl -i"]
     if method not in {"get", "post"}:
         words.append(f"-X {method.upper()}")
+    if token:
+        words.append("-H 'Authorization: Bearer TOKEN'")
     for parameter in parameters:
         name = parameter["name"]
         address = address.replace(f"{{{name}}}", name.upper())

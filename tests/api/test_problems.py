@@ -20,6 +20,10 @@ ID = UUID("6f1c2a52-8a7e-4d37-9a55-0a6f0e6f2b11")
 #: One error of each class, and what becomes of it.
 EXAMPLES: list[tuple[Exception, int, str]] = [
     (matchmaking.NotFound("challenge", ID), 404, "not-found"),
+    (matchmaking.NotSignedIn(), 401, "not-signed-in"),
+    (matchmaking.SignInRefused(), 401, "not-signed-in"),
+    (matchmaking.NotPermitted("curate"), 403, "not-permitted"),
+    (matchmaking.LinkSpent(), 410, "link-spent"),
     (matchmaking.StaleRevision(1, 3), 412, "stale-revision"),
     (
         matchmaking.TransitionNotAllowed("challenge", "closed", "match", ()),
@@ -91,6 +95,9 @@ def test_an_error_of_the_service_becomes_a_problem_and_a_page(
     problem = refusal(client.get("/api/v1/raises"), status, slug)
     page = client.get("/raises?lang=en")
 
+    if type(error) is matchmaking.NotSignedIn:
+        assert page.headers["Location"] == "/sign-in?next=/raises?lang%3Den"
+        return
     assert page.status_code == status
     assert page.mimetype == "text/html"
     assert problem["title"] in page.get_data(as_text=True)

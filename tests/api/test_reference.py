@@ -8,8 +8,11 @@ import shlex
 import pytest
 from flask.testing import FlaskClient
 
+from api.context import EXTENSION
 from api.openapi import spec_of
+from matchmaker.models import Role, Scope
 from tests.api.conftest import WELDING
+from tests.people import somebody
 
 
 @pytest.fixture
@@ -70,6 +73,7 @@ def test_the_curl_lines_can_be_copied_and_work(client: FlaskClient, page: str) -
     lines = re.findall(r'<pre tabindex="0"><code>(curl .*?)</code></pre>', page, flags=re.DOTALL)
     assert len(lines) >= 19
 
+    lines = [line for line in lines if "Authorization" not in line]
     revision = 1
     for line in sorted(lines, key=lambda line: "DELETE" in line):  # it is withdrawn last
         for name, value in names.items():
@@ -79,6 +83,32 @@ def test_the_curl_lines_can_be_copied_and_work(client: FlaskClient, page: str) -
         response = client.open(address, method=method, headers=headers, data=body)
         assert response.status_code in {200, 201}, (line, response.get_data(as_text=True))
         revision += method in {"PATCH", "DELETE"}
+
+
+def test_the_curl_lines_with_a_token_work_too(client: FlaskClient, page: str) -> None:
+    service = client.application.extensions[EXTENSION]
+    account = somebody(service, Role.ADMINISTRATOR)
+    token, secret = service.tokens.create(account.id, name="a", scopes=list(Scope))
+    spare, _ = service.tokens.create(account.id, name="b", scopes=list(Scope))
+    other = somebody(service, name="bo")
+    lines = re.findall(r'<pre tabindex="0"><code>(curl .*?)</code></pre>', page, flags=re.DOTALL)
+    lines = [line for line in lines if "Authorization" in line]
+    names = {
+        "ACCOUNT_ID": str(other.id),
+        "TOKEN_ID": str(spare.id),
+        "Bearer TOKEN": f"Bearer {secret}",
+        "ida@example.dk": "new@example.dk",
+    }
+
+    assert len(lines) >= 10
+    for line in lines:
+        for name, value in names.items():
+            line = line.replace(name, value)
+        method, address, headers, body = _request(shlex.split(_unescaped(line)), 1)
+        headers |= {"If-Match": "*"} if "If-Match" in headers else {}
+        response = client.open(address, method=method, headers=headers, data=body)
+        assert response.status_code in {200, 201}, (line, response.get_data(as_text=True))
+    assert token.id != spare.id
 
 
 def test_the_address_of_the_api_leads_to_its_reference(client: FlaskClient) -> None:

@@ -32,6 +32,10 @@ def test_these_are_the_commands() -> None:
     groups = {name for name, command in COMMANDS.items() if isinstance(command, click.Group)}
 
     assert {" ".join(name) for name in COMMANDS.keys() - groups} == {
+        "account create",
+        "account list",
+        "account disable",
+        "account reset",
         "match",
         "replay",
         "db upgrade",

@@ -9,10 +9,17 @@ from flask.testing import FlaskClient
 
 import matchmaker.models
 from api.pages.labels import LABELS, label, plural
-from matchmaker.models import GenerationState, PartnerKind, Visibility
+from matchmaker.models import (
+    GenerationState,
+    LinkPurpose,
+    MailState,
+    MailTemplate,
+    PartnerKind,
+    Visibility,
+)
 
 #: Words that no page shows.
-UNSEEN = {GenerationState, Visibility}
+UNSEEN = {GenerationState, LinkPurpose, MailState, MailTemplate, Visibility}
 ENUMS = [
     kind
     for kind in vars(matchmaker.models).values()
