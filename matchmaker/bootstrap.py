@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
 from embeddings.registry import make_encoder, make_index
 from matchmaker.config import Settings
-from matchmaker.errors import IndexNotReady
+from matchmaker.errors import IndexNotReady, SettingInvalid
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
@@ -23,6 +23,10 @@ from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.indexing import Indexer
+from matchmaker.services.mail_messages import MailRenderer
+from matchmaker.services.mail_route import mail_route
+from matchmaker.services.mail_sending import MailSender
+from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.recognition import recognise
@@ -43,6 +47,7 @@ class Matchmaker:
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
+    mailing: MailService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -78,8 +83,10 @@ def build(
     Raises:
         EncoderUnavailable: the configured encoder is unknown, not built or not installed.
         StorageUnavailable: the database URL cannot be used.
+        SettingInvalid: a setting about mail cannot be used.
 
     """
+    mail_route(settings)
     # The threads of BLAS and those of the encoder wait for work in busy loops, and take the cores
     # from each other: with one for BLAS a run at 10,000 profiles takes 66 ms instead of 100.
     threadpool_limits(1, user_api="blas")
@@ -109,8 +116,37 @@ def build(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)
         ),
         exposure=ExposureService(sessions),
+        mailing=MailService(sessions, clock),
         engine=engine,
     )
+
+
+def open_mailing(settings: Settings, *, clock: Clock = utc_now) -> MailService:
+    """Return what the operator does with mail; no encoder and no index is opened.
+
+    Raises:
+        StorageUnavailable: the database URL cannot be used.
+
+    """
+    return MailService(Sessions(make_engine(settings.database_url)), clock)
+
+
+def make_mail_sender(
+    settings: Settings, mailing: MailService, renderer: MailRenderer
+) -> MailSender:
+    """Return what sends the waiting mails.
+
+    Raises:
+        SettingInvalid: no mail server is set, or a setting about mail cannot be used.
+
+    """
+    route = mail_route(settings)
+    if route.server is None or route.sender is None:
+        raise SettingInvalid(
+            "MATCHMAKER_SMTP_URL",
+            "name the mail server, e.g. smtp+starttls://LOGIN:PASSWORD@HOST:587.",
+        )
+    return MailSender(mailing.sessions, mailing.clock, route.server, route.sender, renderer)
 
 
 def prepare_database(settings: Settings) -> None:

@@ -39,6 +39,12 @@ class Settings:
     threads: int = 8
     #: Processor threads one encoding may use; 0 means all.
     encoder_threads: int = 0
+    #: Server for mail, e.g. ``smtp+starttls://LOGIN:PASSWORD@HOST:587``; empty: mails wait.
+    smtp_url: str = ""
+    #: Who mails come from, e.g. ``Matchmaker <mail@example.dk>``.
+    mail_from: str = ""
+    #: What links in mails begin with: the address of this service as readers see it.
+    public_url: str = "http://127.0.0.1:8000"
 
     def __post_init__(self) -> None:
         """Refuse values that would only fail later."""

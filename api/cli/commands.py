@@ -16,6 +16,7 @@ from api.cli.evaluate import evaluate
 from api.cli.exposure import exposure
 from api.cli.fit import fit
 from api.cli.given import given_text
+from api.cli.mail import mail
 from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
 from api.cli.service import open_service
@@ -268,6 +269,8 @@ def serve(
         _show_example(service)
         return service
 
+    if not settings.smtp_url:
+        tell("Mails stay waiting: MATCHMAKER_SMTP_URL is not set.")
     serve_until_stopped(start, settings, host or settings.host, port or settings.port, tell)
 
 
@@ -297,3 +300,4 @@ main.add_command(evaluate)
 main.add_command(bench)
 main.add_command(exposure)
 main.add_command(fit)
+main.add_command(mail)
