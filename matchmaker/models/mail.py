@@ -146,6 +146,11 @@ class OutgoingMail(Base, kw_only=True):
             and self.claimed_until > at
         )
 
+    def is_over(self, *, at: datetime) -> bool:
+        """Return whether what it tells of has expired, as ``expires_at`` among its values says."""
+        expires_at = self.values.get("expires_at")
+        return expires_at is not None and datetime.fromisoformat(expires_at) <= at
+
     def claim(self, *, at: datetime) -> None:
         """Take it for one sender, until the lease runs out."""
         self._apply(MailAction.CLAIM)

@@ -123,6 +123,9 @@ class MailSender:
         self, mail: OutgoingMail, connection: smtplib.SMTP, tally: Tally
     ) -> smtplib.SMTP | None:
         """Send one mail and record what became of it; None when the connection is of no use."""
+        if mail.is_over(at=self.clock()):
+            self._record(mail, tally, lambda row: row.give_up("Expired"))
+            return connection
         try:
             message = message_bytes(mail, self.renderer.render(mail), self.sender)
         except InvalidInput:

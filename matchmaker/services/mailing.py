@@ -129,7 +129,16 @@ def _checked_template(mail: NewMail) -> MailTemplate:
     for name, value in mail.values.items():
         if name.endswith("path") and not _is_path(value):
             raise InvalidInput(name, "Use an address of this service that begins with a slash.")
+    if "expires_at" in mail.values and not _is_moment(mail.values["expires_at"]):
+        raise InvalidInput("expires_at", "Use an ISO 8601 time with its offset.")
     return template
+
+
+def _is_moment(value: object) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is_path(value: object) -> bool:

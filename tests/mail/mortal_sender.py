@@ -1,4 +1,4 @@
-"""A sender that dies at a given step: ``python -m tests.services.mortal_sender FOLDER PORT``.
+"""A sender that dies at a given step: ``python -m tests.mail.mortal_sender FOLDER PORT``.
 
 Reads step numbers from standard input; for each a child process sends what waits and is killed
 by SIGKILL right before that step. A step is a commit, or bytes to or from the mail server. Writes

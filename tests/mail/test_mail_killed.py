@@ -14,9 +14,9 @@ from sqlalchemy import select, update
 from matchmaker.models import MailState, OutgoingMail
 from matchmaker.models.mail import HAND_OVER_LEASE
 from matchmaker.services.mailing import queue
-from matchmaker.storage.database import Sessions, make_engine, upgrade
+from matchmaker.storage.database import Sessions
 from tests.factories import NOW, a_mail
-from tests.services.postbox import Postbox
+from tests.mail.postbox import Postbox
 
 MAILS = 2
 NEVER = -1
@@ -27,7 +27,7 @@ class Mortal:
 
     def __init__(self, folder: Path, port: int) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.services.mortal_sender", str(folder), str(port)],
+            [sys.executable, "-m", "tests.mail.mortal_sender", str(folder), str(port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -45,20 +45,6 @@ class Mortal:
 
     def close(self) -> None:
         self.process.communicate(timeout=30)
-
-
-@pytest.fixture
-def sessions(tmp_path: Path) -> Iterator[Sessions]:
-    engine = make_engine(f"sqlite:///{tmp_path / 'mail.sqlite3'}")
-    upgrade(engine)
-    yield Sessions(engine)
-    engine.dispose()
-
-
-@pytest.fixture
-def postbox() -> Iterator[Postbox]:
-    with Postbox() as running:
-        yield running
 
 
 @pytest.fixture

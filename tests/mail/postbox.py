@@ -105,7 +105,7 @@ def only(login: str, password: str) -> Callable[..., AuthResult]:
 
     def authenticate(_server: Any, _session: Any, _envelope: Any, _how: str, data: Any) -> Any:
         right = (data.login, data.password) == (login.encode(), password.encode())
-        return AuthResult(success=right)
+        return AuthResult(success=right, handled=False)
 
     return authenticate
 
