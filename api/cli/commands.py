@@ -269,8 +269,6 @@ def serve(
         _show_example(service)
         return service
 
-    if not settings.smtp_url:
-        tell("Mails stay waiting: MATCHMAKER_SMTP_URL is not set.")
     serve_until_stopped(start, settings, host or settings.host, port or settings.port, tell)
 
 
@@ -294,10 +292,5 @@ def openapi() -> None:
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))).encode(), nl=False)
 
 
-main.add_command(challenges_for)
-main.add_command(similar)
-main.add_command(evaluate)
-main.add_command(bench)
-main.add_command(exposure)
-main.add_command(fit)
-main.add_command(mail)
+for command in (challenges_for, similar, evaluate, bench, exposure, fit, mail):
+    main.add_command(command)

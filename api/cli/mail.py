@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
 
 import click
-from rich import box
-from rich.table import Table
 
 from api.cli.terminal import output, print_json, tell
 from api.mail.rendering import MailTemplates
@@ -109,8 +107,8 @@ def list_(settings: Settings, *, states: tuple[str, ...], limit: int, as_json: b
         print_json({"counts": counts, "mails": [_as_json(one) for one in found]})
         return
     output.print(", ".join(f"{number} {state}" for state, number in counts.items()))
-    if found:
-        output.print(_table(found))
+    for one in found:
+        output.print(_in_words(one), markup=False, soft_wrap=True)
 
 
 def _as_json(one: OutgoingMail) -> dict[str, object]:
@@ -129,21 +127,14 @@ def _moment(when: datetime | None) -> str | None:
     return when.isoformat(timespec="seconds") if when else None
 
 
-def _table(found: Sequence[OutgoingMail]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
-    table.add_column("id", no_wrap=True)
-    for heading in ("template", "state", "attempts", "not before (UTC)", "last error"):
-        table.add_column(heading, overflow="fold")
-    for one in found:
-        table.add_row(
-            str(one.id),
-            one.template,
-            one.state,
-            str(one.attempts),
-            f"{one.not_before:%Y-%m-%d %H:%M}",
-            one.last_error or "–",
-        )
-    return table
+def _in_words(one: OutgoingMail) -> str:
+    """Return a mail as one line: id, state, template, attempts, what went wrong, when it is due."""
+    words = f"{one.id}  {one.state:8}{one.template:16}{one.attempts:2} attempts"
+    if one.last_error:
+        words += f", {one.last_error}"
+    if one.state is MailState.WAITING:
+        words += f", not before {one.not_before:%Y-%m-%d %H:%M} UTC"
+    return words
 
 
 @mail.command("retry")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
-from email.utils import parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from matchmaker.config import Settings
@@ -16,6 +16,8 @@ from matchmaker.services.mailing import checked_address
 
 #: Seconds that one command may take, and the end of a mail, which servers check and store.
 COMMAND_SECONDS, HAND_OVER_SECONDS = 120, 600
+#: What may stand before <address>: no sign that means something in a header.
+_NAME = re.compile(r"[^<>\"\\,;:@\x00-\x1f\x7f]*")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -148,14 +150,17 @@ def _server(url: str) -> MailServer:
 
 
 def _sender(text: str) -> Address:
-    name, address = parseaddr(text)
+    refused = SettingInvalid(
+        "MATCHMAKER_MAIL_FROM", "use one address, e.g. 'Matchmaker <mail@example.dk>'."
+    )
+    name, bracket, address = text.removesuffix(">").rpartition("<")
+    if bool(bracket) != text.endswith(">") or not _NAME.fullmatch(name):
+        raise refused
     try:
         local, _, domain = checked_address(address).rpartition("@")
-        return Address(name, local, domain)
-    except (InvalidInput, ValueError):
-        raise SettingInvalid(
-            "MATCHMAKER_MAIL_FROM", "use one address, e.g. 'Matchmaker <mail@example.dk>'."
-        ) from None
+    except InvalidInput:
+        raise refused from None
+    return Address(name.strip(), local, domain)
 
 
 def _public_url(url: str) -> str:
