@@ -45,6 +45,10 @@ class Settings:
     mail_from: str = ""
     #: What links in mails begin with: the address of this service as readers see it.
     public_url: str = "http://127.0.0.1:8000"
+    #: ``on`` limits how often one address may sign in, ask for links and write; or ``off``.
+    rate_limits: str = "on"
+    #: Where the limits are counted; several processes need a place they share.
+    rate_limit_storage: str = "memory://"
 
     def __post_init__(self) -> None:
         """Refuse values that would only fail later."""
@@ -56,6 +60,8 @@ class Settings:
             raise SettingInvalid(
                 "MATCHMAKER_SECRET", "production needs a long random value of its own."
             )
+        if self.rate_limits not in {"on", "off"}:
+            raise SettingInvalid("MATCHMAKER_RATE_LIMITS", "use 'on' or 'off'.")
         if not 0 < self.port < 65536:
             raise SettingInvalid("MATCHMAKER_PORT", "use a number from 1 to 65535.")
         if self.threads < 1:

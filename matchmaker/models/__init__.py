@@ -1,6 +1,8 @@
 """The vocabulary as typed tables, with the behaviour that needs only the entity itself."""
 
+from matchmaker.models.account import Account, Claim, Delegation, Membership, Role
 from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
+from matchmaker.models.audit import AuditAction, AuditEntry
 from matchmaker.models.base import Base
 from matchmaker.models.challenge import (
     Challenge,
@@ -8,6 +10,7 @@ from matchmaker.models.challenge import (
     ChallengeState,
     ChallengeVector,
 )
+from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -39,18 +42,25 @@ from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
 
 __all__ = [
+    "Account",
     "Activity",
     "ActivityType",
+    "ApiToken",
+    "AuditAction",
+    "AuditEntry",
     "Base",
     "Challenge",
     "ChallengeAction",
     "ChallengeState",
     "ChallengeVector",
+    "Claim",
     "CompanyNeed",
     "Conditions",
+    "Delegation",
     "Dismissal",
     "DismissalReason",
     "EligibilityRule",
+    "EndedSession",
     "Evidence",
     "EvidenceKind",
     "EvidencePassage",
@@ -64,11 +74,14 @@ __all__ = [
     "IndexGeneration",
     "IndexStamp",
     "LanguageMean",
+    "LinkPurpose",
+    "MailLink",
     "MailState",
     "MailTemplate",
     "Match",
     "MatchRun",
     "MatchState",
+    "Membership",
     "Organisation",
     "OrganisationType",
     "OutgoingMail",
@@ -79,6 +92,8 @@ __all__ = [
     "Profile",
     "ProfileKind",
     "Reason",
+    "Role",
+    "Scope",
     "Student",
     "StudyLevel",
     "Visibility",

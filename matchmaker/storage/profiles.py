@@ -88,8 +88,9 @@ def page(
     text: str | None,
     offset: int,
     limit: int,
+    seen: Iterable[Visibility] = (Visibility.PUBLIC,),
 ) -> tuple[Sequence[Profile], int]:
-    """Return public profiles by name, and how many there are in all.
+    """Return profiles by name, and how many there are in all.
 
     Args:
         session: to read with.
@@ -98,11 +99,12 @@ def page(
         text: part of the name or the summary, in any case.
         offset: how many to pass over.
         limit: how many to return at most.
+        seen: only those with one of these visibilities.
 
     """
 
     def narrowed(query: Select[Any]) -> Select[Any]:
-        query = query.where(Profile.visibility == Visibility.PUBLIC)
+        query = query.where(Profile.visibility.in_(list(seen)))
         if kind is not None:
             query = query.where(Profile.kind == kind)
         if partner_kind is not None:
