@@ -34,6 +34,7 @@ from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.passwords import Passwords
 from matchmaker.services.profiles import ProfileService
+from matchmaker.services.provider_sign_in import ProviderSignInService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
@@ -58,6 +59,7 @@ class Matchmaker:
     mailing: MailService
     accounts: AccountService
     sign_in: SignInService
+    provider_sign_in: ProviderSignInService
     second_factor: SecondFactorService
     tokens: TokenService
     belonging: BelongingService
@@ -135,6 +137,7 @@ def build(
         mailing=MailService(sessions, clock),
         accounts=AccountService(sessions, clock, passwords),
         sign_in=SignInService(sessions, clock, passwords),
+        provider_sign_in=ProviderSignInService(sessions, clock),
         second_factor=SecondFactorService(sessions, clock),
         tokens=TokenService(sessions, clock),
         belonging=BelongingService(sessions, clock),
