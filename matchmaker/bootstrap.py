@@ -175,6 +175,21 @@ def make_mail_sender(
     return MailSender(mailing.sessions, mailing.clock, route.server, route.sender, renderer)
 
 
+def build_accounts(
+    settings: Settings, *, clock: Clock = utc_now
+) -> tuple[AccountService, Callable[[], None]]:
+    """Return accounts alone, without encoder and index, and what closes their database.
+
+    The tables are brought to the newest form: the first account comes before all else.
+
+    Raises:
+        StorageUnavailable: the database can't be opened or written.
+    """
+    engine = make_engine(settings.database_url)
+    upgrade(engine)
+    return AccountService(Sessions(engine), clock, Passwords()), engine.dispose
+
+
 def prepare_database(settings: Settings) -> None:
     """Bring the tables to the newest form; makes them when there are none.
 

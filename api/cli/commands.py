@@ -9,6 +9,7 @@ import click
 from rich.markup import escape
 
 from api.cli import seed as seed_files
+from api.cli.accounts import account
 from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
 from api.cli.directions import challenges_for, similar
@@ -292,5 +293,5 @@ def openapi() -> None:
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))).encode(), nl=False)
 
 
-for command in (challenges_for, similar, evaluate, bench, exposure, fit, mail):
+for command in (account, challenges_for, similar, evaluate, bench, exposure, fit, mail):
     main.add_command(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import enum
 import io
 import json
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.pages.forms import Form, refused
+from api.pages.labels import label
 from api.parsing import read_form
 from api.schemas.account import AccountInputSchema, AccountQuerySchema, RoleSchema
 from api.schemas.audit import AuditQuerySchema, filter_of
@@ -142,7 +144,7 @@ def audit() -> str | tuple[str, int]:
         values={name: request.args[name] for name in request.args},
         errors={error.field: str(error.detail) for error in errors},
     )
-    page = render_template("admin/audit.html", found=found, form=form, deeds=tuple(AuditAction))
+    page = render_template("admin/audit.html", found=found, form=form, deeds=_options(AuditAction))
     return (page, 422) if errors else page
 
 
@@ -195,19 +197,24 @@ def _accounts(query: dict[str, Any], form: Form) -> str:
         "admin/accounts.html",
         found=matchmaker().accounts.page(**query),
         form=form,
-        roles=tuple(Role),
+        roles=_options(Role),
         asked=query,
     )
 
 
 def _account(account_id: UUID, form: Form) -> str:
+    account = matchmaker().accounts.get(account_id)
     return render_template(
         "admin/account.html",
-        account=matchmaker().accounts.get(account_id),
+        account=account,
         belongings=matchmaker().belonging.of(account_id),
-        roles=tuple(Role),
-        form=form,
+        roles=_options(Role),
+        form=form if form.values else Form(values={"role": account.role.value}),
     )
+
+
+def _options(kind: type[enum.StrEnum]) -> list[tuple[str, str]]:
+    return [(member.value, label(member)) for member in kind]
 
 
 def _to(account_id: UUID) -> AnyResponse:

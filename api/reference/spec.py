@@ -22,6 +22,7 @@ STAND_INS = {
     "integer": 1,
     "number": 0.5,
     "boolean": False,
+    "object": {},
 }
 
 

@@ -283,9 +283,20 @@ def test_a_provider_that_calls_itself_otherwise_is_not_believed(
     assert other.get("/sign-in/provider").status_code == 503
 
 
+def test_the_page_with_all_ways_to_sign_in_has_this_one_and_keeps_the_way_on(
+    visitor: FlaskClient,
+) -> None:
+    page = BeautifulSoup(visitor.get("/sign-in?next=/account&lang=en").get_data(), "html.parser")
+
+    link = page.find("a", string="Sign in with Klyngens login")
+    assert link is not None
+    assert link["href"] == "/sign-in/provider?next=/account"
+
+
 def test_without_a_provider_there_is_no_such_page(matchmaker: Matchmaker) -> None:
     visitor = browser(matchmaker)
 
+    assert "/sign-in/provider" not in visitor.get("/sign-in").get_data(as_text=True)
     assert visitor.get("/sign-in/provider").status_code == 404
     assert visitor.get(BACK).status_code == 404
 
