@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from rich.table import Table
 
@@ -32,7 +34,7 @@ def _accounts(settings: Settings) -> AccountService:
 @click.option("--email", required=True, help="Where mail reaches them.")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--name", default="", help="What they are called.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="da", show_default=True)
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="da", show_default=True)
 @click.option(
     "--password-from-stdin", is_flag=True, help="Read a password from standard input, one line."
 )
@@ -41,9 +43,7 @@ def create(
     settings: Settings, email: str, role: str, name: str, language: str, password_from_stdin: bool
 ) -> None:
     """Make an account; without a password, print the path of a one-time sign-in link."""
-    password = (
-        click.get_text_stream("stdin").readline().rstrip("\n") if password_from_stdin else None
-    )
+    password = sys.stdin.readline().rstrip("\n") if password_from_stdin else None
     made = _accounts(settings).create(
         email=email, role=Role(role), name=name, language=language, password=password
     )

@@ -91,6 +91,17 @@ _SENTENCES = {
         "leaves out at most 50 partners."
     ),
     "place_weight": _("Please choose how much nearness counts."),
+    "password": _(
+        "Please use 12 to 256 characters, and neither your e-mail address nor one of the "
+        "passwords that everybody tries first."
+    ),
+    "present": _("This is not your present password."),
+    "code": _("This code does not fit, or it was used already."),
+    "email": _("Please write one e-mail address, such as ida@example.dk."),
+    "organisation_id": _("There is no organisation with this id."),
+    "scopes": _("Please choose what the token may do."),
+    "days": _("Please write a number of days from 1 to 366."),
+    "name": _("Please write a name of at most 80 characters on one line."),
 }
 
 

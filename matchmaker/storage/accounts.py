@@ -122,13 +122,13 @@ def _word(word: str) -> Label[str]:
 def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of profiles by id, whoever may see them."""
     query = select(Profile.id, Profile.name).where(Profile.id.in_(list(ids)))
-    return dict(session.execute(query.order_by(Profile.name)).tuples().all())
+    return dict(session.execute(query.order_by(Profile.name)).all())
 
 
 def emails(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the addresses of accounts by id."""
     query = select(Account.id, Account.email).where(Account.id.in_(list(ids)))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def link(session: Session, fingerprint: str) -> MailLink | None:

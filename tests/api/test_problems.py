@@ -20,6 +20,10 @@ ID = UUID("6f1c2a52-8a7e-4d37-9a55-0a6f0e6f2b11")
 #: One error of each class, and what becomes of it.
 EXAMPLES: list[tuple[Exception, int, str]] = [
     (matchmaking.NotFound("challenge", ID), 404, "not-found"),
+    (matchmaking.NotSignedIn(), 401, "not-signed-in"),
+    (matchmaking.SignInRefused(), 401, "not-signed-in"),
+    (matchmaking.NotPermitted("curate"), 403, "not-permitted"),
+    (matchmaking.LinkSpent(), 410, "link-spent"),
     (matchmaking.StaleRevision(1, 3), 412, "stale-revision"),
     (
         matchmaking.TransitionNotAllowed("challenge", "closed", "match", ()),

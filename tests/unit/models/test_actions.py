@@ -1,0 +1,174 @@
+"""Who may do what, as a table that a person can read."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
+from matchmaker.models import ProfileKind, Role, Scope, Visibility
+from matchmaker.models.actions import (
+    Action,
+    ChallengeFacts,
+    ProfileFacts,
+    Viewer,
+    actions_for,
+    allowed,
+    check,
+    visibilities_of,
+)
+
+FIRM, PROFILE, ORGANISATION = uuid4(), uuid4(), uuid4()
+EVERYBODY = ("nobody", *Role)
+
+
+def viewer(who: str, **more: object) -> Viewer | None:
+    return None if who == "nobody" else Viewer(account_id=uuid4(), role=Role(who), **more)  # type: ignore[arg-type]
+
+
+OPEN = ChallengeFacts(id=uuid4())
+OWNED = ChallengeFacts(id=uuid4(), account_id=FIRM, organisation_id=ORGANISATION)
+PUBLIC = ProfileFacts(id=PROFILE, kind=ProfileKind.EXPERT, visibility=Visibility.PUBLIC)
+MEMBERS = ProfileFacts(id=PROFILE, kind=ProfileKind.EXPERT, visibility=Visibility.MEMBERS)
+STAFF = ProfileFacts(id=PROFILE, kind=ProfileKind.STUDENT, visibility=Visibility.STAFF)
+CLAIMED = ProfileFacts(
+    id=PROFILE, kind=ProfileKind.EXPERT, visibility=Visibility.PUBLIC, claimed=True
+)
+GONE = ProfileFacts(id=PROFILE, kind=ProfileKind.EXPERT, visibility=Visibility.PUBLIC, live=False)
+#: action, thing -> who may; columns: nobody, firm, partner, university, staff, administrator.
+TABLE = [
+    (Action.READ_CHALLENGE, OPEN, "yyyyyy"),
+    (Action.REVISE_CHALLENGE, OPEN, "yyyyyy"),
+    (Action.OPEN_CHALLENGE, OPEN, "----yy"),
+    (Action.CLOSE_CHALLENGE, OPEN, "----yy"),
+    (Action.READ_CHALLENGE, OWNED, "----yy"),
+    (Action.REVISE_CHALLENGE, OWNED, "----yy"),
+    (Action.MATCH_CHALLENGE, OWNED, "----yy"),
+    (Action.WITHDRAW_CHALLENGE, OWNED, "----yy"),
+    (Action.READ_PROFILE, PUBLIC, "yyyyyy"),
+    (Action.READ_PROFILE, MEMBERS, "-yyyyy"),
+    (Action.READ_PROFILE, STAFF, "----yy"),
+    (Action.READ_PROFILE, GONE, "----yy"),
+    (Action.READ_PERSONAL, STAFF, "----yy"),
+    (Action.READ_PERSONAL, PUBLIC, "------"),
+    (Action.REVISE_PROFILE, PUBLIC, "----yy"),
+    (Action.WITHDRAW_PROFILE, PUBLIC, "----yy"),
+    (Action.DELEGATE_PROFILE, PUBLIC, "----yy"),
+    (Action.CLAIM_PROFILE, PUBLIC, "-yyy--"),
+    (Action.CLAIM_PROFILE, CLAIMED, "------"),
+    (Action.SUBMIT_CHALLENGE, None, "yyyyyy"),
+    (Action.READ_EXPOSURE, None, "yyyyyy"),
+    (Action.CURATE, None, "----yy"),
+    (Action.EXPORT, None, "----yy"),
+    (Action.READ_AUDIT, None, "-----y"),
+    (Action.LIST_ACCOUNTS, None, "-----y"),
+    (Action.MANAGE_ACCOUNTS, None, "-----y"),
+    (Action.READ_OWN_ACCOUNT, None, "-yyyyy"),
+    (Action.MANAGE_OWN_ACCOUNT, None, "-yyyyy"),
+]
+
+
+@pytest.mark.parametrize(("action", "thing", "may"), TABLE)
+def test_strangers_to_a_thing_may_by_their_role(
+    action: Action, thing: ChallengeFacts | ProfileFacts | None, may: str
+) -> None:
+    found = "".join("y" if allowed(viewer(who), action, thing) else "-" for who in EVERYBODY)
+
+    assert found == may
+
+
+def test_every_action_is_in_the_table() -> None:
+    assert {action for action, _, _ in TABLE} == set(Action)
+
+
+@pytest.mark.parametrize("role", [Role.FIRM, Role.PARTNER, Role.UNIVERSITY])
+def test_an_account_and_its_organisation_may_do_everything_with_their_challenge(
+    role: Role,
+) -> None:
+    owner = Viewer(account_id=FIRM, role=role)
+    colleague = Viewer(account_id=uuid4(), role=role, organisations=frozenset({ORGANISATION}))
+    everything = (
+        Action.READ_CHALLENGE,
+        Action.REVISE_CHALLENGE,
+        Action.MATCH_CHALLENGE,
+        Action.WITHDRAW_CHALLENGE,
+    )
+
+    assert actions_for(OWNED, owner) == actions_for(OWNED, colleague) == everything
+
+
+def test_a_challenge_without_an_organisation_is_not_that_of_who_has_none() -> None:
+    alone = ChallengeFacts(id=uuid4(), account_id=FIRM)
+
+    assert actions_for(alone, Viewer(account_id=uuid4(), role=Role.FIRM)) == ()
+
+
+def test_a_challenge_whose_account_is_gone_is_still_that_of_its_organisation() -> None:
+    left = ChallengeFacts(id=uuid4(), organisation_id=ORGANISATION)
+
+    assert not allowed(None, Action.READ_CHALLENGE, left)
+
+
+@pytest.mark.parametrize("facts", [PUBLIC, MEMBERS, STAFF, GONE])
+def test_owner_and_delegate_may_edit_and_only_the_owner_withdraws(facts: ProfileFacts) -> None:
+    ours: frozenset[UUID] = frozenset({PROFILE})
+    owner = Viewer(account_id=uuid4(), role=Role.PARTNER, claimed=ours)
+    delegate = Viewer(account_id=uuid4(), role=Role.UNIVERSITY, delegated=ours)
+
+    assert {Action.REVISE_PROFILE, Action.WITHDRAW_PROFILE} <= set(actions_for(facts, owner))
+    assert Action.REVISE_PROFILE in actions_for(facts, delegate)
+    assert Action.WITHDRAW_PROFILE not in actions_for(facts, delegate)
+    assert Action.DELEGATE_PROFILE not in actions_for(facts, delegate)
+
+
+def test_a_member_sees_the_hidden_profile_of_the_organisation_and_may_not_edit_it() -> None:
+    member = Viewer(account_id=uuid4(), role=Role.FIRM, organisations=frozenset({PROFILE}))
+
+    assert allowed(member, Action.READ_PROFILE, STAFF)
+    assert not allowed(member, Action.REVISE_PROFILE, STAFF)
+
+
+def test_a_token_may_what_its_scope_says_and_no_more_than_its_account() -> None:
+    reading = Viewer(account_id=uuid4(), role=Role.ADMINISTRATOR, scopes=frozenset({Scope.READ}))
+    writing = Viewer(account_id=uuid4(), role=Role.FIRM, scopes=frozenset({Scope.WRITE}))
+
+    assert allowed(reading, Action.READ_AUDIT)
+    assert not allowed(reading, Action.MANAGE_ACCOUNTS)
+    assert not allowed(reading, Action.REVISE_PROFILE, PUBLIC)
+    assert allowed(writing, Action.MANAGE_OWN_ACCOUNT)
+    assert not allowed(writing, Action.READ_OWN_ACCOUNT)
+    assert not allowed(writing, Action.MANAGE_ACCOUNTS)
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "thing", "refusal"),
+    [
+        ("firm", Action.READ_CHALLENGE, OWNED, NotFound),
+        ("firm", Action.REVISE_CHALLENGE, OWNED, NotFound),
+        ("nobody", Action.READ_CHALLENGE, OWNED, NotFound),
+        ("nobody", Action.READ_PROFILE, MEMBERS, NotFound),
+        ("firm", Action.REVISE_PROFILE, STAFF, NotFound),
+        ("firm", Action.REVISE_PROFILE, PUBLIC, NotPermitted),
+        ("nobody", Action.REVISE_PROFILE, PUBLIC, NotSignedIn),
+        ("nobody", Action.OPEN_CHALLENGE, OPEN, NotSignedIn),
+        ("firm", Action.OPEN_CHALLENGE, OPEN, NotPermitted),
+        ("nobody", Action.READ_AUDIT, None, NotSignedIn),
+        ("staff", Action.READ_AUDIT, None, NotPermitted),
+    ],
+)
+def test_a_refusal_never_tells_of_what_one_may_not_know(
+    who: str, action: Action, thing: ChallengeFacts | None, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        check(viewer(who), action, thing)
+
+
+def test_what_is_allowed_is_not_refused() -> None:
+    check(viewer("administrator"), Action.READ_AUDIT)
+
+
+def test_more_is_seen_by_who_is_nearer() -> None:
+    seen = [len(visibilities_of(viewer(who))) for who in ("nobody", "firm", "staff")]
+
+    assert seen == [1, 2, 3]
