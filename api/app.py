@@ -14,6 +14,7 @@ from api import (
     languages,
     limits,
     pages,
+    provider,
     reference,
     resources,
     security,
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None, matchmaker: Matchmaker | None =
     error_handlers.init_app(app)
     limiter = limits.init_app(app, settings)
     auth.init_app(app)
+    provider.init_app(app, settings)
 
     api = make_api(app)
     for resource in (*resources.BLUEPRINTS, health.blueprint):

@@ -271,6 +271,7 @@ PROBLEM_TYPES: dict[type[Exception], ProblemType] = {
     matchmaking.IndexNotReady: INDEX_NOT_READY,
     matchmaking.StorageUnavailable: STORAGE_UNAVAILABLE,
     matchmaking.SettingInvalid: MISCONFIGURED,
+    matchmaking.MailServerUnavailable: INTERNAL,  # no request sends mail, a command does
     embedding.EmbeddingError: INTERNAL,
     embedding.EncoderUnavailable: ENCODER_UNAVAILABLE,
     embedding.IndexUnavailable: INDEX_UNAVAILABLE,

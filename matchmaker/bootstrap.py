@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
 from embeddings.registry import make_encoder, make_index
 from matchmaker.config import Settings
-from matchmaker.errors import IndexNotReady
+from matchmaker.errors import IndexNotReady, SettingInvalid
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.services.access import AccessService
 from matchmaker.services.accounts import AccountService
@@ -27,10 +27,15 @@ from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.indexing import Indexer
+from matchmaker.services.mail_messages import MailRenderer
+from matchmaker.services.mail_route import mail_route
+from matchmaker.services.mail_sending import MailSender
+from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.passwords import Passwords
 from matchmaker.services.profiles import ProfileService
+from matchmaker.services.provider_sign_in import ProviderSignInService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
@@ -52,9 +57,11 @@ class Matchmaker:
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
+    mailing: MailService
     accounts: AccountService
     own_account: OwnAccountService
     sign_in: SignInService
+    provider_sign_in: ProviderSignInService
     second_factor: SecondFactorService
     tokens: TokenService
     belonging: BelongingService
@@ -95,8 +102,10 @@ def build(
     Raises:
         EncoderUnavailable: the configured encoder is unknown, not built or not installed.
         StorageUnavailable: the database URL cannot be used.
+        SettingInvalid: a setting about mail cannot be used.
 
     """
+    mail_route(settings)
     # The threads of BLAS and those of the encoder wait for work in busy loops, and take the cores
     # from each other: with one for BLAS a run at 10,000 profiles takes 66 ms instead of 100.
     threadpool_limits(1, user_api="blas")
@@ -127,9 +136,11 @@ def build(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)
         ),
         exposure=ExposureService(sessions),
+        mailing=MailService(sessions, clock),
         accounts=AccountService(sessions, clock, passwords),
         own_account=OwnAccountService(sessions, clock, passwords),
         sign_in=SignInService(sessions, clock, passwords),
+        provider_sign_in=ProviderSignInService(sessions, clock),
         second_factor=SecondFactorService(sessions, clock),
         tokens=TokenService(sessions, clock),
         belonging=BelongingService(sessions, clock),
@@ -137,6 +148,34 @@ def build(
         audit=AuditService(sessions, clock),
         engine=engine,
     )
+
+
+def open_mailing(settings: Settings, *, clock: Clock = utc_now) -> MailService:
+    """Return what the operator does with mail; no encoder and no index is opened.
+
+    Raises:
+        StorageUnavailable: the database URL cannot be used.
+
+    """
+    return MailService(Sessions(make_engine(settings.database_url)), clock)
+
+
+def make_mail_sender(
+    settings: Settings, mailing: MailService, renderer: MailRenderer
+) -> MailSender:
+    """Return what sends the waiting mails.
+
+    Raises:
+        SettingInvalid: no mail server is set, or a setting about mail cannot be used.
+
+    """
+    route = mail_route(settings)
+    if route.server is None or route.sender is None:
+        raise SettingInvalid(
+            "MATCHMAKER_SMTP_URL",
+            "name the mail server, e.g. smtp+starttls://LOGIN:PASSWORD@HOST:587.",
+        )
+    return MailSender(mailing.sessions, mailing.clock, route.server, route.sender, renderer)
 
 
 def build_accounts(

@@ -39,6 +39,20 @@ class Settings:
     threads: int = 8
     #: Processor threads one encoding may use; 0 means all.
     encoder_threads: int = 0
+    #: Server for mail, e.g. ``smtp+starttls://LOGIN:PASSWORD@HOST:587``; empty: mails wait.
+    smtp_url: str = ""
+    #: Who mails come from, e.g. ``Matchmaker <mail@example.dk>``.
+    mail_from: str = ""
+    #: What links in mails begin with: the address of this service as readers see it.
+    public_url: str = "http://127.0.0.1:8000"
+    #: Issuer of an OpenID Connect provider that people may sign in by; empty: none.
+    oidc_issuer: str = ""
+    #: What Matchmaker is called at that provider.
+    oidc_client_id: str = ""
+    #: Shared with that provider; empty for a client without one.
+    oidc_client_secret: str = ""
+    #: What people call the provider, as in "Sign in with …"; its host name when empty.
+    oidc_name: str = ""
     #: ``on`` limits how often one address may sign in, ask for links and write; or ``off``.
     rate_limits: str = "on"
     #: Where the limits are counted; several processes need a place they share.

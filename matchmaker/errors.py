@@ -149,6 +149,19 @@ class StorageUnavailable(MatchmakerError):
         super().__init__(reason)
 
 
+class MailServerUnavailable(MatchmakerError):
+    """Mail waits, and the server does not answer or does not take it from us.
+
+    Attributes:
+        reason: one sentence that says what is wrong; no login, no address of a reader.
+
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{reason} The mails stay waiting; see MATCHMAKER_SMTP_URL.")
+
+
 class SettingInvalid(MatchmakerError):
     """A setting in the environment cannot be used."""
 

@@ -17,6 +17,7 @@ from api.cli.evaluate import evaluate
 from api.cli.exposure import exposure
 from api.cli.fit import fit
 from api.cli.given import given_text
+from api.cli.mail import mail
 from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
 from api.cli.service import open_service
@@ -292,5 +293,5 @@ def openapi() -> None:
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))).encode(), nl=False)
 
 
-for _command in (account, challenges_for, similar, evaluate, bench, exposure, fit):
+for _command in (account, challenges_for, similar, evaluate, bench, exposure, fit, mail):
     main.add_command(_command)

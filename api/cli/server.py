@@ -34,6 +34,8 @@ def serve_until_stopped(
         try:
             service = start()
             service.warm_up()
+            if not settings.smtp_url:
+                tell("Mails stay waiting until MATCHMAKER_SMTP_URL is set.")
             write_log()
             server = create_server(
                 create_app(settings, service),

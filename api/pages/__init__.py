@@ -21,6 +21,7 @@ from api.pages import (
     exposure,
     home,
     profiles,
+    provider,
     reset,
     sign_in,
 )
@@ -36,6 +37,7 @@ BLUEPRINTS: list[Blueprint] = [
     about.blueprint,
     exposure.blueprint,
     sign_in.blueprint,
+    provider.blueprint,
     reset.blueprint,
     claim.blueprint,
     account.blueprint,

@@ -14,6 +14,7 @@ from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, M
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
+from matchmaker.models.identity import ExternalIdentity
 from matchmaker.models.index import (
     GenerationState,
     IndexChange,
@@ -66,6 +67,7 @@ __all__ = [
     "EvidencePassage",
     "Expert",
     "Exposure",
+    "ExternalIdentity",
     "Facts",
     "Fit",
     "FoldedProfile",

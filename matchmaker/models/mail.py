@@ -17,8 +17,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from matchmaker.errors import TransitionNotAllowed
 from matchmaker.models.base import Base, text_enum
 
-#: How long one sender may work on one mail before another takes it over.
-LEASE = timedelta(minutes=10)
+#: How long a mail is its sender's alone: to ask whether the server takes it, then to hand it
+#: over. Both are longer than the sender waits for answers, so that nobody takes over too early.
+LEASE, HAND_OVER_LEASE = timedelta(minutes=5), timedelta(minutes=25)
 #: Wait after the first failure; each further one doubles it, up to the longest.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=12)
 #: Attempts before a mail is given up: with these waits a little more than four days.
@@ -75,7 +76,8 @@ class MailAction(enum.StrEnum):
 TRANSITIONS: dict[MailState, dict[MailAction, MailState]] = {
     MailState.WAITING: {
         MailAction.CLAIM: MailState.SENDING,
-        # Of an earlier attempt: the server took it although we heard no answer.
+        # Of an earlier attempt: the server took it although we heard no answer in time.
+        MailAction.DELIVER: MailState.SENT,
         MailAction.BOUNCE: MailState.BOUNCED,
         MailAction.RETRY: MailState.WAITING,
     },
@@ -87,7 +89,10 @@ TRANSITIONS: dict[MailState, dict[MailAction, MailState]] = {
         MailAction.BOUNCE: MailState.BOUNCED,
     },
     MailState.SENT: {MailAction.BOUNCE: MailState.BOUNCED},
-    MailState.BOUNCED: {MailAction.BOUNCE: MailState.BOUNCED},
+    MailState.BOUNCED: {
+        MailAction.RETRY: MailState.WAITING,
+        MailAction.BOUNCE: MailState.BOUNCED,
+    },
     MailState.DEAD: {
         MailAction.RETRY: MailState.WAITING,
         MailAction.BOUNCE: MailState.BOUNCED,
@@ -125,14 +130,36 @@ class OutgoingMail(Base, kw_only=True):
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
 
     def actions(self) -> tuple[MailAction, ...]:
-        """Return what the present state allows."""
-        return tuple(TRANSITIONS[self.state])
+        """Return what the present state allows; what was sent is emptied and can't be again."""
+        return tuple(
+            action
+            for action in TRANSITIONS[self.state]
+            if self.values or action is not MailAction.RETRY
+        )
+
+    def is_claimed(self, attempt: int, *, at: datetime) -> bool:
+        """Return whether the claim of this attempt still stands."""
+        return (
+            self.state is MailState.SENDING
+            and self.attempts == attempt
+            and self.claimed_until is not None
+            and self.claimed_until > at
+        )
+
+    def is_over(self, *, at: datetime) -> bool:
+        """Return whether what it tells of has expired, as ``expires_at`` among its values says."""
+        expires_at = self.values.get("expires_at")
+        return expires_at is not None and datetime.fromisoformat(expires_at) <= at
 
     def claim(self, *, at: datetime) -> None:
         """Take it for one sender, until the lease runs out."""
         self._apply(MailAction.CLAIM)
         self.attempts += 1
         self.claimed_until = at + LEASE
+
+    def hand_over(self, *, at: datetime) -> None:
+        """Hold it longer: from now on the server may have it."""
+        self.claimed_until = at + HAND_OVER_LEASE
 
     def deliver(self, *, at: datetime) -> None:
         """Note that the server has it."""
@@ -158,7 +185,6 @@ class OutgoingMail(Base, kw_only=True):
         """Note that the address takes no mail."""
         self._apply(MailAction.BOUNCE)
         self.claimed_until, self.last_error = None, error
-        self.values = {}
 
     def retry(self, *, at: datetime) -> None:
         """Begin anew, now."""
@@ -166,7 +192,6 @@ class OutgoingMail(Base, kw_only=True):
         self.attempts, self.not_before = 0, at
 
     def _apply(self, action: MailAction) -> None:
-        following = TRANSITIONS[self.state].get(action)
-        if following is None:
+        if action not in self.actions():
             raise TransitionNotAllowed("mail", self.state, action, self.actions())
-        self.state = following
+        self.state = TRANSITIONS[self.state][action]

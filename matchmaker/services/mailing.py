@@ -32,11 +32,15 @@ from matchmaker.storage.database import Sessions
 LANGUAGES = ("da", "en")
 #: Header lines a service may add; all others are the sender's own.
 OWN_HEADERS = frozenset({"In-Reply-To", "References", "Reply-To"})
+#: Characters of a header value or of a path, which may become one; a line may have 998.
+LONGEST_LINE = 800
 #: Longest address that a mail server has to take.
 _LONGEST_ADDRESS = 254
 #: One plain address, without a name, quotes, comments or anything that could end a header.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@<>()\[\],;:\\\"\x00-\x20]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_HEADER_VALUE = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_LINE}}}")
+#: An address below the public URL: one slash, then nothing that could end a link or a header.
+_PATH = re.compile(rf"/(?!/)[!#-;=?-\[\]-~]{{0,{LONGEST_LINE}}}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,24 +129,30 @@ def _checked_template(mail: NewMail) -> MailTemplate:
     for name, value in mail.values.items():
         if name.endswith("path") and not _is_path(value):
             raise InvalidInput(name, "Use an address of this service that begins with a slash.")
+    if "expires_at" in mail.values and not _is_moment(mail.values["expires_at"]):
+        raise InvalidInput("expires_at", "Use an ISO 8601 time with its offset.")
     return template
 
 
+def _is_moment(value: object) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def _is_path(value: object) -> bool:
-    return (
-        isinstance(value, str)
-        and value.startswith("/")
-        and not value.startswith("//")
-        and not re.search(r"[\s\\<>\"\x00-\x20]", value)
-    )
+    return isinstance(value, str) and _PATH.fullmatch(value) is not None
 
 
 def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     for name, value in headers.items():
         if name not in OWN_HEADERS:
             raise InvalidInput("headers", f"Use only {', '.join(sorted(OWN_HEADERS))}.")
-        if _CONTROL.search(value):
-            raise InvalidInput("headers", f"{name} must be one line.")
+        if not _HEADER_VALUE.fullmatch(value):
+            raise InvalidInput(
+                "headers", f"{name} must be one line of ASCII, {LONGEST_LINE} signs at most."
+            )
     return dict(headers)
 
 
@@ -152,6 +162,10 @@ class MailService:
 
     sessions: Sessions
     clock: Clock
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.sessions.engine.dispose()
 
     def counts(self) -> dict[MailState, int]:
         """Return how many mails are in each state."""

@@ -36,6 +36,7 @@ EXAMPLES: list[tuple[Exception, int, str]] = [
     (matchmaking.IndexNotReady("Being built.", 12), 503, "index-not-ready"),
     (matchmaking.StorageUnavailable("The disk /srv/secret is full."), 503, "storage-unavailable"),
     (matchmaking.SettingInvalid("MATCHMAKER_PORT", "secret"), 500, "misconfigured"),
+    (matchmaking.MailServerUnavailable("secret"), 500, "internal"),
     (embedding.EncoderUnavailable("secret", "x", "y"), 503, "encoder-unavailable"),
     (embedding.IndexUnavailable("secret", "x", "y"), 503, "index-unavailable"),
     (embedding.UnknownScheme("encoder", "secret", ["hashing"]), 500, "misconfigured"),

@@ -24,6 +24,7 @@ LONG = {
     "tests/storage/test_eligibility.py": "one subject: who may be proposed, rule by rule",
     "tests/contracts/test_encoder_contract.py": "one suite that every encoder has to pass",
     "tests/contracts/test_index_contract.py": "one suite that every index has to pass",
+    "tests/pages/test_provider.py": "one subject: who gets in by a provider, and who must not",
     "tests/services/test_directions.py": "one service: both questions, and who may see the answers",
     "tests/services/test_indexing.py": "one subject: what may interrupt an indexer",
     "tests/services/test_matchmaking.py": "one service, from the text to the kept run and its replay",

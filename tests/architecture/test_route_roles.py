@@ -57,6 +57,8 @@ TABLE: dict[str, str] = {
     "sign_in.link": PUBLIC,
     "sign_in.use_link": PUBLIC,
     "sign_in.sign_out": PUBLIC,
+    "provider_pages.away": PUBLIC,
+    "provider_pages.back": PUBLIC,
     "reset.page": PUBLIC,
     "reset.request_reset": PUBLIC,
     "reset.form": PUBLIC,

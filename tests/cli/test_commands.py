@@ -52,6 +52,10 @@ def test_these_are_the_commands() -> None:
         "evaluate",
         "fit",
         "bench",
+        "mail send",
+        "mail list",
+        "mail retry",
+        "mail bounce",
     }
 
 

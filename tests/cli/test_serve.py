@@ -15,6 +15,9 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.cli.seed_folder import WELDING, SeedFolder
 
+#: Said once, so that nobody wonders where a sign-in link stays.
+NO_MAIL = "Mails stay waiting until MATCHMAKER_SMTP_URL is set.\n"
+
 
 @pytest.fixture
 def port() -> int:
@@ -29,6 +32,7 @@ def served(loaded: Shell, port: int) -> Iterator[subprocess.Popen[str]]:
     """A server that answers."""
     process = loaded.start("serve", "--port", port)
     try:
+        assert line_of(process) == NO_MAIL
         assert "Serving" in line_of(process)
         yield process
     finally:
@@ -104,6 +108,7 @@ def test_prepare_makes_everything_answers_one_example_and_serves(
     process = shell.start("serve", "--prepare", "--folder", seeds.path, "--port", port)
     try:
         assert line_of(process).startswith("Profiles: 5 new")
+        assert line_of(process) == NO_MAIL
         assert line_of(process) == f"Serving http://127.0.0.1:{port} (Ctrl-C stops)\n"
         assert get(port, "/readyz")[0] == 200
     finally:

@@ -19,6 +19,7 @@ from matchmaker.models import (
     Claim,
     Delegation,
     EndedSession,
+    ExternalIdentity,
     LinkPurpose,
     MailLink,
     Membership,
@@ -73,6 +74,7 @@ def fill_accounts(service: Matchmaker) -> None:
                     expires_at=NOW,
                     **of_account,
                 ),
+                ExternalIdentity(issuer="a", subject="a", linked_at=NOW, **of_account),
                 EndedSession(session_id=account.id, ended_at=NOW),
                 AuditEntry(
                     at=NOW,

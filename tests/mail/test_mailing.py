@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from matchmaker.errors import InvalidInput
-from matchmaker.models import MailState, OutgoingMail
+from matchmaker.models import MailState
 from matchmaker.services.mailing import checked_address, queue
-from matchmaker.storage.database import Sessions, make_engine, upgrade
+from matchmaker.storage.database import Sessions
 from tests.factories import NOW, a_mail
-
-
-@pytest.fixture
-def sessions(tmp_path: Path) -> Iterator[Sessions]:
-    """Sessions on an empty database of its own."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'mail.sqlite3'}")
-    upgrade(engine)
-    yield Sessions(engine)
-    engine.dispose()
-
-
-def kept(sessions: Sessions) -> list[OutgoingMail]:
-    with sessions.reading() as session:
-        return list(session.scalars(select(OutgoingMail)))
+from tests.mail.conftest import kept
 
 
 def test_a_queued_mail_waits_with_all_that_is_needed_to_send_it(sessions: Sessions) -> None:
@@ -114,6 +98,11 @@ def test_what_is_not_one_plain_address_is_refused(address: str) -> None:
         ({"values": {"path": "/x\r\nBcc: all@example.dk"}}, "path"),
         ({"values": {"path": "/x>, <https://elsewhere.example/"}}, "path"),
         ({"values": {"path": 7}}, "path"),
+        ({"values": {"path": "/x", "expires_at": "2026-11-22T10:00:00"}}, "expires_at"),
+        ({"values": {"path": "/x", "expires_at": "tomorrow"}}, "expires_at"),
+        ({"values": {"path": "/x", "expires_at": 7}}, "expires_at"),
+        ({"values": {"path": f"/{'x' * 900}"}}, "path"),
+        ({"headers": {"References": "x" * 900}}, "headers"),
         ({"headers": {"Bcc": "all@example.dk"}}, "headers"),
         ({"headers": {"Reply-To": "a@example.dk\r\nBcc: all@example.dk"}}, "headers"),
         ({"headers": {"Reply-To": "a@example.dk\u2028Bcc: all@example.dk"}}, "headers"),

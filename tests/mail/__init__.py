@@ -1,0 +1,1 @@
+"""Mail: queued, rendered, sent to a real server, bounced."""
