@@ -19,7 +19,18 @@ from matchmaker.storage.database import Sessions
 
 T = TypeVar("T")
 #: Columns that the profile keeps itself; what a caller writes in them is not compared.
-_KEPT = {"revision", "updated_at", "kind", "partner_kind"}
+_KEPT = {
+    "revision",
+    "updated_at",
+    "kind",
+    "partner_kind",
+    # What people decided since stays decided when a file is read again.
+    "field_visibility",
+    "standing",
+    "merged_into_id",
+    "confirmed_at",
+    "legal_basis",
+}
 _EVIDENCE = ("kind", "title", "text", "language", "year")
 
 
