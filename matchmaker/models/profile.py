@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.models.base import Base, text_enum
@@ -121,9 +121,7 @@ class Profile(Base, kw_only=True):
         text_enum(Standing), default=Standing.LIVE, server_default=Standing.LIVE.value
     )
     #: The profile that this one became a part of; its address leads there.
-    merged_into_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("profiles.id", ondelete="SET NULL"), index=True, default=None
-    )
+    merged_into_id: Mapped[UUID | None] = mapped_column(index=True, default=None)
     #: When its owner or staff last said that all of it is right.
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     #: Why staff may show an imported person who has not confirmed; None without need.

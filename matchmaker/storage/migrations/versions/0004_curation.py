@@ -30,10 +30,10 @@ def upgrade() -> None:
         sa.Column("field_visibility", sa.JSON(), nullable=False, server_default="{}"),
         sa.Column("standing", word, nullable=False, server_default="live"),
         sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.Column("legal_basis", sa.String(), nullable=True),
     ):
         op.add_column("profiles", column)
-    _add_merged_into()
     op.add_column(
         "evidence", sa.Column("visibility", word, nullable=False, server_default="public")
     )
@@ -43,24 +43,6 @@ def upgrade() -> None:
         "ix_profiles_eligibility",
         "profiles",
         ["partner_kind", "visibility", "standing", *_ELIGIBILITY],
-    )
-
-
-def _add_merged_into() -> None:
-    name, column = (
-        op.f("fk_profiles_merged_into_id_profiles"),
-        sa.Column("merged_into_id", sa.Uuid()),
-    )
-    if op.get_bind().dialect.name == "sqlite":
-        # Alembic's own way to write the reference into the column forgets what a deletion does.
-        op.execute(
-            f"ALTER TABLE profiles ADD COLUMN merged_into_id CHAR(32) CONSTRAINT {name} "
-            "REFERENCES profiles (id) ON DELETE SET NULL"
-        )
-        return
-    op.add_column("profiles", column)
-    op.create_foreign_key(
-        name, "profiles", "profiles", ["merged_into_id"], ["id"], ondelete="SET NULL"
     )
 
 
