@@ -18,6 +18,7 @@ from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.curation import CurationService
 from matchmaker.services.directions import DirectionService
 from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exposure import ExposureService
@@ -40,6 +41,7 @@ class Matchmaker:
     directions: DirectionService
     highlighting: HighlightingService
     profiles: ProfileService
+    curation: CurationService
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
@@ -95,15 +97,15 @@ def build(
     matchmaking = MatchmakingService(
         sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name
     )
+    after_write = indexing.sync if settings.indexing == "inline" else _nothing
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
         matchmaking=matchmaking,
         directions=DirectionService(matchmaking, ChallengeReplica(sessions, encoder)),
         highlighting=HighlightingService(sessions, encoder),
-        profiles=ProfileService(
-            sessions, clock, indexing.sync if settings.indexing == "inline" else _nothing
-        ),
+        profiles=ProfileService(sessions, clock, after_write),
+        curation=CurationService(sessions, clock, after_write),
         indexing=indexing,
         evaluation=EvaluationService(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)

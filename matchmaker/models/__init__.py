@@ -8,9 +8,11 @@ from matchmaker.models.challenge import (
     ChallengeState,
     ChallengeVector,
 )
+from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
+from matchmaker.models.history import ProfileRevision, RevisionCause
 from matchmaker.models.index import (
     GenerationState,
     IndexChange,
@@ -51,6 +53,8 @@ __all__ = [
     "Activity",
     "ActivityType",
     "Base",
+    "BulkAction",
+    "BulkChange",
     "Challenge",
     "ChallengeAction",
     "ChallengeState",
@@ -59,6 +63,7 @@ __all__ = [
     "Conditions",
     "Dismissal",
     "DismissalReason",
+    "DuplicatePair",
     "EligibilityRule",
     "Evidence",
     "EvidenceKind",
@@ -84,7 +89,11 @@ __all__ = [
     "PlacementType",
     "Profile",
     "ProfileKind",
+    "ProfileRevision",
+    "Queue",
     "Reason",
+    "RevisionCause",
+    "SavedFilter",
     "Standing",
     "Student",
     "StudyLevel",

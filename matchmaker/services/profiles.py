@@ -30,6 +30,10 @@ _KEPT = {
     "merged_into_id",
     "confirmed_at",
     "legal_basis",
+    # These follow from the rest.
+    "folded_name",
+    "item_count",
+    "text_length",
 }
 _EVIDENCE = ("kind", "title", "text", "language", "year")
 
@@ -122,7 +126,7 @@ class ProfileService:
             raise InvalidInput("id", "Two of the profiles have the same id.")
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         with self.sessions.writing() as session:
-            moved = _settle_families(session, given, self.clock)
+            moved = settle_families(session, given, self.clock)
             counts["changed"] += moved
             stored = {
                 one.id: one for one in profiles.with_evidence(session, [one.id for one in given])
@@ -166,8 +170,11 @@ class ProfileService:
             profile = profiles.find(session, profile_id)
             if profile is None:
                 raise NotFound("profile", profile_id)
-            session.delete(profile)
-            change_log.append(session, [profile_id])
+            # Those that became a part of it are the same person or organisation.
+            parts = profiles.merged_into(session, profile_id)
+            for one in (*parts, profile):
+                session.delete(one)
+            change_log.append(session, [profile_id, *(one.id for one in parts)])
 
 
 def _columns(profile: Profile) -> dict[str, Any]:
@@ -203,7 +210,7 @@ def _parents_first(given: Sequence[Profile]) -> list[Profile]:
     return ordered
 
 
-def _settle_families(session: Session, given: Sequence[Profile], clock: Clock) -> int:
+def settle_families(session: Session, given: Sequence[Profile], clock: Clock) -> int:
     """Give every organisation the id and the type of the one at the top of its family.
 
     Parts that were stored before and are not given again move along with what is above them.

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import Session, selectin_polymorphic, selectinload, with_polymorphic
+from sqlalchemy.orm import Session, aliased, selectin_polymorphic, selectinload, with_polymorphic
 
 from matchmaker.errors import NotFound
 from matchmaker.models import (
@@ -54,6 +54,26 @@ def find(session: Session, profile_id: UUID) -> Profile | None:
         .where(Profile.id == profile_id)
         .options(_COMPLETE, selectinload(Profile.evidence))
     )
+
+
+def present_id(session: Session, profile_id: UUID) -> UUID | None:
+    """Return the id of the public profile that a merged one became a part of, or None."""
+    into = aliased(Profile)
+    return session.scalar(
+        select(into.id)
+        .join(Profile, Profile.merged_into_id == into.id)
+        .where(
+            Profile.id == profile_id,
+            into.visibility == Visibility.PUBLIC,
+            into.standing == Standing.LIVE,
+        )
+    )
+
+
+def merged_into(session: Session, profile_id: UUID) -> Sequence[Profile]:
+    """Return the profiles that became a part of this one, with their evidence."""
+    query = select(Profile).where(Profile.merged_into_id == profile_id)
+    return session.scalars(query.options(_COMPLETE, selectinload(Profile.evidence))).all()
 
 
 def with_evidence(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
