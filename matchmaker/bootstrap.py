@@ -15,11 +15,14 @@ from embeddings.registry import make_encoder, make_index
 from matchmaker.config import Settings
 from matchmaker.errors import IndexNotReady
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
+from matchmaker.services.bulk_actions import BulkActionService
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
 from matchmaker.services.curation import CurationService
+from matchmaker.services.desk import DeskService
 from matchmaker.services.directions import DirectionService
+from matchmaker.services.duplicates import DuplicateService
 from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
@@ -42,6 +45,9 @@ class Matchmaker:
     highlighting: HighlightingService
     profiles: ProfileService
     curation: CurationService
+    desk: DeskService
+    bulk: BulkActionService
+    duplicates: DuplicateService
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
@@ -106,6 +112,11 @@ def build(
         highlighting=HighlightingService(sessions, encoder),
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),
+        bulk=BulkActionService(sessions, clock, after_write),
+        duplicates=DuplicateService(
+            sessions, clock, matchmaking.replica, DEFAULT_POLICY, after_write
+        ),
+        desk=DeskService(sessions, clock, matchmaking.replica, settings.stale_after_days),
         indexing=indexing,
         evaluation=EvaluationService(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)

@@ -39,6 +39,8 @@ class Settings:
     threads: int = 8
     #: Processor threads one encoding may use; 0 means all.
     encoder_threads: int = 0
+    #: Days after which a profile that nobody has confirmed is stale.
+    stale_after_days: int = 365
 
     def __post_init__(self) -> None:
         """Refuse values that would only fail later."""
@@ -52,6 +54,8 @@ class Settings:
             )
         if not 0 < self.port < 65536:
             raise SettingInvalid("MATCHMAKER_PORT", "use a number from 1 to 65535.")
+        if self.stale_after_days < 1:
+            raise SettingInvalid("MATCHMAKER_STALE_AFTER_DAYS", "use 1 or more.")
         if self.threads < 1:
             raise SettingInvalid("MATCHMAKER_THREADS", "use 1 or more.")
 

@@ -30,9 +30,14 @@ def for_change(session: Session, profile_id: UUID, expected_revision: int | None
         raise NotFound("profile", profile_id)
     if expected_revision is not None and profile.revision != expected_revision:
         raise _stale(session, profile, expected_revision)
-    if session.get(ProfileRevision, (profile_id, profile.revision)) is None:
-        _add(session, profile, RevisionCause.IMPORTED, by=None, at=profile.updated_at)
+    keep_present(session, profile)
     return profile
+
+
+def keep_present(session: Session, profile: Profile) -> None:
+    """Write down what a profile says before a change, unless that is written already."""
+    if session.get(ProfileRevision, (profile.id, profile.revision)) is None:
+        _add(session, profile, RevisionCause.IMPORTED, by=None, at=profile.updated_at)
 
 
 def write(

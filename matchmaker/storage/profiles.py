@@ -86,14 +86,16 @@ def with_evidence(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
     return found
 
 
-def complete(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
+def complete(
+    session: Session, ids: Iterable[UUID], *, viewer: Visibility = Visibility.PUBLIC
+) -> Sequence[Profile]:
     """Return these profiles with all columns of their kind, without evidence, in one query.
 
-    Fields that the public may not see are empty.
+    Fields that the viewer may not see are empty.
     """
     found = session.scalars(_COMPLETE_IN_ONE, {"ids": list(ids)}).all()
     for profile in found:
-        conceal(profile, Visibility.PUBLIC)
+        conceal(profile, viewer)
     return found
 
 
@@ -181,7 +183,11 @@ def count(session: Session) -> int:
 
 def existing(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     """Return which of these profiles are stored."""
-    return set(session.scalars(select(Profile.id).where(Profile.id.in_(list(ids)))))
+    found: set[UUID] = set()
+    rest = iter(ids)
+    while part := list(islice(rest, MOST_VARIABLES)):
+        found.update(session.scalars(select(Profile.id).where(Profile.id.in_(part))))
+    return found
 
 
 def public(session: Session, ids: Iterable[UUID]) -> set[UUID]:

@@ -256,7 +256,7 @@ def test_evidence_hidden_after_a_run_is_no_reason_any_more(workshop: Matchmaker)
         by=WHO,
         evidence=[{"id": item.id, "visibility": Visibility.STAFF} for item in ida.evidence],
     )
-    again = workshop.matchmaking.get(run.id)
+    again = workshop.matchmaking.get_run(run.id)
     match = next(one for one in again.matches if one.profile_id == ida.id)
     assert not {one.evidence_id for one in match.reason.evidence} & shown
 
