@@ -8,9 +8,11 @@ from flask import Flask
 
 from api import (
     access_log,
+    auth,
     error_handlers,
     health,
     languages,
+    limits,
     pages,
     reference,
     resources,
@@ -44,6 +46,8 @@ def create_app(settings: Settings | None = None, matchmaker: Matchmaker | None =
     settings = settings or (matchmaker.settings if matchmaker else Settings())
     app = Web("api")
     app.secret_key = settings.secret
+    # In production over TLS only; elsewhere the cookie follows the connection.
+    app.config["SESSION_COOKIE_SECURE"] = settings.environment == "production"
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider
     app.json.sort_keys = False  # type: ignore[attr-defined]  # fields stay as the schema has them
     app.extensions[EXTENSION] = matchmaker or build(settings)
@@ -52,6 +56,8 @@ def create_app(settings: Settings | None = None, matchmaker: Matchmaker | None =
     languages.init_app(app)
     csrf = security.init_app(app)
     error_handlers.init_app(app)
+    limiter = limits.init_app(app, settings)
+    auth.init_app(app)
 
     api = make_api(app)
     for resource in (*resources.BLUEPRINTS, health.blueprint):
@@ -59,4 +65,5 @@ def create_app(settings: Settings | None = None, matchmaker: Matchmaker | None =
         api.register_blueprint(resource)
     for page in (*pages.BLUEPRINTS, reference.blueprint):
         app.register_blueprint(page)
+    limits.apply(app, limiter)
     return app

@@ -44,6 +44,9 @@ PATH_PARAMETERS = {
     "challenge_id": "Id of the challenge, as its Location and body say.",
     "run_id": "Id of the match run.",
     "profile_id": "Id of the profile, as lists and matches say.",
+    "account_id": "Id of the account.",
+    "token_id": "Id of the API token, not its secret.",
+    "organisation_id": "Id of the organisation's profile.",
 }
 ETAG = {
     "description": "Revision of what is sent, in quotes.",
@@ -57,6 +60,11 @@ IF_MATCH = {
 IF_NONE_MATCH = {
     "description": "The ETag you hold: while it is the present one, the answer is 304.",
     "schema": {"type": "string", "examples": ['"1"']},
+}
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API token of an account: reading needs the scope read, all else write.",
 }
 LOCATION = {
     "description": "Address of what was made.",
@@ -176,6 +184,7 @@ def make_api(app: Flask) -> Api:
         API_SPEC_OPTIONS={
             "info": {"description": api.__doc__},
             "servers": [{"url": "/", "description": "This installation"}],
+            "components": {"securitySchemes": {"bearer": BEARER}},
         },
     )
     return Api(app)

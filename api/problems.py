@@ -94,6 +94,34 @@ NOT_FOUND = ProblemType(
     meaning=_("There is nothing at this address, or it is not shown to everybody."),
     remedy=_("Check the address or the id. Something that was deleted does not come back."),
 )
+NOT_SIGNED_IN = ProblemType(
+    slug="not-signed-in",
+    status=401,
+    title=_("Sign in first"),
+    meaning=_("This is for people with an account, or what was sent as a token is none."),
+    remedy=_("Sign in, or send an API token of your account: Authorization: Bearer mm_…"),
+)
+NOT_PERMITTED = ProblemType(
+    slug="not-permitted",
+    status=403,
+    title=_("Not permitted"),
+    meaning=_("Your account, or the token you used, does not permit this."),
+    remedy=_("Ask an administrator for another role, or make a token with the scope it needs."),
+)
+LINK_SPENT = ProblemType(
+    slug="link-spent",
+    status=410,
+    title=_("This link works no more"),
+    meaning=_("The link was used already, replaced by a newer one, or it is too old."),
+    remedy=_("Ask for a new link on the sign-in page."),
+)
+TOO_MANY_REQUESTS = ProblemType(
+    slug="too-many-requests",
+    status=429,
+    title=_("Too many attempts"),
+    meaning=_("This was asked for too often in a short time from your address."),
+    remedy=_("Wait the seconds that the header Retry-After names, then try again."),
+)
 STALE_REVISION = ProblemType(
     slug="stale-revision",
     status=412,
@@ -231,6 +259,10 @@ INTERNAL = ProblemType(
 PROBLEM_TYPES: dict[type[Exception], ProblemType] = {
     matchmaking.MatchmakerError: INTERNAL,
     matchmaking.NotFound: NOT_FOUND,
+    matchmaking.NotSignedIn: NOT_SIGNED_IN,
+    matchmaking.SignInRefused: NOT_SIGNED_IN,
+    matchmaking.NotPermitted: NOT_PERMITTED,
+    matchmaking.LinkSpent: LINK_SPENT,
     matchmaking.StaleRevision: STALE_REVISION,
     matchmaking.StaleProfile: STALE_REVISION,
     matchmaking.Merged: NOT_FOUND,
@@ -260,6 +292,7 @@ BY_STATUS: dict[int, ProblemType] = {
         NOT_FOUND,
         METHOD_NOT_ALLOWED,
         TOO_LARGE,
+        TOO_MANY_REQUESTS,
         UNSUPPORTED_MEDIA_TYPE,
         VALIDATION,
         INTERNAL,
@@ -316,6 +349,11 @@ def _stale_profile(error: matchmaking.StaleProfile, problem: Problem) -> Problem
 @_with_facts.register
 def _merged(error: matchmaking.Merged, problem: Problem) -> Problem:
     return replace(problem, members={"into": str(error.into)})
+
+
+@_with_facts.register
+def _not_signed_in(_error: matchmaking.NotSignedIn, problem: Problem) -> Problem:
+    return replace(problem, headers={"WWW-Authenticate": "Bearer"})
 
 
 @_with_facts.register

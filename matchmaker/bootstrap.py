@@ -15,6 +15,10 @@ from embeddings.registry import make_encoder, make_index
 from matchmaker.config import Settings
 from matchmaker.errors import IndexNotReady
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
+from matchmaker.services.access import AccessService
+from matchmaker.services.accounts import AccountService
+from matchmaker.services.audit import AuditService
+from matchmaker.services.belonging import BelongingService
 from matchmaker.services.bulk_actions import BulkActionService
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
@@ -28,9 +32,13 @@ from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
+from matchmaker.services.passwords import Passwords
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.replica import IndexReplica
+from matchmaker.services.second_factor import SecondFactorService
+from matchmaker.services.sign_in import SignInService
+from matchmaker.services.tokens import TokenService
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
 
@@ -51,6 +59,13 @@ class Matchmaker:
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
+    accounts: AccountService
+    sign_in: SignInService
+    second_factor: SecondFactorService
+    tokens: TokenService
+    belonging: BelongingService
+    access: AccessService
+    audit: AuditService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -96,6 +111,7 @@ def build(
     )
     engine = make_engine(settings.database_url)
     sessions = Sessions(engine)
+    passwords = Passwords()
     make_replica = partial(
         IndexReplica, sessions, encoder, index or partial(make_index, settings.index)
     )
@@ -122,6 +138,13 @@ def build(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)
         ),
         exposure=ExposureService(sessions),
+        accounts=AccountService(sessions, clock, passwords),
+        sign_in=SignInService(sessions, clock, passwords),
+        second_factor=SecondFactorService(sessions, clock),
+        tokens=TokenService(sessions, clock),
+        belonging=BelongingService(sessions, clock),
+        access=AccessService(sessions),
+        audit=AuditService(sessions, clock),
         engine=engine,
     )
 

@@ -41,6 +41,10 @@ class Settings:
     encoder_threads: int = 0
     #: Days after which a profile that nobody has confirmed is stale.
     stale_after_days: int = 365
+    #: ``on`` limits how often one address may sign in, ask for links and write; or ``off``.
+    rate_limits: str = "on"
+    #: Where the limits are counted; several processes need a place they share.
+    rate_limit_storage: str = "memory://"
 
     def __post_init__(self) -> None:
         """Refuse values that would only fail later."""
@@ -52,6 +56,8 @@ class Settings:
             raise SettingInvalid(
                 "MATCHMAKER_SECRET", "production needs a long random value of its own."
             )
+        if self.rate_limits not in {"on", "off"}:
+            raise SettingInvalid("MATCHMAKER_RATE_LIMITS", "use 'on' or 'off'.")
         if not 0 < self.port < 65536:
             raise SettingInvalid("MATCHMAKER_PORT", "use a number from 1 to 65535.")
         if self.stale_after_days < 1:

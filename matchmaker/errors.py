@@ -76,6 +76,39 @@ class TransitionNotAllowed(MatchmakerError):
         super().__init__(f"A {kind} that is {state} cannot {action}; allowed: {choice}.")
 
 
+class NotSignedIn(MatchmakerError):
+    """Nobody is signed in, or what was shown as a key is none."""
+
+    def __init__(self, reason: str = "Sign in first.") -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class SignInRefused(NotSignedIn):
+    """These do not open an account. Why is not said: it would tell who has one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "E-mail, password or code do not fit, or there were too many attempts. "
+            "Wait a little, or ask for a sign-in link by mail."
+        )
+
+
+class NotPermitted(MatchmakerError):
+    """The one who is signed in may know of it, but not do this."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        super().__init__(f"Your account or token does not permit this ({action}).")
+
+
+class LinkSpent(MatchmakerError):
+    """A mail link that was used, replaced or is too old."""
+
+    def __init__(self) -> None:
+        super().__init__("This link was used already, or it is too old. Ask for a new one.")
+
+
 class Duplicate(MatchmakerError):
     """The thing exists already."""
 

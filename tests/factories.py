@@ -17,6 +17,7 @@ from matchmaker.models import (
     Student,
     StudyLevel,
 )
+from matchmaker.services.mailing import NewMail
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -80,6 +81,17 @@ def an_activity(
         "need": CompanyNeed.KNOWLEDGE_AND_TESTING,
     }
     return Activity(name=name, fictional=True, **_common(evidence, {**defaults, **values}))
+
+
+def a_mail(key: str = "sign-in:1", **values: Any) -> NewMail:
+    """Return a mail with a sign-in link, in Danish."""
+    defaults: dict[str, Any] = {
+        "to": "anna@example.dk",
+        "language": "da",
+        "template": "sign-in",
+        "values": {"path": "/sign-in/link/abc123"},
+    }
+    return NewMail(key=key, **{**defaults, **values})
 
 
 def a_workshop() -> list[Any]:

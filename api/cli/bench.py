@@ -119,7 +119,7 @@ class _Bench:
     """One measurement, from an empty folder to a document."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
-        self._settings = replace(settings, indexing="off")
+        self._settings = replace(settings, indexing="off", rate_limits="off")
         self._folder = folder
         self._today = datetime.now(UTC).date()
         self._encoder: Encoder = make_encoder(

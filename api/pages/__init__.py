@@ -11,7 +11,19 @@ from typing import Any
 
 from flask import Blueprint
 
-from api.pages import about, challenges, exposure, home, profiles
+from api.context import current_account
+from api.pages import (
+    about,
+    account,
+    admin,
+    challenges,
+    claim,
+    exposure,
+    home,
+    profiles,
+    reset,
+    sign_in,
+)
 from api.pages.display import FILTERS, same_page
 from api.pages.labels import plural
 from api.pages.marks import pieces
@@ -23,6 +35,11 @@ BLUEPRINTS: list[Blueprint] = [
     profiles.blueprint,
     about.blueprint,
     exposure.blueprint,
+    sign_in.blueprint,
+    reset.blueprint,
+    claim.blueprint,
+    account.blueprint,
+    admin.blueprint,
 ]
 
 # Error pages need them too, so they belong to the app and come with the first blueprint.
@@ -35,4 +52,4 @@ home.blueprint.add_app_template_filter(pieces, "pieces")
 @home.blueprint.app_context_processor
 def _words() -> dict[str, Any]:
     """Give every template the address of the same page in another language."""
-    return {"same_page": same_page}
+    return {"same_page": same_page, "current_account": current_account}

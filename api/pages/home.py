@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from api.context import matchmaker
+from api.context import current_viewer, matchmaker
 from api.languages import chosen_language
 from api.pages.challenges import match_if_ready
 from api.pages.forms import Form, filled_from, refused
@@ -38,7 +38,7 @@ def ask() -> Response | tuple[str, int]:
     if errors:
         return _page(matchmaker().challenges.samples(), refused(errors)), 422
     try:
-        challenge = matchmaker().challenges.submit(**values)
+        challenge = matchmaker().challenges.submit(**values, by=current_viewer())
     except InvalidInput as error:
         return _page(matchmaker().challenges.samples(), refused(error)), 422
     match_if_ready(challenge.id)

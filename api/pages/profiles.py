@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from api.context import matchmaker
+from api.context import current_viewer, matchmaker
 from api.pages.forms import Form
 from api.parsing import read_form
 from api.schemas.profile import ProfileQuerySchema
@@ -37,7 +37,7 @@ def browse() -> str | tuple[str, int]:
     query, errors = read_form(ProfileQuerySchema(), request.args)
     found: Page[Any] = Page([], 0, 0, 20)
     if not errors:
-        found = matchmaker().profiles.page(**query)
+        found = matchmaker().profiles.page(**query, viewer=current_viewer())
     form = Form(
         values={name: request.args[name] for name in request.args},
         errors={error.field: error.detail for error in errors},
@@ -55,7 +55,7 @@ def browse() -> str | tuple[str, int]:
 @blueprint.get("/<uuid:profile_id>")
 def page(profile_id: UUID) -> str:
     """Show one profile with everything that speaks for it."""
-    profile = matchmaker().profiles.get(profile_id)
+    profile = matchmaker().profiles.get(profile_id, current_viewer())
     return render_template(
         "profile/page.html",
         profile=profile,
@@ -69,7 +69,7 @@ def challenges(profile_id: UUID) -> str:
     """Show what this profile could help with; a section of its page is filled from here."""
     return render_template(
         "profile/challenges.html",
-        profile=matchmaker().profiles.get(profile_id),
+        profile=matchmaker().profiles.get(profile_id, current_viewer()),
         found=matchmaker().directions.challenges_for(profile_id, limit=MOST_CHALLENGES),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.openapi import Blueprint
-from api.resources import challenges, directions, exposure, match_runs, profiles
+from api.resources import accounts, challenges, directions, exposure, match_runs, profiles
 
 #: Every resource, in the order in which the reference describes them.
 BLUEPRINTS: list[Blueprint] = [
@@ -12,4 +12,5 @@ BLUEPRINTS: list[Blueprint] = [
     profiles.blueprint,
     directions.blueprint,
     exposure.blueprint,
+    accounts.blueprint,
 ]

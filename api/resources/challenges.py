@@ -1,6 +1,7 @@
 """Challenges: submit, read, revise, withdraw.
 
-There is no list: a challenge belongs to the firm that wrote it, and its id is the key to it.
+There is no list: a challenge belongs to the firm that wrote it. Without an account its id is the
+key to it; with one, only the account, its organisation and staff know of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from uuid import UUID
 from flask import url_for
 from flask.views import MethodView
 
-from api.context import matchmaker
+from api.context import current_viewer, matchmaker
 from api.etags import required_revision
 from api.openapi import PREFIX, Blueprint
 from api.schemas.challenge import (
@@ -44,7 +45,7 @@ class Challenges(MethodView):
         The language is recognised when it is not given. The answer says in `actions` what can
         be done next, and in `Location` where the challenge is from now on.
         """
-        challenge = matchmaker().challenges.submit(**values)
+        challenge = matchmaker().challenges.submit(**values, by=current_viewer())
         address = url_for("challenges.OneChallenge", challenge_id=challenge.id)
         return challenge, {"Location": address}
 

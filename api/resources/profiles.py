@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from api.context import matchmaker
+from api.context import current_viewer, matchmaker
 from api.openapi import PREFIX, Blueprint
 from api.schemas.activity import ActivityPageSchema, ActivitySchema
 from api.schemas.expert import ExpertPageSchema, ExpertSchema
@@ -40,7 +40,7 @@ class Profiles(MethodView):
     @blueprint.named("listProfiles")
     def get(self, query: dict[str, Any]) -> Page[Profile]:
         """List profiles of every kind, with what they share."""
-        return matchmaker().profiles.page(**query)
+        return matchmaker().profiles.page(**query, viewer=current_viewer())
 
 
 @blueprint.at("/profiles/<uuid:profile_id>")
@@ -52,7 +52,7 @@ class OneProfile(MethodView):
     @blueprint.revisioned
     def get(self, profile_id: UUID) -> Profile:
         """Read a profile of any kind, with what all kinds share."""
-        return matchmaker().profiles.get(profile_id)
+        return matchmaker().profiles.get(profile_id, current_viewer())
 
 
 @blueprint.at("/experts")
@@ -64,7 +64,7 @@ class Experts(MethodView):
     @blueprint.named("listExperts")
     def get(self, query: dict[str, Any]) -> Page[Profile]:
         """List experts."""
-        return matchmaker().profiles.page(kind=ProfileKind.EXPERT, **query)
+        return matchmaker().profiles.page(kind=ProfileKind.EXPERT, **query, viewer=current_viewer())
 
 
 @blueprint.at("/experts/<uuid:profile_id>")
@@ -88,7 +88,9 @@ class Organisations(MethodView):
     @blueprint.named("listOrganisations")
     def get(self, query: dict[str, Any]) -> Page[Profile]:
         """List organisations."""
-        return matchmaker().profiles.page(kind=ProfileKind.ORGANISATION, **query)
+        return matchmaker().profiles.page(
+            kind=ProfileKind.ORGANISATION, **query, viewer=current_viewer()
+        )
 
 
 @blueprint.at("/organisations/<uuid:profile_id>")
@@ -112,7 +114,9 @@ class Students(MethodView):
     @blueprint.named("listStudents")
     def get(self, query: dict[str, Any]) -> Page[Profile]:
         """List students."""
-        return matchmaker().profiles.page(kind=ProfileKind.STUDENT, **query)
+        return matchmaker().profiles.page(
+            kind=ProfileKind.STUDENT, **query, viewer=current_viewer()
+        )
 
 
 @blueprint.at("/students/<uuid:profile_id>")
@@ -136,7 +140,9 @@ class Activities(MethodView):
     @blueprint.named("listActivities")
     def get(self, query: dict[str, Any]) -> Page[Profile]:
         """List activities."""
-        return matchmaker().profiles.page(kind=ProfileKind.ACTIVITY, **query)
+        return matchmaker().profiles.page(
+            kind=ProfileKind.ACTIVITY, **query, viewer=current_viewer()
+        )
 
 
 @blueprint.at("/activities/<uuid:profile_id>")
@@ -152,7 +158,7 @@ class OneActivity(MethodView):
 
 
 def _of_kind(kind: ProfileKind, profile_id: UUID) -> Profile:
-    profile = matchmaker().profiles.get(profile_id)
+    profile = matchmaker().profiles.get(profile_id, current_viewer())
     if profile.kind is not kind:
         raise NotFound(kind, profile_id)
     return profile

@@ -96,6 +96,12 @@ class ChallengeInputSchema(StrictSchema):
     language = language_field()
     place = place_field()
     industry_code = industry_code_field()
+    organisation_id = fields.UUID(
+        allow_none=True,
+        metadata=about(
+            "For those with a token: whose members may read it too, one of your organisations."
+        ),
+    )
 
 
 class ChallengePatchSchema(StrictSchema):
@@ -128,7 +134,9 @@ class AllowedActions(fields.List[ChallengeAction]):
 class ChallengeSchema(OutputSchema):
     """A challenge as it is stored."""
 
-    id = fields.UUID(metadata=about("Not guessable: who has it may read and change it."))
+    id = fields.UUID(
+        metadata=about("Not guessable: without an account, who has it may read and change it.")
+    )
     title = fields.String(metadata=about("A few words, or empty.", EXAMPLE["title"]))
     text = fields.String(metadata=about("The firm's own words.", EXAMPLE["text"]))
     language = fields.String(metadata=about("ISO 639-1 code, recognised or given.", "da"))

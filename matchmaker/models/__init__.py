@@ -1,6 +1,8 @@
 """The vocabulary as typed tables, with the behaviour that needs only the entity itself."""
 
+from matchmaker.models.account import Account, Claim, Delegation, Membership, Role
 from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
+from matchmaker.models.audit import AuditAction, AuditEntry
 from matchmaker.models.base import Base
 from matchmaker.models.challenge import (
     Challenge,
@@ -8,6 +10,7 @@ from matchmaker.models.challenge import (
     ChallengeState,
     ChallengeVector,
 )
+from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
 from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
@@ -21,6 +24,7 @@ from matchmaker.models.index import (
     LanguageMean,
     Passage,
 )
+from matchmaker.models.mail import MailState, MailTemplate, OutgoingMail
 from matchmaker.models.match import (
     Conditions,
     EligibilityRule,
@@ -50,8 +54,12 @@ from matchmaker.models.visibility import Visibility
 __all__ = [
     "HIDEABLE",
     "OWN_TEXTS",
+    "Account",
     "Activity",
     "ActivityType",
+    "ApiToken",
+    "AuditAction",
+    "AuditEntry",
     "Base",
     "BulkAction",
     "BulkChange",
@@ -59,12 +67,15 @@ __all__ = [
     "ChallengeAction",
     "ChallengeState",
     "ChallengeVector",
+    "Claim",
     "CompanyNeed",
     "Conditions",
+    "Delegation",
     "Dismissal",
     "DismissalReason",
     "DuplicatePair",
     "EligibilityRule",
+    "EndedSession",
     "Evidence",
     "EvidenceKind",
     "EvidencePassage",
@@ -78,11 +89,17 @@ __all__ = [
     "IndexGeneration",
     "IndexStamp",
     "LanguageMean",
+    "LinkPurpose",
+    "MailLink",
+    "MailState",
+    "MailTemplate",
     "Match",
     "MatchRun",
     "MatchState",
+    "Membership",
     "Organisation",
     "OrganisationType",
+    "OutgoingMail",
     "PartnerKind",
     "Passage",
     "Place",
@@ -93,7 +110,9 @@ __all__ = [
     "Queue",
     "Reason",
     "RevisionCause",
+    "Role",
     "SavedFilter",
+    "Scope",
     "Standing",
     "Student",
     "StudyLevel",

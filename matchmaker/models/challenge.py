@@ -83,6 +83,13 @@ class Challenge(Base, kw_only=True):
     )
     #: Shipped with the product to be tried out; shown on the home page.
     sample: Mapped[bool] = mapped_column(default=False)
+    #: Whose it is; None: its address is the key to it.
+    account_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id"), default=None, index=True
+    )
+    #: Whose members may read and change it too. No foreign key: when the organisation is erased,
+    #: the challenge must not become one that its address opens.
+    organisation_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(init=False)
@@ -100,6 +107,11 @@ class Challenge(Base, kw_only=True):
             latitude=self.latitude,
             longitude=self.longitude,
         )
+
+    @property
+    def owned(self) -> bool:
+        """Whether it belongs to somebody; otherwise its address is the key to it."""
+        return self.account_id is not None or self.organisation_id is not None
 
     def actions(self) -> tuple[ChallengeAction, ...]:
         """Return what the present state allows."""

@@ -63,6 +63,8 @@ class HeldChallenge:
     revision: int
     state: ChallengeState
     sample: bool
+    #: Whether it belongs to an account or an organisation.
+    owned: bool
     title: str
     text: str
     #: ISO 639-1.
@@ -81,12 +83,11 @@ class HeldChallenge:
     def public(self) -> bool:
         """Whether others than its firm may see that there is such a challenge.
 
-        A challenge belongs to the firm that wrote it, its id is the key to it, and there are
-        no accounts yet that could say who is asking. So the samples that come with the product
-        are shown, and those that were opened; one that was only submitted, or is closed, is
-        not.
+        The samples that come with the product are shown, and those without an account that
+        were opened; one that was only submitted, or is closed, is not. One of an account is
+        for that account and its organisation, whatever its state.
         """
-        return self.sample or self.state is ChallengeState.OPEN
+        return self.sample or (self.state is ChallengeState.OPEN and not self.owned)
 
     def in_short(self) -> ChallengeInShort:
         """Return what others than its firm may see."""
@@ -197,6 +198,7 @@ class ChallengeReplica:
                 revision=one.revision,
                 state=one.state,
                 sample=one.sample,
+                owned=one.owned,
                 title=one.title,
                 text=one.text,
                 language=one.language,

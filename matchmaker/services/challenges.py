@@ -10,6 +10,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.matching.languages import SUPPORTED
 from matchmaker.matching.sentences import clean
 from matchmaker.models import Challenge, ChallengeAction, Place
+from matchmaker.models.actions import Viewer
 from matchmaker.models.gazetteer import find_place
 from matchmaker.services.clock import Clock
 from matchmaker.storage import challenges
@@ -37,6 +38,8 @@ class ChallengeService:
         language: str | None = None,
         place: str | None = None,
         industry_code: str | None = None,
+        by: Viewer | None = None,
+        organisation_id: UUID | None = None,
     ) -> Challenge:
         """Store a new challenge.
 
@@ -46,11 +49,15 @@ class ChallengeService:
             language: ISO 639-1; recognised from the text when None.
             place: Danish postcode, town or municipality.
             industry_code: NACE / DB07 code.
+            by: whose it is; None leaves its address as the only key to it.
+            organisation_id: whose members may read it too: one that ``by`` is a member of. Left
+                out, it is the only one they are a member of.
 
         Raises:
-            InvalidInput: too short, too long, or an unknown place or language.
+            InvalidInput: too short, too long, or an unknown place, language or organisation.
 
         """
+        organisation_id = checked_organisation(by, organisation_id)
         text, title = checked_text(text), checked_title(title)
         where = checked_place(place)
         now = self.clock()
@@ -64,6 +71,8 @@ class ChallengeService:
             latitude=where.latitude,
             longitude=where.longitude,
             industry_code=industry_code,
+            account_id=by.account_id if by else None,
+            organisation_id=organisation_id,
             created_at=now,
             updated_at=now,
         )
@@ -176,6 +185,21 @@ def checked_text(text: str) -> str:
             "keep what happens, what should happen, and what has been tried.",
         )
     return text
+
+
+def checked_organisation(by: Viewer | None, organisation_id: UUID | None) -> UUID | None:
+    """Return the organisation that a challenge of this viewer belongs to, if any.
+
+    Raises:
+        InvalidInput: they are no member of it.
+
+    """
+    mine = by.organisations if by else frozenset()
+    if organisation_id is None:
+        return next(iter(mine)) if len(mine) == 1 else None
+    if organisation_id not in mine:
+        raise InvalidInput("organisation_id", "Use an organisation that you are a member of.")
+    return organisation_id
 
 
 def checked_title(title: str) -> str:

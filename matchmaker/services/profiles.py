@@ -12,9 +12,18 @@ from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.models import Evidence, Organisation, PartnerKind, Profile, ProfileKind
+from matchmaker.models.actions import (
+    Action,
+    Viewer,
+    allowed,
+    facts_of,
+    visibilities_of,
+    visibility_for,
+)
 from matchmaker.services.clock import Clock
 from matchmaker.services.indexing import SyncProgress
 from matchmaker.storage import change_log, profiles
+from matchmaker.storage.concealing import conceal
 from matchmaker.storage.database import Sessions
 
 T = TypeVar("T")
@@ -66,15 +75,21 @@ class ProfileService:
     #: Called after a write; brings the index up to date, or does nothing.
     after_write: Callable[[SyncProgress | None], object]
 
-    def get(self, profile_id: UUID) -> Profile:
+    def get(self, profile_id: UUID, viewer: Viewer | None = None) -> Profile:
         """Return one profile with its evidence.
 
         Raises:
-            NotFound: there is none that the public may know of.
+            NotFound: there is none that the viewer (None: the public) may know of.
 
         """
         with self.sessions.reading() as session:
-            return profiles.get(session, profile_id)
+            if viewer is None:
+                return profiles.get(session, profile_id)
+            profile = profiles.find(session, profile_id)
+            if profile is None or not allowed(viewer, Action.READ_PROFILE, facts_of(profile)):
+                raise NotFound("profile", profile_id)
+            conceal(profile, visibility_for(viewer, profile_id))
+        return profile
 
     def named(self, ids: Collection[UUID]) -> Mapping[UUID, Profile]:
         """Return those of these profiles that the public may know of, without evidence."""
@@ -97,8 +112,9 @@ class ProfileService:
         text: str | None = None,
         offset: int = 0,
         limit: int = 20,
+        viewer: Viewer | None = None,
     ) -> Page[Profile]:
-        """Return public profiles by name, without evidence."""
+        """Return the profiles that the viewer (None: the public) may see by name, no evidence."""
         with self.sessions.reading() as session:
             items, total = profiles.page(
                 session,
@@ -107,6 +123,7 @@ class ProfileService:
                 text=text,
                 offset=offset,
                 limit=limit,
+                seen=visibilities_of(viewer),
             )
         return Page(items, total, offset, limit)
 

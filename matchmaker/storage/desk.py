@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    exists,
     func,
     or_,
     select,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from matchmaker.models import (
+    Claim,
     DuplicatePair,
     GenerationState,
     IndexGeneration,
@@ -71,11 +73,9 @@ KEYS: dict[Queue, tuple[type, ...]] = {
 
 
 def unclaimed() -> ColumnElement[bool]:
-    """Return the condition that nobody has said that a profile is theirs.
-
-    As long as there are no accounts, that is one that was never confirmed.
-    """
-    return and_(_P.confirmed_at.is_(None), _P.kind != ProfileKind.ACTIVITY)
+    """Return the condition that no account owns a profile; activities have no owner."""
+    owned = exists().where(Claim.profile_id == _P.id)
+    return and_(~owned, _P.kind != ProfileKind.ACTIVITY)
 
 
 def _condition(queue: Queue, stale_before: datetime) -> ColumnElement[bool]:

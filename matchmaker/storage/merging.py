@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     delete,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
@@ -99,7 +100,7 @@ def _drop_twins(
 ) -> None:
     table: Table = column.table
     twin = table.alias()
-    same = and_(*(twin.c[one.name] == one for one in rest))
+    same = and_(true(), *(twin.c[one.name] == one for one in rest))
     session.execute(
         delete(table).where(
             column == other,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import Session, aliased, selectin_polymorphic, selectinload, with_polymorphic
+from sqlalchemy.orm import Session, selectin_polymorphic, selectinload, with_polymorphic
 
 from matchmaker.errors import NotFound
 from matchmaker.models import (
@@ -53,20 +53,6 @@ def find(session: Session, profile_id: UUID) -> Profile | None:
         select(Profile)
         .where(Profile.id == profile_id)
         .options(_COMPLETE, selectinload(Profile.evidence))
-    )
-
-
-def present_id(session: Session, profile_id: UUID) -> UUID | None:
-    """Return the id of the public profile that a merged one became a part of, or None."""
-    into = aliased(Profile)
-    return session.scalar(
-        select(into.id)
-        .join(Profile, Profile.merged_into_id == into.id)
-        .where(
-            Profile.id == profile_id,
-            into.visibility == Visibility.PUBLIC,
-            into.standing == Standing.LIVE,
-        )
     )
 
 
@@ -120,8 +106,9 @@ def page(
     text: str | None,
     offset: int,
     limit: int,
+    seen: Collection[Visibility] = (Visibility.PUBLIC,),
 ) -> tuple[Sequence[Profile], int]:
-    """Return public profiles by name, and how many there are in all.
+    """Return profiles by name, and how many there are in all.
 
     Args:
         session: to read with.
@@ -130,11 +117,12 @@ def page(
         text: part of the name or the summary, in any case.
         offset: how many to pass over.
         limit: how many to return at most.
+        seen: only those with one of these visibilities.
 
     """
 
     def narrowed(query: Select[Any]) -> Select[Any]:
-        query = query.where(*_PUBLIC)
+        query = query.where(Profile.visibility.in_(list(seen)), Profile.standing == Standing.LIVE)
         if kind is not None:
             query = query.where(Profile.kind == kind)
         if partner_kind is not None:
@@ -152,8 +140,9 @@ def page(
     query = narrowed(select(Profile)).options(_COMPLETE)
     query = query.order_by(Profile.name, Profile.id).offset(offset).limit(limit)
     items = session.scalars(query).all()
+    viewer = next(one for one in reversed(Visibility) if one in set(seen))
     for profile in items:
-        conceal(profile, Visibility.PUBLIC)
+        conceal(profile, viewer)
     return items, total
 
 

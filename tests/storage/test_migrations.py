@@ -10,7 +10,24 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, inspect, select, text
 
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import Base
+from matchmaker.models import (
+    Account,
+    ApiToken,
+    AuditAction,
+    AuditEntry,
+    Base,
+    BulkChange,
+    Claim,
+    Delegation,
+    DuplicatePair,
+    EndedSession,
+    LinkPurpose,
+    MailLink,
+    Membership,
+    Role,
+)
+from matchmaker.models.profile_search import ProfileSearch
+from matchmaker.services.mailing import queue
 from matchmaker.storage.database import (
     MIGRATIONS,
     Sessions,
@@ -20,7 +37,7 @@ from matchmaker.storage.database import (
     make_engine,
     upgrade,
 )
-from tests.factories import a_workshop
+from tests.factories import NOW, a_mail, a_workshop
 
 
 def rows(engine: Engine) -> dict[str, int]:
@@ -29,6 +46,59 @@ def rows(engine: Engine) -> dict[str, int]:
             table.name: connection.scalar(select(func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables
         }
+
+
+def fill_accounts(service: Matchmaker) -> None:
+    """Put a row into every table of accounts, credentials and the audit log."""
+    profile_id = service.profiles.page().items[0].id
+    account = Account(email="ida@example.dk", role=Role.FIRM, created_at=NOW)
+    of_account = {"account_id": account.id}
+    with Sessions(service.engine).writing() as session:
+        session.add(account)
+        session.flush()
+        session.add_all(
+            [
+                Membership(organisation_id=profile_id, since=NOW, **of_account),
+                Claim(profile_id=profile_id, claimed_at=NOW, **of_account),
+                Delegation(profile_id=profile_id, since=NOW, **of_account),
+                MailLink(
+                    fingerprint="a",
+                    purpose=LinkPurpose.SIGN_IN,
+                    email=account.email,
+                    created_at=NOW,
+                    expires_at=NOW,
+                ),
+                ApiToken(
+                    name="a",
+                    fingerprint="a",
+                    scopes=[],
+                    created_at=NOW,
+                    expires_at=NOW,
+                    **of_account,
+                ),
+                EndedSession(session_id=account.id, ended_at=NOW),
+                AuditEntry(
+                    at=NOW,
+                    action=AuditAction.CREATE,
+                    subject_kind="account",
+                    subject_id=account.id,
+                ),
+            ]
+        )
+
+
+def fill_curation(service: Matchmaker) -> None:
+    """Put a row into every table of the desk."""
+    ids = [profile.id for profile in service.profiles.page().items[:2]]
+    service.desk.save_filter("Mine", ProfileSearch(), by=None)
+    service.bulk.apply(BulkChange.CONFIRM, ids, {}, by=None)
+    first, second = sorted(ids)
+    with Sessions(service.engine).writing() as session:
+        session.add(
+            DuplicatePair(
+                profile_id=first, other_id=second, score=1.0, reasons=["name"], found_at=NOW
+            )
+        )
 
 
 def test_there_is_one_head() -> None:
@@ -73,6 +143,10 @@ def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker) -> Non
         "ultrasound and radiography. Robot welding of small series is planned."
     )
     workshop.matchmaking.run(challenge.id)
+    fill_accounts(workshop)
+    fill_curation(workshop)
+    with Sessions(engine).writing() as session:
+        queue(session, a_mail(), at=NOW)
     before = rows(engine)
     assert all(before.values()), before
     downgrade(engine, "base")

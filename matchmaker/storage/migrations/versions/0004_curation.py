@@ -1,7 +1,7 @@
 """standing, visibility and history of profiles.
 
 Revision: 0004
-Follows: 0002
+Follows: 0003
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from matchmaker.models.base import UtcDateTime
 from matchmaker.models.names import folded_name
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

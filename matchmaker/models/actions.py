@@ -1,0 +1,257 @@
+"""Who may do what: the one place that says so, for the API, the pages and the tests.
+
+Pure: whoever asks hands over the facts. ``allowed`` answers yes or no, ``check`` raises what a
+refusal is called: what one may not know of is not there (``NotFound``), what one may know of but
+not do is not permitted, and without a sign-in one is asked to sign in first.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from uuid import UUID
+
+from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
+from matchmaker.models.account import Role
+from matchmaker.models.challenge import Challenge
+from matchmaker.models.credentials import Scope
+from matchmaker.models.profile import Profile, ProfileKind, Standing
+from matchmaker.models.visibility import Visibility
+
+
+class Action(enum.StrEnum):
+    """Everything that somebody may or may not do."""
+
+    READ_PROFILE = "read-profile"
+    #: What a student's profile says beyond what firms are shown.
+    READ_PERSONAL = "read-personal"
+    REVISE_PROFILE = "revise-profile"
+    WITHDRAW_PROFILE = "withdraw-profile"
+    CLAIM_PROFILE = "claim-profile"
+    DELEGATE_PROFILE = "delegate-profile"
+    #: Desk, bulk changes, merges, imports.
+    CURATE = "curate"
+    EXPORT = "export"
+    SUBMIT_CHALLENGE = "submit-challenge"
+    READ_CHALLENGE = "read-challenge"
+    REVISE_CHALLENGE = "revise-challenge"
+    MATCH_CHALLENGE = "match-challenge"
+    WITHDRAW_CHALLENGE = "withdraw-challenge"
+    OPEN_CHALLENGE = "open-challenge"
+    CLOSE_CHALLENGE = "close-challenge"
+    READ_EXPOSURE = "read-exposure"
+    READ_AUDIT = "read-audit"
+    LIST_ACCOUNTS = "list-accounts"
+    MANAGE_ACCOUNTS = "manage-accounts"
+    READ_OWN_ACCOUNT = "read-own-account"
+    MANAGE_OWN_ACCOUNT = "manage-own-account"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Somebody who is signed in, as far as permission depends on them."""
+
+    account_id: UUID
+    role: Role
+    #: Organisations they are a member of.
+    organisations: frozenset[UUID] = field(default_factory=frozenset)
+    #: Profiles they own.
+    claimed: frozenset[UUID] = field(default_factory=frozenset)
+    #: Profiles they may edit for the owner.
+    delegated: frozenset[UUID] = field(default_factory=frozenset)
+    #: A session may do everything; an API token what it was made for.
+    scopes: frozenset[Scope] = frozenset(Scope)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they work here."""
+        return self.role in _STAFF
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileFacts:
+    """What permission depends on in a profile."""
+
+    id: UUID
+    kind: ProfileKind
+    visibility: Visibility
+    #: Whether somebody owns it already.
+    claimed: bool = False
+    #: Whether it may be shown at all to others than those who may edit it.
+    live: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChallengeFacts:
+    """What permission depends on in a challenge."""
+
+    id: UUID
+    #: Neither account nor organisation: whoever has its address may do everything with it.
+    account_id: UUID | None = None
+    organisation_id: UUID | None = None
+
+
+Thing: TypeAlias = ProfileFacts | ChallengeFacts
+
+_STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
+#: Those who can have a profile of their own.
+_PROFILED = frozenset({Role.FIRM, Role.PARTNER, Role.UNIVERSITY})
+_READING = frozenset(
+    {
+        Action.READ_PROFILE,
+        Action.READ_PERSONAL,
+        Action.READ_CHALLENGE,
+        Action.READ_EXPOSURE,
+        Action.READ_AUDIT,
+        Action.LIST_ACCOUNTS,
+        Action.READ_OWN_ACCOUNT,
+        Action.EXPORT,
+    }
+)
+#: What nobody has to sign in for.
+_OPEN = frozenset({Action.SUBMIT_CHALLENGE, Action.READ_EXPOSURE})
+#: Done to no single thing -> who may; an action that is not here is nobody's.
+_BY_ROLE = {
+    Action.CURATE: _STAFF,
+    Action.EXPORT: _STAFF,
+    Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
+    Action.LIST_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
+    Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
+    Action.READ_OWN_ACCOUNT: frozenset(Role),
+    Action.MANAGE_OWN_ACCOUNT: frozenset(Role),
+}
+_ON_CHALLENGES = (
+    Action.READ_CHALLENGE,
+    Action.REVISE_CHALLENGE,
+    Action.MATCH_CHALLENGE,
+    Action.WITHDRAW_CHALLENGE,
+    Action.OPEN_CHALLENGE,
+    Action.CLOSE_CHALLENGE,
+)
+_ON_PROFILES = (
+    Action.READ_PROFILE,
+    Action.READ_PERSONAL,
+    Action.REVISE_PROFILE,
+    Action.WITHDRAW_PROFILE,
+    Action.CLAIM_PROFILE,
+    Action.DELEGATE_PROFILE,
+)
+
+
+def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> bool:
+    """Return whether somebody may do it.
+
+    Args:
+        viewer: who is signed in; None for everybody else.
+        action: what they want to do.
+        thing: facts of the profile or challenge it is done to; None when it is done to none.
+
+    """
+    if viewer is not None and _scope(action) not in viewer.scopes:
+        return False
+    if isinstance(thing, ChallengeFacts):
+        return action in _ON_CHALLENGES and _on_challenge(viewer, action, thing)
+    if isinstance(thing, ProfileFacts):
+        return action in _ON_PROFILES and _on_profile(viewer, action, thing)
+    return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))
+
+
+def visibilities_of(viewer: Viewer | None) -> tuple[Visibility, ...]:
+    """Return the visibilities of what somebody may see, whosever it is."""
+    if viewer is None:
+        return (Visibility.PUBLIC,)
+    if viewer.is_staff:
+        return tuple(Visibility)
+    return (Visibility.PUBLIC, Visibility.MEMBERS)
+
+
+def visibility_for(viewer: Viewer | None, profile_id: UUID) -> Visibility:
+    """Return how much of one profile somebody sees, its owner all of it."""
+    if viewer is not None and profile_id in viewer.claimed | viewer.delegated:
+        return Visibility.STAFF
+    return visibilities_of(viewer)[-1]
+
+
+def actions_for(thing: Thing, viewer: Viewer | None) -> tuple[Action, ...]:
+    """Return everything that somebody may do with a thing, in the order of ``Action``."""
+    return tuple(action for action in Action if allowed(viewer, action, thing))
+
+
+def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> None:
+    """Refuse what somebody may not do.
+
+    Raises:
+        NotFound: they may not even know of the thing.
+        NotSignedIn: nobody is signed in, and somebody might be allowed to.
+        NotPermitted: they may know of it, but not do this.
+
+    """
+    if allowed(viewer, action, thing):
+        return
+    if isinstance(thing, ChallengeFacts) and not allowed(viewer, Action.READ_CHALLENGE, thing):
+        raise NotFound("challenge", thing.id)
+    if isinstance(thing, ProfileFacts) and not allowed(viewer, Action.READ_PROFILE, thing):
+        raise NotFound("profile", thing.id)
+    if viewer is None:
+        raise NotSignedIn
+    raise NotPermitted(action)
+
+
+def _scope(action: Action) -> Scope:
+    return Scope.READ if action in _READING else Scope.WRITE
+
+
+def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) -> bool:
+    if action in {Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE}:
+        return viewer is not None and viewer.is_staff
+    if thing.account_id is None and thing.organisation_id is None:
+        return True  # its address is the key to it
+    if viewer is None:
+        return False
+    return (
+        viewer.is_staff
+        or viewer.account_id == thing.account_id
+        or thing.organisation_id in viewer.organisations
+    )
+
+
+def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> bool:
+    if action is Action.READ_PROFILE and thing.visibility is Visibility.PUBLIC and thing.live:
+        return True
+    if viewer is None:
+        return False
+    own = thing.id in viewer.claimed or viewer.is_staff
+    theirs = own or thing.id in viewer.delegated
+    member = thing.id in viewer.organisations or thing.visibility is not Visibility.STAFF
+    known = theirs or (member and thing.live)
+    may = {
+        Action.READ_PROFILE: known,
+        Action.READ_PERSONAL: theirs and thing.kind is ProfileKind.STUDENT,
+        Action.REVISE_PROFILE: theirs,
+        Action.CLAIM_PROFILE: known and not thing.claimed and viewer.role in _PROFILED,
+        Action.WITHDRAW_PROFILE: own,
+        Action.DELEGATE_PROFILE: own,
+    }
+    return may[action]
+
+
+def facts_of(thing: Profile | Challenge, *, claimed: bool = False) -> Thing:
+    """Return the facts of a profile or challenge.
+
+    Args:
+        thing: the profile or challenge.
+        claimed: whether somebody owns the profile.
+
+    """
+    if isinstance(thing, Challenge):
+        return ChallengeFacts(
+            id=thing.id, account_id=thing.account_id, organisation_id=thing.organisation_id
+        )
+    return ProfileFacts(
+        id=thing.id,
+        kind=thing.kind,
+        visibility=thing.visibility,
+        claimed=claimed,
+        live=thing.standing is Standing.LIVE,
+    )

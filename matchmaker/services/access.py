@@ -1,0 +1,101 @@
+"""AccessService: reads the facts that permission depends on, and asks ``models.actions``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from matchmaker.errors import Merged, NotFound
+from matchmaker.models import Challenge, Claim, MatchRun, Profile, Standing
+from matchmaker.models.actions import Action, ChallengeFacts, ProfileFacts, Viewer, check
+from matchmaker.storage.database import Sessions
+
+
+@dataclass(frozen=True)
+class AccessService:
+    """Whether somebody may do something with a stored thing."""
+
+    sessions: Sessions
+
+    def check_challenge(self, viewer: Viewer | None, action: Action, challenge_id: UUID) -> None:
+        """Refuse what somebody may not do with a challenge.
+
+        Raises:
+            NotFound: there is none, or none that they may know of.
+            NotSignedIn: somebody who is signed in might do it.
+            NotPermitted: they may not.
+
+        """
+        with self.sessions.reading() as session:
+            row = session.execute(
+                select(Challenge.account_id, Challenge.organisation_id).where(
+                    Challenge.id == challenge_id
+                )
+            ).one_or_none()
+        if row is None:
+            raise NotFound("challenge", challenge_id)
+        facts = ChallengeFacts(id=challenge_id, account_id=row[0], organisation_id=row[1])
+        check(viewer, action, facts)
+
+    def check_run(self, viewer: Viewer | None, action: Action, run_id: UUID) -> None:
+        """Refuse what somebody may not do with a match run: it belongs to its challenge.
+
+        Raises:
+            NotFound: there is none, or none that they may know of.
+            NotSignedIn: somebody who is signed in might do it.
+            NotPermitted: they may not.
+
+        """
+        with self.sessions.reading() as session:
+            row = session.execute(
+                select(Challenge.id, Challenge.account_id, Challenge.organisation_id)
+                .join(MatchRun, MatchRun.challenge_id == Challenge.id)
+                .where(MatchRun.id == run_id)
+            ).one_or_none()
+        if row is None:
+            raise NotFound("match run", run_id)
+        try:
+            check(
+                viewer, action, ChallengeFacts(id=row[0], account_id=row[1], organisation_id=row[2])
+            )
+        except NotFound:
+            raise NotFound("match run", run_id) from None
+
+    def check_profile(self, viewer: Viewer | None, action: Action, profile_id: UUID) -> None:
+        """Refuse what somebody may not do with a profile.
+
+        Raises:
+            NotFound: there is none, or none that they may know of.
+            Merged: it became a part of one that they may know of.
+            NotSignedIn: somebody who is signed in might do it.
+            NotPermitted: they may not.
+
+        """
+        claimed = exists().where(Claim.profile_id == Profile.id)
+        with self.sessions.reading() as session:
+            row = session.execute(
+                select(
+                    Profile.kind,
+                    Profile.visibility,
+                    Profile.standing,
+                    Profile.merged_into_id,
+                    claimed,
+                ).where(Profile.id == profile_id)
+            ).one_or_none()
+        if row is None:
+            raise NotFound("profile", profile_id)
+        kind, visibility, standing, into, is_claimed = row
+        if into is not None:
+            # Whoever may know of the one it became a part of is led there.
+            self.check_profile(viewer, Action.READ_PROFILE, into)
+            raise Merged(profile_id, into)
+        facts = ProfileFacts(
+            id=profile_id,
+            kind=kind,
+            visibility=visibility,
+            claimed=bool(is_claimed),
+            live=standing is Standing.LIVE,
+        )
+        check(viewer, action, facts)

@@ -1,0 +1,101 @@
+"""Mail links: a secret in a mail that opens one thing, once, for a while."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from matchmaker.errors import LinkSpent
+from matchmaker.models import Account, LinkPurpose, MailLink
+from matchmaker.models.credentials import fingerprint
+from matchmaker.services.mailing import NewMail, queue
+from matchmaker.storage import accounts
+
+#: How long a link works.
+LIFETIME = {
+    LinkPurpose.SIGN_IN: timedelta(minutes=15),
+    LinkPurpose.RESET: timedelta(hours=1),
+    LinkPurpose.CONFIRM_EMAIL: timedelta(days=3),
+    LinkPurpose.CLAIM: timedelta(days=14),
+}
+#: Where a link leads; the pages have these addresses.
+PATHS = {
+    LinkPurpose.SIGN_IN: "/sign-in/link/",
+    LinkPurpose.RESET: "/reset/",
+    LinkPurpose.CONFIRM_EMAIL: "/account/email/",
+    LinkPurpose.CLAIM: "/claim/",
+}
+
+
+def make_link(
+    session: Session,
+    purpose: LinkPurpose,
+    email: str,
+    *,
+    at: datetime,
+    account: Account | None = None,
+    profile_id: UUID | None = None,
+) -> tuple[MailLink, str]:
+    """Keep a new link and return it with the path that opens it; the path is nowhere kept."""
+    secret = token_urlsafe(32)
+    link = MailLink(
+        fingerprint=fingerprint(secret),
+        purpose=purpose,
+        account_id=account.id if account else None,
+        email=email,
+        profile_id=profile_id,
+        created_at=at,
+        expires_at=at + LIFETIME[purpose],
+    )
+    session.add(link)
+    session.flush()
+    return link, f"{PATHS[purpose]}{secret}"
+
+
+def mail_link(
+    session: Session,
+    link: MailLink,
+    path: str,
+    language: str,
+    *,
+    at: datetime,
+    **values: object,
+) -> None:
+    """Queue the mail that carries a link."""
+    mail = NewMail(
+        to=link.email,
+        language=language,
+        template=link.purpose.value,
+        values={"path": path, "expires_at": link.expires_at.isoformat(), **values},
+        key=f"{link.purpose.value}:{link.id}",
+    )
+    queue(session, mail, at=at)
+
+
+def opened(session: Session, secret: str, purpose: LinkPurpose, at: datetime) -> MailLink:
+    """Return the link that a secret opens; it is not used up by that.
+
+    Raises:
+        LinkSpent: there is none, or it was used, or it is too old, or it is for something else.
+
+    """
+    link = accounts.link(session, fingerprint(secret))
+    if link is None or not link.works(purpose, at):
+        raise LinkSpent
+    return link
+
+
+def use(session: Session, secret: str, purpose: LinkPurpose, at: datetime) -> MailLink:
+    """Return the link that a secret opens, used up.
+
+    Raises:
+        LinkSpent: as for ``opened``, or somebody was faster.
+
+    """
+    link = opened(session, secret, purpose, at)
+    if not accounts.use_link(session, link, at):
+        raise LinkSpent
+    return link
