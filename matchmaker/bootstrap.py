@@ -33,6 +33,7 @@ from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.passwords import Passwords
+from matchmaker.services.previews import PreviewService
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.replica import IndexReplica
@@ -54,6 +55,7 @@ class Matchmaker:
     profiles: ProfileService
     curation: CurationService
     desk: DeskService
+    previews: PreviewService
     bulk: BulkActionService
     duplicates: DuplicateService
     indexing: Indexer
@@ -119,12 +121,14 @@ def build(
     matchmaking = MatchmakingService(
         sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name
     )
+    directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder))
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
         matchmaking=matchmaking,
-        directions=DirectionService(matchmaking, ChallengeReplica(sessions, encoder)),
+        directions=directions,
+        previews=PreviewService(directions),
         highlighting=HighlightingService(sessions, encoder),
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),

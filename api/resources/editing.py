@@ -23,11 +23,13 @@ from api.schemas.curation import (
     DifferencesSchema,
     HistorySchema,
     MarkSchema,
+    PreviewSchema,
     RestoreSchema,
 )
 from api.schemas.profile_input import (
     ActivityInputSchema,
     ActivityPatchSchema,
+    DraftSchema,
     ExpertInputSchema,
     ExpertPatchSchema,
     OrganisationInputSchema,
@@ -38,6 +40,7 @@ from api.schemas.profile_input import (
 from matchmaker.errors import NotFound
 from matchmaker.models import Profile, ProfileKind
 from matchmaker.models.actions import Action
+from matchmaker.services.previews import PreviewedChallenge
 
 blueprint = Blueprint(
     "editing",
@@ -233,6 +236,21 @@ class Differences(MethodView):
         return {"items": matchmaker().curation.compare(profile_id, **query)}
 
 
+@blueprint.at("/profiles/<uuid:profile_id>/preview")
+class Preview(MethodView):
+    """What a profile would match."""
+
+    @blueprint.takes(DraftSchema)
+    @blueprint.answers(200, PreviewSchema, description="What the draft would match.")
+    @blueprint.named("previewProfile", 400, 401, 403, 404, 413, 415, 429, 503)
+    def post(self, changes: dict[str, Any], profile_id: UUID) -> dict[str, Any]:
+        """Tell which open challenges the profile would match with these changes; store nothing."""
+        check_profile(Action.REVISE_PROFILE, profile_id)
+        staff = required_viewer().is_staff
+        found = matchmaker().previews.preview(profile_id, **changes, public=not staff)
+        return {"items": [_previewed(one, staff=staff) for one in found]}
+
+
 @blueprint.at("/profiles/<uuid:profile_id>/restore")
 class Restoration(MethodView):
     """Bringing a revision back."""
@@ -276,6 +294,21 @@ class Exclusion(MethodView):
         return matchmaker().curation.mark_evidence(
             profile_id, evidence_id, by=_me(), excluded=excluded
         )
+
+
+def _previewed(one: PreviewedChallenge, *, staff: bool) -> dict[str, Any]:
+    # The id of a challenge without an account is the key to it.
+    shown = staff or one.challenge.sample
+    return {
+        "challenge_id": one.challenge.id if shown else None,
+        "title": one.challenge.title,
+        "text": one.challenge.text,
+        "score": one.score,
+        "fit": one.fit,
+        "passage": one.passage,
+        "evidence_id": one.evidence_id,
+        "before": one.before,
+    }
 
 
 def _created(kind: ProfileKind, values: dict[str, Any]) -> Made:

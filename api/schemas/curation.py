@@ -23,6 +23,7 @@ from api.schemas.profile import EvidenceSchema, ProfileSchema, ProfileSummarySch
 from api.schemas.student import StudentSchema
 from matchmaker.models import (
     BulkChange,
+    Fit,
     PartnerKind,
     ProfileKind,
     Queue,
@@ -159,6 +160,42 @@ class MarkSchema(StrictSchema):
 
     value = fields.Boolean(
         load_default=True, metadata=about("false takes it back.", examples=[True])
+    )
+
+
+class PreviewedChallengeSchema(OutputSchema):
+    """A challenge that a draft would match, or that only the stored profile matches."""
+
+    challenge_id = fields.UUID(
+        allow_none=True, metadata=about("Id of the challenge; null when its firm alone has it.")
+    )
+    title = fields.String(metadata=about("What the firm calls it, or empty."))
+    text = fields.String(metadata=about("The challenge in the firm's own words."))
+    score = fields.Float(
+        allow_none=True, metadata=about("Of the draft; null when it would not match.", 0.71)
+    )
+    fit = fields.Enum(
+        Fit,
+        by_value=fields.String,
+        allow_none=True,
+        metadata=about("How well it would fit.", "good"),
+    )
+    passage = fields.String(allow_none=True, metadata=about("What would carry it."))
+    evidence_id = fields.UUID(
+        allow_none=True, metadata=about("The item that the passage is of, if any.")
+    )
+    before = fields.Float(
+        allow_none=True,
+        metadata=about("Score of the stored profile; null when it does not match.", 0.64),
+    )
+
+
+class PreviewSchema(OutputSchema):
+    """What a draft would match."""
+
+    items = fields.List(
+        fields.Nested(PreviewedChallengeSchema),
+        metadata=about("Best first; what only the stored profile matches comes last."),
     )
 
 

@@ -176,6 +176,12 @@ class ActivityPatchSchema(ProfilePatchSchema):
     need = _choice(CompanyNeed, "Which need of a firm it serves.", "knowledge-and-testing")
 
 
+class DraftSchema(
+    ExpertPatchSchema, OrganisationPatchSchema, StudentPatchSchema, ActivityPatchSchema
+):
+    """Changes of a profile of any kind that are tried out, not stored."""
+
+
 class _New:
     """What a new profile has to say, whatever its kind."""
 

@@ -76,6 +76,11 @@ class IndexStamp(Base, kw_only=True):
     )
     revision: Mapped[int]
 
+    __table_args__ = (
+        # How many are held is counted from here, without the table.
+        Index("ix_index_stamps_revision", "generation_id", "profile_id", "revision"),
+    )
+
 
 class Passage(Base, kw_only=True):
     """A piece of composed text: the unit that is encoded and searched."""

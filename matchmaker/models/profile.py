@@ -165,6 +165,7 @@ class Profile(Base, kw_only=True):
         Index("ix_profiles_kind_name", "kind", "name"),
         # What the queues of the desk read and count, each in its own order.
         Index("ix_profiles_fresh", "standing", "confirmed_at", "updated_at", "id", "kind"),
+        Index("ix_profiles_revision", "id", "revision"),
         Index("ix_profiles_thin", "standing", "item_count", "text_length", "id"),
         # Everything a search across profiles looks at, in the order of its list.
         Index(

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    distinct,
     exists,
     func,
     or_,
@@ -41,6 +42,7 @@ from matchmaker.models import (
     Queue,
     Standing,
 )
+from matchmaker.models.place import EARTH_RADIUS_KM
 from matchmaker.models.profile_search import ProfileSearch
 from matchmaker.storage.eligibility import _squared_km
 
@@ -64,7 +66,7 @@ class Keyed:
 KEYS: dict[Queue, tuple[type, ...]] = {
     Queue.STALE: (datetime, datetime, UUID),
     Queue.THIN: (int, int, UUID),
-    Queue.UNCLAIMED: (datetime, UUID),
+    Queue.UNCLAIMED: (datetime, datetime, UUID),
     Queue.IMPORTED: (datetime, UUID),
     Queue.WAITING: (UUID,),
     Queue.DUPLICATES: (float, UUID, UUID),
@@ -91,7 +93,7 @@ def _condition(queue: Queue, stale_before: datetime) -> ColumnElement[bool]:
 
 
 def _order(queue: Queue) -> tuple[Any, ...]:
-    if queue is Queue.STALE:
+    if queue in {Queue.STALE, Queue.UNCLAIMED}:
         return (_P.confirmed_at, _P.updated_at, _P.id)
     if queue is Queue.THIN:
         return (_P.item_count, _P.text_length, _P.id)
@@ -100,16 +102,41 @@ def _order(queue: Queue) -> tuple[Any, ...]:
 
 def counts(session: Session, stale_before: datetime) -> dict[Queue, int]:
     """Return how many stand in each queue."""
-    plain = (Queue.STALE, Queue.THIN, Queue.UNCLAIMED, Queue.IMPORTED)
+    plain = (Queue.STALE, Queue.THIN, Queue.IMPORTED)
     found = {
         queue: session.scalar(select(func.count()).where(_condition(queue, stale_before))) or 0
         for queue in plain
     }
     pairs = select(func.count()).where(DuplicatePair.dismissed_at.is_(None))
     found[Queue.DUPLICATES] = session.scalar(pairs) or 0
-    found[Queue.WAITING] = session.scalar(_waiting(func.count())) or 0
+    found[Queue.UNCLAIMED] = _count_unclaimed(session)
+    found[Queue.WAITING] = _count_waiting(session)
     found[Queue.FAILED_IMPORTS] = failed_imports(session)
     return {queue: found[queue] for queue in Queue}
+
+
+def _count_unclaimed(session: Session) -> int:
+    """Count those who may have an owner without those who have one: the owned are few."""
+    may = and_(_P.standing == Standing.LIVE, _P.kind != ProfileKind.ACTIVITY)
+    owned = select(func.count(distinct(Claim.profile_id))).join(
+        Profile.__table__, Claim.profile_id == _P.id
+    )
+    every = session.scalar(select(func.count()).where(may)) or 0
+    return every - (session.scalar(owned.where(may)) or 0)
+
+
+def _count_waiting(session: Session) -> int:
+    """Count all without those who are held as they are: both are read from covering indexes."""
+    stamp = IndexStamp.__table__.c
+    live = select(IndexGeneration.id).where(IndexGeneration.state == GenerationState.LIVE)
+    held = (
+        select(func.count())
+        .select_from(IndexStamp.__table__)
+        .join(Profile.__table__, _P.id == stamp.profile_id)
+        .where(stamp.generation_id == live.scalar_subquery(), _P.revision <= stamp.revision)
+    )
+    every = session.scalar(select(func.count()).select_from(Profile.__table__)) or 0
+    return every - (session.scalar(held) or 0)
 
 
 def failed_imports(session: Session) -> int:  # noqa: ARG001 - imports will be counted with it
@@ -273,7 +300,10 @@ def _around(place: Place, within_km: int | None) -> ColumnElement[bool]:
         return true()
     here = radians(place.latitude)
     squared = _squared_km(place.latitude, place.longitude, cos(here), sin(here))
-    return squared <= float(within_km**2)
+    # Most are left out by their latitude alone, which costs next to nothing.
+    north = within_km / (radians(1) * EARTH_RADIUS_KM)
+    band = _P.latitude.between(place.latitude - north, place.latitude + north)
+    return and_(band, squared <= float(within_km**2))
 
 
 def _among(ids: Iterable[str]) -> ColumnElement[bool]:

@@ -236,3 +236,15 @@ def test_a_merged_address_leads_to_the_profile_that_stays(
     assert (led.status_code, led.headers["Location"]) == (308, f"/api/v1/experts/{one.id}")
     page = client.get(f"/profiles/{other.id}")
     assert (page.status_code, page.headers["Location"]) == (308, f"/profiles/{one.id}")
+
+
+def test_a_draft_is_previewed_and_not_stored(staff: Ask, workshop: Matchmaker) -> None:
+    ida = workshop.profiles.page(text="Ida").items[0]
+    workshop.challenges.submit(text="Cameras inspect painted surfaces with machine learning.")
+    body = {"evidence": [{"text": "Cameras inspect painted surfaces with machine learning."}]}
+    told = staff("POST", f"/profiles/{ida.id}/preview", json=body)
+    assert told.status_code == 200
+    assert told.json["items"][0]["passage"] == body["evidence"][0]["text"]
+    assert told.json["items"][0]["before"] is None
+    assert workshop.profiles.get(ida.id).revision == ida.revision
+    assert staff("POST", f"/profiles/{ida.id}/preview", json={"cvr": "1"}).status_code == 422

@@ -76,6 +76,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_profiles_thin", "profiles", ["standing", "item_count", "text_length", "id"])
     op.create_index("ix_profiles_search", "profiles", _SEARCH)
+    op.create_index("ix_profiles_revision", "profiles", ["id", "revision"])
+    op.create_index(
+        "ix_index_stamps_revision", "index_stamps", ["generation_id", "profile_id", "revision"]
+    )
     _make_tables()
     op.drop_index("ix_profiles_eligibility", "profiles")
     op.create_index(
@@ -168,7 +172,8 @@ def _of_profile(table: str, column: str) -> sa.ForeignKeyConstraint:
 def downgrade() -> None:
     for table in ("duplicate_pairs", "bulk_actions", "saved_filters", "profile_revisions"):
         op.drop_table(table)
-    for name in ("search", "thin", "fresh", "eligibility"):
+    op.drop_index("ix_index_stamps_revision", "index_stamps")
+    for name in ("revision", "search", "thin", "fresh", "eligibility"):
         op.drop_index(f"ix_profiles_{name}", "profiles")
     op.create_index(
         "ix_profiles_eligibility", "profiles", ["partner_kind", "visibility", *_ELIGIBILITY]
