@@ -111,10 +111,14 @@ class PreviewService:
                 ):
                     replica.check_current(session)
                     near = self._nearest(told, vectors, public=public)
-                    before, now = (
-                        self._answers(session, one, passages, vectors, near)
-                        for one, passages in told
-                    )
+                    try:
+                        before, now = (
+                            self._answers(session, one, passages, vectors, near)
+                            for one, passages in told
+                        )
+                    finally:
+                        # The stored passages are back, but at other places of the lexical order.
+                        self.directions.remembered.clear()
                     return self._told(near, before, now)
             except ReplicaMoved:
                 continue

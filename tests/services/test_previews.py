@@ -63,9 +63,9 @@ def test_a_new_item_matches_what_the_stored_profile_does_not(
 def test_what_only_the_stored_profile_matches_is_told_last(
     workshop: Matchmaker, ida: Profile
 ) -> None:
-    (lost,) = workshop.previews.preview(
-        ida.id, {"summary": "Paints walls."}, [{"text": "Painted a wall."}], public=False
-    )
+    lost = workshop.previews.preview(
+        ida.id, {"summary": "Baker."}, [{"text": "Bread of rye and honey cake."}], public=False
+    )[-1]
     assert (lost.score, lost.fit, lost.passage) == (None, None, None)
     assert lost.before is not None
     assert lost.challenge.text == CRACKS
