@@ -11,10 +11,10 @@ from flask.views import MethodView
 from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.openapi import PREFIX, Blueprint
-from api.schemas.curation import (
+from api.schemas.curation import CuratedProfileSchema
+from api.schemas.desk import (
     BulkActionInputSchema,
     BulkActionSchema,
-    CuratedProfileSchema,
     CursorQuerySchema,
     DeskSchema,
     FoundDuplicatesSchema,

@@ -12,6 +12,7 @@ from api.schemas.base import (
     StrictSchema,
     WholeNumber,
     about,
+    choice,
     language_code,
     one_line,
 )
@@ -41,15 +42,11 @@ def _text(description: str, *, most: int, **more: Any) -> fields.String:
     return fields.String(validate=validate.Length(max=most), metadata=about(description), **more)
 
 
-def _choice(kind: Any, description: str, example: str, **more: Any) -> fields.Enum[Any]:
-    return fields.Enum(kind, by_value=fields.String, metadata=about(description, example), **more)
-
-
 class EvidenceInputSchema(StrictSchema):
     """One item of evidence: with its id as it is stored already, without as a new one."""
 
     id = fields.UUID(metadata=about("Of the item that is changed; without it is new."))
-    kind = _choice(EvidenceKind, "What sort of thing.", "equipment")
+    kind = choice(EvidenceKind, "What sort of thing.", "equipment")
     title = _line("In a few words.", "Røntgendiffraktion")
     text = _text("What it is and what it is used for.", most=10_000)
     language = fields.String(
@@ -62,7 +59,7 @@ class EvidenceInputSchema(StrictSchema):
     )
     pinned = fields.Boolean(metadata=about("Always show this one.", examples=[False]))
     excluded = fields.Boolean(metadata=about("Never match on this one.", examples=[False]))
-    visibility = _choice(Visibility, "Who may see it.", "public")
+    visibility = choice(Visibility, "Who may see it.", "public")
 
 
 class ProfilePatchSchema(StrictSchema):
@@ -105,7 +102,7 @@ class ProfilePatchSchema(StrictSchema):
     )
     website = _line("Address on the web.", "https://example.dk", allow_none=True)
     source = _line("Where the facts come from.")
-    visibility = _choice(Visibility, "Who may see the profile.", "public")
+    visibility = choice(Visibility, "Who may see the profile.", "public")
     field_visibility = fields.Dict(
         keys=fields.String(validate=validate.OneOf(sorted(HIDEABLE))),
         values=fields.String(validate=validate.OneOf([one.value for one in Visibility])),
@@ -141,7 +138,7 @@ class ExpertPatchSchema(ProfilePatchSchema):
 class OrganisationPatchSchema(ProfilePatchSchema):
     """Changes of an organisation."""
 
-    organisation_type = _choice(OrganisationType, "What sort of organisation.", "gts-institute")
+    organisation_type = choice(OrganisationType, "What sort of organisation.", "gts-institute")
     parent_id = fields.UUID(
         allow_none=True, metadata=about("The organisation it is a part of, if any.")
     )
@@ -153,7 +150,7 @@ class StudentPatchSchema(ProfilePatchSchema):
     """Changes of a student."""
 
     programme = _line("Study programme.", "Produktionsteknik")
-    level = _choice(StudyLevel, "Level of the programme.", "master")
+    level = choice(StudyLevel, "Level of the programme.", "master")
     institution = _line("Where they study, in words.")
     placement_types = fields.List(
         fields.String(validate=validate.OneOf([one.value for one in PlacementType])),
@@ -168,12 +165,12 @@ class StudentPatchSchema(ProfilePatchSchema):
 class ActivityPatchSchema(ProfilePatchSchema):
     """Changes of an activity."""
 
-    activity_type = _choice(ActivityType, "What sort of activity.", "open-lab")
+    activity_type = choice(ActivityType, "What sort of activity.", "open-lab")
     organiser = _line("Who holds it.")
     starts_on = fields.Date(allow_none=True, metadata=about("First day; null is all year."))
     ends_on = fields.Date(allow_none=True, metadata=about("Last day; null is all year."))
     eligibility = _line("Who can take part, in one sentence.")
-    need = _choice(CompanyNeed, "Which need of a firm it serves.", "knowledge-and-testing")
+    need = choice(CompanyNeed, "Which need of a firm it serves.", "knowledge-and-testing")
 
 
 class DraftSchema(
@@ -201,7 +198,7 @@ class ExpertInputSchema(_New, ExpertPatchSchema):
 class OrganisationInputSchema(_New, OrganisationPatchSchema):
     """A new organisation."""
 
-    organisation_type = _choice(
+    organisation_type = choice(
         OrganisationType, "What sort of organisation.", "gts-institute", required=True
     )
 
@@ -210,14 +207,14 @@ class StudentInputSchema(_New, StudentPatchSchema):
     """A new student."""
 
     programme = _line("Study programme.", "Produktionsteknik", required=True)
-    level = _choice(StudyLevel, "Level of the programme.", "master", required=True)
+    level = choice(StudyLevel, "Level of the programme.", "master", required=True)
     institution = _line("Where they study, in words.", required=True)
 
 
 class ActivityInputSchema(_New, ActivityPatchSchema):
     """A new activity."""
 
-    activity_type = _choice(ActivityType, "What sort of activity.", "open-lab", required=True)
-    need = _choice(
+    activity_type = choice(ActivityType, "What sort of activity.", "open-lab", required=True)
+    need = choice(
         CompanyNeed, "Which need of a firm it serves.", "knowledge-and-testing", required=True
     )

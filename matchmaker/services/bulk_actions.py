@@ -21,8 +21,8 @@ from matchmaker.models import (
     Visibility,
 )
 from matchmaker.services.clock import Clock
-from matchmaker.services.curation import bring_back, check_allowed, confirm
 from matchmaker.services.indexing import SyncProgress
+from matchmaker.services.profile_changes import bring_back, check_allowed, confirm
 from matchmaker.storage import history, profiles
 from matchmaker.storage.database import Sessions
 

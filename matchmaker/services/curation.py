@@ -9,9 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from matchmaker.errors import InvalidInput, NotFound, TransitionNotAllowed
+from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.models import (
-    Evidence,
     Organisation,
     Profile,
     ProfileKind,
@@ -22,14 +21,18 @@ from matchmaker.models import (
 )
 from matchmaker.models.snapshot import (
     Difference,
-    Snapshot,
     differences,
-    evidence_of,
-    field_values,
     snapshot_of,
 )
 from matchmaker.services.clock import Clock
 from matchmaker.services.indexing import SyncProgress
+from matchmaker.services.profile_changes import (
+    apply,
+    bring_back,
+    check_allowed,
+    confirm,
+    number,
+)
 from matchmaker.services.profile_checks import (
     KINDS,
     checked_evidence,
@@ -40,14 +43,6 @@ from matchmaker.services.profiles import settle_families
 from matchmaker.storage import history, profiles
 from matchmaker.storage.concealing import conceal
 from matchmaker.storage.database import Sessions
-
-#: What can be done at each standing, beyond reading.
-_ALLOWED = {
-    Standing.LIVE: ("revise", "confirm", "withdraw", "merge"),
-    Standing.IMPORTED: ("revise", "confirm", "withdraw", "merge"),
-    Standing.WITHDRAWN: ("revise", "reinstate", "merge"),
-    Standing.MERGED: (),
-}
 
 
 @dataclass(frozen=True)
@@ -105,7 +100,7 @@ class CurationService:
             # A dataclass counts its missing arguments; the schemas name them before that.
             raise InvalidInput("name", "Give every field that this kind needs.") from None
         checked_whole(profile)
-        _number(items)
+        number(items)
         with self.sessions.writing() as session:
             settle_families(session, [profile], self.clock)
             session.add(profile)
@@ -259,11 +254,9 @@ class CurationService:
             if profile is None:
                 raise NotFound("profile", profile_id)
             old = history.get(session, profile_id, before).snapshot
-            new = (
-                snapshot_of(profile)
-                if after is None
-                else history.get(session, profile_id, after).snapshot
-            )
+            new = snapshot_of(profile)
+            if after is not None:
+                new = history.get(session, profile_id, after).snapshot
         return differences(old, new)
 
     def restore(
@@ -305,70 +298,3 @@ class CurationService:
             history.write(session, profile, cause, by=by, at=self.clock())
         self.after_write(None)
         return profile
-
-
-def check_allowed(profile: Profile, deed: str) -> None:
-    """Refuse what the standing of a profile does not allow.
-
-    Raises:
-        TransitionNotAllowed: says what is allowed.
-
-    """
-    allowed = _ALLOWED[profile.standing]
-    if deed not in allowed:
-        raise TransitionNotAllowed("profile", profile.standing, deed, allowed)
-
-
-def apply(
-    profile: Profile,
-    fields: Mapping[str, Any],
-    evidence: Sequence[Mapping[str, Any]] | None,
-    clock: Clock,
-) -> None:
-    """Write fields and evidence into a profile that was read with its evidence.
-
-    Raises:
-        InvalidInput: a value can't stand.
-
-    """
-    values = checked_fields(profile.kind, fields)
-    if evidence is not None:
-        language = values.get("language", profile.language)
-        items = checked_evidence(evidence, profile.evidence, language)
-        profile.replace_evidence(items, at=clock())
-    profile.revise(at=clock(), **values)
-
-
-def confirm(profile: Profile, clock: Clock, *, owner: bool, legal_basis: str | None) -> None:
-    """Write into a profile that all of it is right.
-
-    Raises:
-        InvalidInput: it was imported, and nobody states a legal basis.
-
-    """
-    now = clock()
-    if profile.standing is Standing.IMPORTED and not owner:
-        if not (legal_basis or "").strip():
-            raise InvalidInput("legal_basis", "Say on what legal basis this person is shown.")
-        profile.revise(at=now, legal_basis=legal_basis)
-    profile.revise(at=now, standing=Standing.LIVE, confirmed_at=now)
-
-
-def bring_back(profile: Profile, stored: Snapshot, clock: Clock) -> None:
-    """Give a profile the fields and the evidence of a snapshot; items keep their ids."""
-    present = {item.id: item for item in profile.evidence}
-    items: list[Evidence] = []
-    for then in evidence_of(stored):
-        item = present.get(then.id, then)
-        if item is not then:
-            for name in stored["evidence"][then.position]:
-                setattr(item, name, getattr(then, name))
-        items.append(item)
-    profile.replace_evidence(items, at=clock())
-    values = field_values(profile, stored)
-    profile.revise(at=clock(), **values)
-
-
-def _number(items: Sequence[Evidence]) -> None:
-    for position, item in enumerate(items):
-        item.position = position

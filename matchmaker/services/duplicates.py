@@ -26,8 +26,8 @@ from matchmaker.models import (
 )
 from matchmaker.models.snapshot import fields_of
 from matchmaker.services.clock import Clock
-from matchmaker.services.curation import check_allowed
 from matchmaker.services.indexing import SyncProgress
+from matchmaker.services.profile_changes import check_allowed
 from matchmaker.services.profile_checks import checked_whole
 from matchmaker.services.profiles import settle_families
 from matchmaker.services.question import Floats

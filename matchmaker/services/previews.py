@@ -25,9 +25,9 @@ from matchmaker.models import Fit, Place, Profile, distance_km
 from matchmaker.models.snapshot import evidence_of, field_values, snapshot_of
 from matchmaker.services.alone import SearchAlone
 from matchmaker.services.challenge_replica import HeldChallenge
-from matchmaker.services.curation import apply
 from matchmaker.services.directions import DirectionService
 from matchmaker.services.matchmaking import MOST_TRIES
+from matchmaker.services.profile_changes import apply
 from matchmaker.services.profile_checks import KINDS, checked_whole
 from matchmaker.services.question import Floats, Question
 from matchmaker.services.remembered import Remembered

@@ -21,6 +21,8 @@ ID = UUID("6f1c2a52-8a7e-4d37-9a55-0a6f0e6f2b11")
 EXAMPLES: list[tuple[Exception, int, str]] = [
     (matchmaking.NotFound("challenge", ID), 404, "not-found"),
     (matchmaking.StaleRevision(1, 3), 412, "stale-revision"),
+    (matchmaking.StaleProfile(1, 3, [("name", "A", "B")]), 412, "stale-revision"),
+    (matchmaking.Merged(ID, ID), 404, "not-found"),
     (
         matchmaking.TransitionNotAllowed("challenge", "closed", "match", ()),
         409,
