@@ -7,7 +7,7 @@ import logging
 from http import HTTPStatus
 
 import marshmallow as ma
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -24,7 +24,7 @@ from api.problems import (
     problem_of,
 )
 from embeddings.errors import EmbeddingError
-from matchmaker.errors import MatchmakerError
+from matchmaker.errors import MatchmakerError, Merged
 
 MEDIA_TYPE = "application/problem+json"
 #: Addresses that programs read; everything else is read by people.
@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     """Register one handler for each root of errors."""
     app.register_error_handler(Refused, lambda error: answer(error.problem))
     app.register_error_handler(MatchmakerError, _answer_service_error)
+    app.register_error_handler(Merged, _lead_on)
     app.register_error_handler(EmbeddingError, _answer_service_error)
     app.register_error_handler(ma.ValidationError, _answer_validation_error)
     app.register_error_handler(HTTPException, _answer_http_error)
@@ -71,6 +72,14 @@ def _answer_service_error(error: Exception) -> Response:
         # These messages are our own sentences for the operator.
         log.error("request_id=%s %s: %s", request_id(), type(error).__name__, error)
     return answer(problem)
+
+
+def _lead_on(error: Merged) -> AnyResponse:
+    """Lead to the same address of the profile that this one became a part of."""
+    arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
+    if request.endpoint is None or "profile_id" not in arguments:
+        return _answer_service_error(error)
+    return redirect(url_for(request.endpoint, **{**arguments, "profile_id": error.into}), 308)
 
 
 def _answer_validation_error(error: ma.ValidationError) -> Response:

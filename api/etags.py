@@ -40,6 +40,21 @@ def reader_has(revision: int) -> bool:
     return held.star_tag or held.contains_weak(str(revision))
 
 
+def stated_revision(present: Callable[[], int]) -> int:
+    """Return the revision that the change is meant for, also when it is an older one.
+
+    For services that can say what has changed since.
+
+    Raises:
+        Refused: no If-Match, a malformed one, or one that names no revision of ours.
+    """
+    stated = [int(tag) for tag in request.if_match if tag.isdecimal() and len(tag) < 10]
+    revision = present()
+    if stated and not request.if_match.star_tag and revision not in stated:
+        return stated[0]
+    return required_revision(lambda: revision)
+
+
 def required_revision(present: Callable[[], int]) -> int:
     """Return the revision that the change is meant for; ``present`` reads the one stored.
 

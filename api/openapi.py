@@ -44,6 +44,10 @@ PATH_PARAMETERS = {
     "challenge_id": "Id of the challenge, as its Location and body say.",
     "run_id": "Id of the match run.",
     "profile_id": "Id of the profile, as lists and matches say.",
+    "evidence_id": "Id of the item of evidence.",
+    "queue": "Name of the queue.",
+    "filter_id": "Id of the saved filter.",
+    "action_id": "Id of the bulk action.",
     "account_id": "Id of the account.",
     "token_id": "Id of the API token, not its secret.",
     "organisation_id": "Id of the organisation's profile.",
@@ -141,6 +145,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the base is u
         """Write what the view returns by a schema."""
         headers = {"Location": LOCATION} if status == HTTPStatus.CREATED else None
         decorator = self.response(status, schema, description=description, headers=headers)
+        return cast("Callable[[View], View]", decorator)
+
+    def leaves(self, description: str) -> Callable[[View], View]:
+        """Answer 204: what was asked for is done, and there is nothing to send."""
+        decorator = self.response(HTTPStatus.NO_CONTENT, description=description)
         return cast("Callable[[View], View]", decorator)
 
     def named(self, operation_id: str, *refusals: int) -> Callable[[View], View]:

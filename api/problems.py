@@ -264,6 +264,8 @@ PROBLEM_TYPES: dict[type[Exception], ProblemType] = {
     matchmaking.NotPermitted: NOT_PERMITTED,
     matchmaking.LinkSpent: LINK_SPENT,
     matchmaking.StaleRevision: STALE_REVISION,
+    matchmaking.StaleProfile: STALE_REVISION,
+    matchmaking.Merged: NOT_FOUND,
     matchmaking.TransitionNotAllowed: TRANSITION_NOT_ALLOWED,
     matchmaking.Duplicate: DUPLICATE,
     matchmaking.InvalidInput: VALIDATION,
@@ -334,6 +336,20 @@ def _with_facts(error: Exception, problem: Problem) -> Problem:  # noqa: ARG001 
 @_with_facts.register
 def _stale_revision(error: matchmaking.StaleRevision, problem: Problem) -> Problem:
     return replace(problem, members={"actual": error.actual})
+
+
+@_with_facts.register
+def _stale_profile(error: matchmaking.StaleProfile, problem: Problem) -> Problem:
+    differing = [
+        {"field": field, "expected": before, "present": now}
+        for field, before, now in error.differing
+    ]
+    return replace(problem, members={"actual": error.actual, "differing": differing})
+
+
+@_with_facts.register
+def _merged(error: matchmaking.Merged, problem: Problem) -> Problem:
+    return replace(problem, members={"into": str(error.into)})
 
 
 @_with_facts.register

@@ -19,10 +19,14 @@ from matchmaker.services.access import AccessService
 from matchmaker.services.accounts import AccountService
 from matchmaker.services.audit import AuditService
 from matchmaker.services.belonging import BelongingService
+from matchmaker.services.bulk_actions import BulkActionService
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.curation import CurationService
+from matchmaker.services.desk import DeskService
 from matchmaker.services.directions import DirectionService
+from matchmaker.services.duplicates import DuplicateService
 from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
@@ -34,6 +38,7 @@ from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.passwords import Passwords
+from matchmaker.services.previews import PreviewService
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.provider_sign_in import ProviderSignInService
 from matchmaker.services.recognition import recognise
@@ -54,6 +59,11 @@ class Matchmaker:
     directions: DirectionService
     highlighting: HighlightingService
     profiles: ProfileService
+    curation: CurationService
+    desk: DeskService
+    previews: PreviewService
+    bulk: BulkActionService
+    duplicates: DuplicateService
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
@@ -122,15 +132,22 @@ def build(
     matchmaking = MatchmakingService(
         sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name
     )
+    directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder))
+    after_write = indexing.sync if settings.indexing == "inline" else _nothing
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
         matchmaking=matchmaking,
-        directions=DirectionService(matchmaking, ChallengeReplica(sessions, encoder)),
+        directions=directions,
+        previews=PreviewService(directions),
         highlighting=HighlightingService(sessions, encoder),
-        profiles=ProfileService(
-            sessions, clock, indexing.sync if settings.indexing == "inline" else _nothing
+        profiles=ProfileService(sessions, clock, after_write),
+        curation=CurationService(sessions, clock, after_write),
+        bulk=BulkActionService(sessions, clock, after_write),
+        duplicates=DuplicateService(
+            sessions, clock, matchmaking.replica, DEFAULT_POLICY, after_write
         ),
+        desk=DeskService(sessions, clock, matchmaking.replica, settings.stale_after_days),
         indexing=indexing,
         evaluation=EvaluationService(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)

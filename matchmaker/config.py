@@ -53,6 +53,8 @@ class Settings:
     oidc_client_secret: str = ""
     #: What people call the provider, as in "Sign in with …"; its host name when empty.
     oidc_name: str = ""
+    #: Days after which a profile that nobody has confirmed is stale.
+    stale_after_days: int = 365
     #: ``on`` limits how often one address may sign in, ask for links and write; or ``off``.
     rate_limits: str = "on"
     #: Where the limits are counted; several processes need a place they share.
@@ -72,6 +74,8 @@ class Settings:
             raise SettingInvalid("MATCHMAKER_RATE_LIMITS", "use 'on' or 'off'.")
         if not 0 < self.port < 65536:
             raise SettingInvalid("MATCHMAKER_PORT", "use a number from 1 to 65535.")
+        if self.stale_after_days < 1:
+            raise SettingInvalid("MATCHMAKER_STALE_AFTER_DAYS", "use 1 or more.")
         if self.threads < 1:
             raise SettingInvalid("MATCHMAKER_THREADS", "use 1 or more.")
 

@@ -35,6 +35,35 @@ class StaleRevision(MatchmakerError):
         )
 
 
+class StaleProfile(StaleRevision):
+    """Somebody changed the profile since the caller read it, and this is what.
+
+    Attributes:
+        differing: [[field, at the expected revision, now], ...]; empty when nobody knows any
+            more what the expected revision said.
+
+    """
+
+    def __init__(
+        self, expected: int, actual: int, differing: Sequence[tuple[str, object, object]]
+    ) -> None:
+        self.differing = tuple(differing)
+        super().__init__(expected, actual)
+
+
+class Merged(NotFound):
+    """The profile became a part of another one.
+
+    Attributes:
+        into: id of the profile that it became a part of.
+
+    """
+
+    def __init__(self, id: UUID, into: UUID) -> None:
+        self.into = into
+        super().__init__("profile", id)
+
+
 class TransitionNotAllowed(MatchmakerError):
     """The state of the thing does not allow this action."""
 

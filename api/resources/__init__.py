@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from api.openapi import Blueprint
-from api.resources import accounts, challenges, directions, exposure, match_runs, profiles
+from api.resources import (
+    accounts,
+    challenges,
+    desk,
+    directions,
+    editing,
+    exposure,
+    match_runs,
+    profiles,
+)
 
 #: Every resource, in the order in which the reference describes them.
 BLUEPRINTS: list[Blueprint] = [
     challenges.blueprint,
     match_runs.blueprint,
     profiles.blueprint,
+    editing.blueprint,
+    desk.blueprint,
     directions.blueprint,
     exposure.blueprint,
     accounts.blueprint,

@@ -6,6 +6,7 @@ output schemas dump entities. No schema asks a database or knows who is asking.
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 import marshmallow as ma
@@ -78,6 +79,11 @@ def about(description: str, *examples: object, **more: Any) -> dict[str, Any]:
         **({"examples": list(examples)} if examples else {}),
         **more,
     }
+
+
+def choice(kind: type[enum.Enum], description: str, example: str, **more: Any) -> fields.Enum[Any]:
+    """Return a field for one of the values of an enumeration."""
+    return fields.Enum(kind, by_value=fields.String, metadata=about(description, example), **more)
 
 
 def one_line() -> Pattern:

@@ -13,7 +13,10 @@ class ExpertFields(OutputSchema):
 
     title = fields.String(metadata=about("Role in words.", "Svejseingeniør"))
     affiliation = fields.String(metadata=about("Where they work, in words."))
-    capacity = fields.Integer(metadata=about("How many introductions may be open at once.", 3))
+    capacity = fields.Integer(
+        allow_none=True,
+        metadata=about("How many introductions may be open at once; null is not shown.", 3),
+    )
     on_leave_until = fields.Date(
         allow_none=True, metadata=about("Last day of leave; not proposed until then.")
     )

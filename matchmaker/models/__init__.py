@@ -11,9 +11,11 @@ from matchmaker.models.challenge import (
     ChallengeVector,
 )
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
+from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
+from matchmaker.models.history import ProfileRevision, RevisionCause
 from matchmaker.models.identity import ExternalIdentity
 from matchmaker.models.index import (
     GenerationState,
@@ -38,11 +40,21 @@ from matchmaker.models.match import (
 )
 from matchmaker.models.organisation import Organisation, OrganisationType
 from matchmaker.models.place import Place, distance_km
-from matchmaker.models.profile import PartnerKind, Profile, ProfileKind, Visibility
+from matchmaker.models.profile import (
+    HIDEABLE,
+    OWN_TEXTS,
+    PartnerKind,
+    Profile,
+    ProfileKind,
+    Standing,
+)
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
+from matchmaker.models.visibility import Visibility
 
 __all__ = [
+    "HIDEABLE",
+    "OWN_TEXTS",
     "Account",
     "Activity",
     "ActivityType",
@@ -50,6 +62,8 @@ __all__ = [
     "AuditAction",
     "AuditEntry",
     "Base",
+    "BulkAction",
+    "BulkChange",
     "Challenge",
     "ChallengeAction",
     "ChallengeState",
@@ -60,6 +74,7 @@ __all__ = [
     "Delegation",
     "Dismissal",
     "DismissalReason",
+    "DuplicatePair",
     "EligibilityRule",
     "EndedSession",
     "Evidence",
@@ -93,9 +108,14 @@ __all__ = [
     "PlacementType",
     "Profile",
     "ProfileKind",
+    "ProfileRevision",
+    "Queue",
     "Reason",
+    "RevisionCause",
     "Role",
+    "SavedFilter",
     "Scope",
+    "Standing",
     "Student",
     "StudyLevel",
     "Visibility",

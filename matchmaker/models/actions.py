@@ -16,7 +16,8 @@ from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
 from matchmaker.models.challenge import Challenge
 from matchmaker.models.credentials import Scope
-from matchmaker.models.profile import Profile, ProfileKind, Visibility
+from matchmaker.models.profile import Profile, ProfileKind, Standing
+from matchmaker.models.visibility import Visibility
 
 
 class Action(enum.StrEnum):
@@ -165,6 +166,13 @@ def visibilities_of(viewer: Viewer | None) -> tuple[Visibility, ...]:
     return (Visibility.PUBLIC, Visibility.MEMBERS)
 
 
+def visibility_for(viewer: Viewer | None, profile_id: UUID) -> Visibility:
+    """Return how much of one profile somebody sees, its owner all of it."""
+    if viewer is not None and profile_id in viewer.claimed | viewer.delegated:
+        return Visibility.STAFF
+    return visibilities_of(viewer)[-1]
+
+
 def actions_for(thing: Thing, viewer: Viewer | None) -> tuple[Action, ...]:
     """Return everything that somebody may do with a thing, in the order of ``Action``."""
     return tuple(action for action in Action if allowed(viewer, action, thing))
@@ -240,4 +248,10 @@ def facts_of(thing: Profile | Challenge, *, claimed: bool = False) -> Thing:
         return ChallengeFacts(
             id=thing.id, account_id=thing.account_id, organisation_id=thing.organisation_id
         )
-    return ProfileFacts(id=thing.id, kind=thing.kind, visibility=thing.visibility, claimed=claimed)
+    return ProfileFacts(
+        id=thing.id,
+        kind=thing.kind,
+        visibility=thing.visibility,
+        claimed=claimed,
+        live=thing.standing is Standing.LIVE,
+    )

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.models.base import Base, VectorBytes, text_enum
 from matchmaker.models.evidence import EvidenceKind
-from matchmaker.models.profile import Visibility
+from matchmaker.models.visibility import Visibility
 
 
 class GenerationState(enum.StrEnum):
@@ -75,6 +75,11 @@ class IndexStamp(Base, kw_only=True):
         ForeignKey("profiles.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     revision: Mapped[int]
+
+    __table_args__ = (
+        # How many are held is counted from here, without the table.
+        Index("ix_index_stamps_revision", "generation_id", "profile_id", "revision"),
+    )
 
 
 class Passage(Base, kw_only=True):

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from matchmaker.errors import NotFound
-from matchmaker.models import Challenge, Claim, MatchRun, Profile
+from matchmaker.errors import Merged, NotFound
+from matchmaker.models import Challenge, Claim, MatchRun, Profile, Standing
 from matchmaker.models.actions import Action, ChallengeFacts, ProfileFacts, Viewer, check
 from matchmaker.storage.database import Sessions
 
@@ -68,6 +68,7 @@ class AccessService:
 
         Raises:
             NotFound: there is none, or none that they may know of.
+            Merged: it became a part of one that they may know of.
             NotSignedIn: somebody who is signed in might do it.
             NotPermitted: they may not.
 
@@ -75,12 +76,26 @@ class AccessService:
         claimed = exists().where(Claim.profile_id == Profile.id)
         with self.sessions.reading() as session:
             row = session.execute(
-                select(Profile.kind, Profile.visibility, claimed).where(Profile.id == profile_id)
+                select(
+                    Profile.kind,
+                    Profile.visibility,
+                    Profile.standing,
+                    Profile.merged_into_id,
+                    claimed,
+                ).where(Profile.id == profile_id)
             ).one_or_none()
         if row is None:
             raise NotFound("profile", profile_id)
-        kind, visibility, is_claimed = row
+        kind, visibility, standing, into, is_claimed = row
+        if into is not None:
+            # Whoever may know of the one it became a part of is led there.
+            self.check_profile(viewer, Action.READ_PROFILE, into)
+            raise Merged(profile_id, into)
         facts = ProfileFacts(
-            id=profile_id, kind=kind, visibility=visibility, claimed=bool(is_claimed)
+            id=profile_id,
+            kind=kind,
+            visibility=visibility,
+            claimed=bool(is_claimed),
+            live=standing is Standing.LIVE,
         )
         check(viewer, action, facts)

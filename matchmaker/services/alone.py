@@ -79,6 +79,12 @@ class SearchAlone(Search):
         (ranked,) = self.with_reasons(session, question, judged, places, policy)
         return ranked
 
+    def judged(
+        self, session: Session, question: Question, candidate: Candidate, policy: MatchingPolicy
+    ) -> Judged:
+        """Return the judgement of one profile, with the rows that its reason is read from."""
+        return self._alone(session, question, [candidate], policy)
+
     def _alone(
         self,
         session: Session,

@@ -12,15 +12,38 @@ from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.models import Evidence, Organisation, PartnerKind, Profile, ProfileKind
-from matchmaker.models.actions import Action, Viewer, allowed, facts_of, visibilities_of
+from matchmaker.models.actions import (
+    Action,
+    Viewer,
+    allowed,
+    facts_of,
+    visibilities_of,
+    visibility_for,
+)
 from matchmaker.services.clock import Clock
 from matchmaker.services.indexing import SyncProgress
 from matchmaker.storage import change_log, profiles
+from matchmaker.storage.concealing import conceal
 from matchmaker.storage.database import Sessions
 
 T = TypeVar("T")
 #: Columns that the profile keeps itself; what a caller writes in them is not compared.
-_KEPT = {"revision", "updated_at", "kind", "partner_kind"}
+_KEPT = {
+    "revision",
+    "updated_at",
+    "kind",
+    "partner_kind",
+    # What people decided since stays decided when a file is read again.
+    "field_visibility",
+    "standing",
+    "merged_into_id",
+    "confirmed_at",
+    "legal_basis",
+    # These follow from the rest.
+    "folded_name",
+    "item_count",
+    "text_length",
+}
 _EVIDENCE = ("kind", "title", "text", "language", "year")
 
 
@@ -63,8 +86,9 @@ class ProfileService:
             if viewer is None:
                 return profiles.get(session, profile_id)
             profile = profiles.find(session, profile_id)
-        if profile is None or not allowed(viewer, Action.READ_PROFILE, facts_of(profile)):
-            raise NotFound("profile", profile_id)
+            if profile is None or not allowed(viewer, Action.READ_PROFILE, facts_of(profile)):
+                raise NotFound("profile", profile_id)
+            conceal(profile, visibility_for(viewer, profile_id))
         return profile
 
     def named(self, ids: Collection[UUID]) -> Mapping[UUID, Profile]:
@@ -119,7 +143,7 @@ class ProfileService:
             raise InvalidInput("id", "Two of the profiles have the same id.")
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         with self.sessions.writing() as session:
-            moved = _settle_families(session, given, self.clock)
+            moved = settle_families(session, given, self.clock)
             counts["changed"] += moved
             stored = {
                 one.id: one for one in profiles.with_evidence(session, [one.id for one in given])
@@ -163,8 +187,11 @@ class ProfileService:
             profile = profiles.find(session, profile_id)
             if profile is None:
                 raise NotFound("profile", profile_id)
-            session.delete(profile)
-            change_log.append(session, [profile_id])
+            # Those that became a part of it are the same person or organisation.
+            parts = profiles.merged_into(session, profile_id)
+            for one in (*parts, profile):
+                session.delete(one)
+            change_log.append(session, [profile_id, *(one.id for one in parts)])
 
 
 def _columns(profile: Profile) -> dict[str, Any]:
@@ -200,7 +227,7 @@ def _parents_first(given: Sequence[Profile]) -> list[Profile]:
     return ordered
 
 
-def _settle_families(session: Session, given: Sequence[Profile], clock: Clock) -> int:
+def settle_families(session: Session, given: Sequence[Profile], clock: Clock) -> int:
     """Give every organisation the id and the type of the one at the top of its family.
 
     Parts that were stored before and are not given again move along with what is above them.

@@ -7,8 +7,9 @@ current ones come. One that is new, too far behind, or of another generation rel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Condition, Lock
 from typing import Any, TypeVar
 from uuid import UUID
@@ -23,7 +24,7 @@ from matchmaker.matching.languages import LanguageCorrection
 from matchmaker.matching.lexical import LexicalIndex
 from matchmaker.matching.passages import COMPOSER_VERSION
 from matchmaker.matching.scoring import EVIDENCE_KINDS
-from matchmaker.models import PartnerKind
+from matchmaker.models import EvidenceKind, PartnerKind
 from matchmaker.storage import change_log, generations
 from matchmaker.storage.database import Sessions
 
@@ -71,6 +72,20 @@ class ReadWriteLock:
             with self._changed:
                 self._writing = False
                 self._changed.notify_all()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftRow:
+    """One passage of a profile that is being written."""
+
+    language: str
+    #: Stemmed words, space separated.
+    terms: str
+    vector: NDArray[np.float32]
+    #: Kind, year and id of the evidence it is of; None for summary and description.
+    kind: EvidenceKind | None
+    year: int | None
+    evidence_id: UUID | None
 
 
 class IndexReplica:
@@ -228,6 +243,51 @@ class IndexReplica:
         finally:
             with self.lock.writing():
                 self._apply(session, profile_ids)
+
+    @contextmanager
+    def standing_in(
+        self, session: Session, profile_id: UUID, kind: PartnerKind, rows: Sequence[DraftRow]
+    ) -> Iterator[None]:
+        """Look as if these were the passages of a profile. Whoever calls holds the write lock.
+
+        Args:
+            session: sees what the replica holds.
+            profile_id: the profile.
+            kind: its partner kind.
+            rows: its passages, in the order they were composed.
+
+        """
+        number = self._number(profile_id)
+        old = self.passages_of[number]
+        self.index.remove(old)
+        self.lexical.remove(old.tolist())
+        self.owner_of[old] = -1
+        free = np.flatnonzero(self.owner_of < 0)[: len(rows)].tolist()
+        free += range(len(self.owner_of), len(self.owner_of) + len(rows) - len(free))
+        try:
+            self._add(
+                (
+                    id_,
+                    profile_id,
+                    row.language,
+                    row.terms,
+                    row.vector,
+                    kind,
+                    row.kind,
+                    row.year,
+                    row.evidence_id,
+                )
+                for id_, row in zip(free, rows, strict=True)
+            )
+            yield
+        finally:
+            self._apply(session, [profile_id])
+
+    def corrected_documents(
+        self, vectors: NDArray[np.float32], languages: Sequence[str]
+    ) -> NDArray[np.float32]:
+        """Return vectors of passages as the index holds them: without their language's mean."""
+        return self._document_correction.apply(vectors, languages)
 
     def _apply(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -18,12 +18,15 @@ from matchmaker.models import (
     PartnerKind,
     Profile,
     ProfileKind,
+    Standing,
     Student,
     Visibility,
 )
+from matchmaker.storage.concealing import conceal
 from matchmaker.storage.database import MOST_VARIABLES
 
 _KINDS = (Expert, Organisation, Student, Activity)
+_PUBLIC = (Profile.visibility == Visibility.PUBLIC, Profile.standing == Standing.LIVE)
 _COMPLETE = selectin_polymorphic(Profile, _KINDS)
 # Made once: putting the join together takes as long as running it.
 _EVERY = with_polymorphic(Profile, list(_KINDS))
@@ -38,8 +41,9 @@ def get(session: Session, profile_id: UUID) -> Profile:
 
     """
     profile = find(session, profile_id)
-    if profile is None or profile.visibility is not Visibility.PUBLIC:
+    if profile is None or not profile.public:
         raise NotFound("profile", profile_id)
+    conceal(profile, Visibility.PUBLIC)
     return profile
 
 
@@ -52,6 +56,12 @@ def find(session: Session, profile_id: UUID) -> Profile | None:
     )
 
 
+def merged_into(session: Session, profile_id: UUID) -> Sequence[Profile]:
+    """Return the profiles that became a part of this one, with their evidence."""
+    query = select(Profile).where(Profile.merged_into_id == profile_id)
+    return session.scalars(query.options(_COMPLETE, selectinload(Profile.evidence))).all()
+
+
 def with_evidence(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
     """Return these profiles with their evidence, in no order."""
     query = select(Profile).options(_COMPLETE, selectinload(Profile.evidence))
@@ -62,9 +72,17 @@ def with_evidence(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
     return found
 
 
-def complete(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
-    """Return these profiles with all columns of their kind, without evidence, in one query."""
-    return session.scalars(_COMPLETE_IN_ONE, {"ids": list(ids)}).all()
+def complete(
+    session: Session, ids: Iterable[UUID], *, viewer: Visibility = Visibility.PUBLIC
+) -> Sequence[Profile]:
+    """Return these profiles with all columns of their kind, without evidence, in one query.
+
+    Fields that the viewer may not see are empty.
+    """
+    found = session.scalars(_COMPLETE_IN_ONE, {"ids": list(ids)}).all()
+    for profile in found:
+        conceal(profile, viewer)
+    return found
 
 
 def family(session: Session, profile: Profile) -> list[Organisation]:
@@ -88,7 +106,7 @@ def page(
     text: str | None,
     offset: int,
     limit: int,
-    seen: Iterable[Visibility] = (Visibility.PUBLIC,),
+    seen: Collection[Visibility] = (Visibility.PUBLIC,),
 ) -> tuple[Sequence[Profile], int]:
     """Return profiles by name, and how many there are in all.
 
@@ -104,7 +122,7 @@ def page(
     """
 
     def narrowed(query: Select[Any]) -> Select[Any]:
-        query = query.where(Profile.visibility.in_(list(seen)))
+        query = query.where(Profile.visibility.in_(list(seen)), Profile.standing == Standing.LIVE)
         if kind is not None:
             query = query.where(Profile.kind == kind)
         if partner_kind is not None:
@@ -121,7 +139,11 @@ def page(
     total = session.scalar(narrowed(select(func.count()).select_from(Profile))) or 0
     query = narrowed(select(Profile)).options(_COMPLETE)
     query = query.order_by(Profile.name, Profile.id).offset(offset).limit(limit)
-    return session.scalars(query).all(), total
+    items = session.scalars(query).all()
+    viewer = next(one for one in reversed(Visibility) if one in set(seen))
+    for profile in items:
+        conceal(profile, viewer)
+    return items, total
 
 
 def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -150,7 +172,11 @@ def count(session: Session) -> int:
 
 def existing(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     """Return which of these profiles are stored."""
-    return set(session.scalars(select(Profile.id).where(Profile.id.in_(list(ids)))))
+    found: set[UUID] = set()
+    rest = iter(ids)
+    while part := list(islice(rest, MOST_VARIABLES)):
+        found.update(session.scalars(select(Profile.id).where(Profile.id.in_(part))))
+    return found
 
 
 def public(session: Session, ids: Iterable[UUID]) -> set[UUID]:
@@ -158,9 +184,7 @@ def public(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     wanted = list(ids)
     if not wanted:
         return set()
-    query = select(Profile.id).where(
-        Profile.id.in_(wanted), Profile.visibility == Visibility.PUBLIC
-    )
+    query = select(Profile.id).where(Profile.id.in_(wanted), *_PUBLIC)
     return set(session.scalars(query))
 
 

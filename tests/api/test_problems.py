@@ -25,6 +25,8 @@ EXAMPLES: list[tuple[Exception, int, str]] = [
     (matchmaking.NotPermitted("curate"), 403, "not-permitted"),
     (matchmaking.LinkSpent(), 410, "link-spent"),
     (matchmaking.StaleRevision(1, 3), 412, "stale-revision"),
+    (matchmaking.StaleProfile(1, 3, [("name", "A", "B")]), 412, "stale-revision"),
+    (matchmaking.Merged(ID, ID), 404, "not-found"),
     (
         matchmaking.TransitionNotAllowed("challenge", "closed", "match", ()),
         409,
@@ -120,14 +122,19 @@ def test_the_child_of_a_known_error_is_answered_like_its_parent() -> None:
 
 
 def test_problems_carry_what_their_errors_know(raising: Flask) -> None:
-    expected = {
-        "stale-revision": {"actual": 3},
-        "transition-not-allowed": {"state": "closed", "allowed": []},
-        "duplicate": {"existing": str(ID)},
-        "unsupported-language": {"language": "fr", "supported": ["da", "en"]},
+    expected: dict[type[Exception], dict[str, object]] = {
+        matchmaking.StaleRevision: {"actual": 3},
+        matchmaking.StaleProfile: {
+            "actual": 3,
+            "differing": [{"field": "name", "expected": "A", "present": "B"}],
+        },
+        matchmaking.Merged: {"into": str(ID)},
+        matchmaking.TransitionNotAllowed: {"state": "closed", "allowed": []},
+        matchmaking.Duplicate: {"existing": str(ID)},
+        matchmaking.UnsupportedLanguage: {"language": "fr", "supported": ["da", "en"]},
     }
     for error, _, slug in EXAMPLES:
-        assert problem_of(error).members == expected.get(slug, {}), slug
+        assert problem_of(error).members == expected.get(type(error), {}), slug
 
 
 def test_the_table_of_invalid_values_points_at_the_field(raising: Flask) -> None:

@@ -16,8 +16,10 @@ from matchmaker.models import (
     AuditAction,
     AuditEntry,
     Base,
+    BulkChange,
     Claim,
     Delegation,
+    DuplicatePair,
     EndedSession,
     ExternalIdentity,
     LinkPurpose,
@@ -25,6 +27,7 @@ from matchmaker.models import (
     Membership,
     Role,
 )
+from matchmaker.models.profile_search import ProfileSearch
 from matchmaker.services.mailing import queue
 from matchmaker.storage.database import (
     MIGRATIONS,
@@ -86,6 +89,20 @@ def fill_accounts(service: Matchmaker) -> None:
         )
 
 
+def fill_curation(service: Matchmaker) -> None:
+    """Put a row into every table of the desk."""
+    ids = [profile.id for profile in service.profiles.page().items[:2]]
+    service.desk.save_filter("Mine", ProfileSearch(), by=None)
+    service.bulk.apply(BulkChange.CONFIRM, ids, {}, by=None)
+    first, second = sorted(ids)
+    with Sessions(service.engine).writing() as session:
+        session.add(
+            DuplicatePair(
+                profile_id=first, other_id=second, score=1.0, reasons=["name"], found_at=NOW
+            )
+        )
+
+
 def test_there_is_one_head() -> None:
     assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
 
@@ -129,6 +146,7 @@ def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker) -> Non
     )
     workshop.matchmaking.run(challenge.id)
     fill_accounts(workshop)
+    fill_curation(workshop)
     with Sessions(engine).writing() as session:
         queue(session, a_mail(), at=NOW)
     before = rows(engine)

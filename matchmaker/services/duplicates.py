@@ -1,0 +1,242 @@
+"""DuplicateService: find profiles that may be one, say that they are two, or merge them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from matchmaker.errors import IndexNotReady, InvalidInput, NotFound
+from matchmaker.matching import duplicates as judgement
+from matchmaker.matching.policy import MatchingPolicy
+from matchmaker.models import (
+    DuplicatePair,
+    Evidence,
+    Organisation,
+    Profile,
+    ProfileKind,
+    RevisionCause,
+    Standing,
+    Visibility,
+)
+from matchmaker.models.snapshot import fields_of
+from matchmaker.services.clock import Clock
+from matchmaker.services.indexing import SyncProgress
+from matchmaker.services.profile_changes import check_allowed
+from matchmaker.services.profile_checks import checked_whole
+from matchmaker.services.profiles import settle_families
+from matchmaker.services.question import Floats
+from matchmaker.services.replica import IndexReplica
+from matchmaker.storage import duplicates, history, merging, profiles
+from matchmaker.storage.database import Sessions
+
+Pairs: TypeAlias = dict[tuple[UUID, UUID], tuple[float, list[str]]]
+_SAME = ("kind", "title", "text", "language", "year")
+#: Fields that follow from a deed, not from a choice.
+_NOT_CHOSEN = {"standing", "merged_into_id", "field_visibility", "fictional", "legal_basis"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundDuplicates:
+    """What looking for duplicates did."""
+
+    pairs: int
+    new: int
+    gone: int
+
+
+@dataclass(frozen=True)
+class DuplicateService:
+    """What staff do about profiles that may be one."""
+
+    sessions: Sessions
+    clock: Clock
+    replica: IndexReplica
+    policy: MatchingPolicy
+    #: Called after a write; brings the index up to date, or does nothing.
+    after_write: Callable[[SyncProgress | None], object]
+
+    def find(self) -> FoundDuplicates:
+        """Compare all profiles of a kind by name, identifier and words; keep the pairs.
+
+        Words are compared as far as profiles are indexed. No transaction is open meanwhile; the
+        time grows with the square of the largest kind.
+        """
+        with self.sessions.reading() as session:
+            rows = duplicates.compared(session)
+            identifiers = defaultdict(list)
+            for profile_id, text in duplicates.identifiers(session):
+                identifiers[profile_id].append(text)
+        found: Pairs = {}
+        for kind in ProfileKind:
+            of_kind = [row for row in rows if row[1] is kind]
+            found |= self._of_kind(
+                [row[0] for row in of_kind], [row[2] for row in of_kind], identifiers
+            )
+        with self.sessions.writing() as session:
+            present = profiles.existing(session, {one for pair in found for one in pair})
+            kept = {pair: why for pair, why in found.items() if present.issuperset(pair)}
+            new, gone = duplicates.keep(session, kept, self.clock())
+        return FoundDuplicates(pairs=len(kept), new=new, gone=gone)
+
+    def dismiss(self, profile_id: UUID, other_id: UUID, *, by: UUID | None) -> None:
+        """Say that a pair are two; they are not shown as one again.
+
+        Raises:
+            NotFound: they are no pair.
+
+        """
+        first, second = sorted((profile_id, other_id))
+        with self.sessions.writing() as session:
+            pair = session.get(DuplicatePair, (first, second))
+            if pair is None:
+                raise NotFound("pair", f"{first}/{second}")
+            pair.dismissed_at = self.clock()
+            pair.dismissed_by = by
+
+    def merge(
+        self,
+        kept_id: UUID,
+        other_id: UUID,
+        *,
+        take: Collection[str] = (),
+        by: UUID | None,
+        expected_revision: int | None = None,
+    ) -> Profile:
+        """Make one profile of two.
+
+        The kept one gets the evidence of the other (what both say once), its matches and all
+        else that points to it. The other one stays with its history, its address leads to the
+        kept one.
+
+        Args:
+            kept_id: the profile that stays.
+            other_id: the profile that becomes a part of it.
+            take: fields whose value is taken from the other one.
+            by: the account.
+            expected_revision: of the kept one, as the caller read it.
+
+        Raises:
+            NotFound: one of them is not there.
+            StaleProfile: the kept one was changed meanwhile.
+            TransitionNotAllowed: one is a part of another one already.
+            InvalidInput: they are the same, of two kinds, or a field can't be taken.
+
+        """
+        if kept_id == other_id:
+            raise InvalidInput("other_id", "Choose two profiles.")
+        with self.sessions.writing() as session:
+            kept = history.for_change(session, kept_id, expected_revision)
+            other = history.for_change(session, other_id)
+            for one in (kept, other):
+                check_allowed(one, "merge")
+            _check_choices(kept, other, take)
+            values = {name: getattr(other, name) for name in take}
+            if (
+                isinstance(kept, Organisation)
+                and isinstance(other, Organisation)
+                and kept.parent_id == other_id
+            ):
+                values["parent_id"] = other.parent_id  # nobody is their own parent
+            session.flush()
+            _move_evidence(session, kept, other)
+            merging.move_references(session, kept_id, other_id)
+            duplicates.forget(session, other_id)
+            session.expire_all()
+            kept, other = _again(session, kept_id), _again(session, other_id)
+            now = self.clock()
+            other.replace_evidence([], at=now)
+            other.revise(at=now, standing=Standing.MERGED, merged_into_id=kept_id)
+            if isinstance(other, Organisation):
+                other.revise(at=now, parent_id=None)
+            kept.replace_evidence(kept.evidence, at=now)
+            kept.revise(at=now, **values)
+            checked_whole(kept)
+            if isinstance(kept, Organisation):
+                settle_families(session, [kept], self.clock)
+            for one in (kept, other):
+                history.write(session, one, RevisionCause.MERGED, by=by, at=now)
+        self.after_write(None)
+        return kept
+
+    def _of_kind(
+        self, ids: list[UUID], names: list[str], identifiers: Mapping[UUID, list[str]]
+    ) -> Pairs:
+        owned = [(at, text) for at, one in enumerate(ids) for text in identifiers.get(one, ())]
+        by_identifier = [
+            (owned[first][0], owned[second][0])
+            for first, second in judgement.of_one_key(text for _, text in owned)
+        ]
+        keys = [" ".join(sorted(name.split())) or None for name in names]
+        found = judgement.scored(
+            {
+                "identifier": [pair for pair in by_identifier if pair[0] != pair[1]],
+                "name": judgement.of_one_key(keys),
+                "name-alike": judgement.of_names_alike(names, self.policy),
+                "words": judgement.of_near_words(self._means(ids)),
+            }
+        )
+        return {(ids[first], ids[second]): why for (first, second), why in found.items()}
+
+    def _means(self, ids: list[UUID]) -> Floats:
+        """Return the mean of the passages of each profile as unit vectors; zeros without any."""
+        try:
+            self.replica.catch_up()
+        except IndexNotReady:
+            return np.zeros((len(ids), 1), dtype=np.float32)
+        replica = self.replica
+        with replica.lock.reading():
+            width = replica.index.vectors(np.empty(0, dtype=np.int64)).shape[1]
+            means = np.zeros((len(ids), width), dtype=np.float32)
+            for row, profile_id in enumerate(ids):
+                number = replica.number_of.get(profile_id)
+                if number is not None and len(replica.passages_of[number]):
+                    means[row] = replica.index.vectors(replica.passages_of[number]).mean(axis=0)
+        lengths = np.linalg.norm(means, axis=1, keepdims=True)
+        unit: Floats = np.divide(means, lengths, out=means, where=lengths > 0)
+        return unit
+
+
+def _check_choices(kept: Profile, other: Profile, take: Collection[str]) -> None:
+    if type(kept) is not type(other):
+        raise InvalidInput("other_id", "Two kinds of profile can't become one.")
+    allowed = set(fields_of(kept)) - _NOT_CHOSEN
+    for name in take:
+        if name not in allowed:
+            raise InvalidInput("take", f"The field {name} can't be taken over.")
+
+
+def _move_evidence(session: Session, kept: Profile, other: Profile) -> None:
+    """Give the other one's items to the kept one, behind its own; what both say stays once."""
+    said = {_words(item): item for item in kept.evidence}
+    position = len(kept.evidence)
+    moved = []
+    for item in other.evidence:
+        twin = said.get(_words(item))
+        if twin is None:
+            moved.append((item.id, position))
+            position += 1
+            continue
+        # The owner's word stands, and who may see it is the stricter of both.
+        twin.excluded = twin.excluded or item.excluded
+        twin.pinned = (twin.pinned or item.pinned) and not twin.excluded
+        if not item.visibility.allows(twin.visibility):
+            twin.visibility = Visibility(item.visibility)
+    session.flush()
+    merging.give_evidence(session, kept.id, moved)
+
+
+def _words(item: Evidence) -> tuple[object, ...]:
+    return tuple(getattr(item, name) for name in _SAME)
+
+
+def _again(session: Session, profile_id: UUID) -> Profile:
+    profile = profiles.find(session, profile_id)
+    if profile is None:
+        raise NotFound("profile", profile_id)
+    return profile
