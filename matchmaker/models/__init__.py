@@ -11,6 +11,7 @@ from matchmaker.models.challenge import (
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
+from matchmaker.models.identifier import Identifier, IdentifierScheme, normalised
 from matchmaker.models.index import (
     GenerationState,
     IndexChange,
@@ -59,6 +60,8 @@ __all__ = [
     "Fit",
     "FoldedProfile",
     "GenerationState",
+    "Identifier",
+    "IdentifierScheme",
     "IndexChange",
     "IndexGeneration",
     "IndexStamp",
@@ -79,4 +82,5 @@ __all__ = [
     "StudyLevel",
     "Visibility",
     "distance_km",
+    "normalised",
 ]

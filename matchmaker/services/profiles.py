@@ -11,7 +11,14 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, NotFound
-from matchmaker.models import Evidence, Organisation, PartnerKind, Profile, ProfileKind
+from matchmaker.models import (
+    Evidence,
+    Identifier,
+    Organisation,
+    PartnerKind,
+    Profile,
+    ProfileKind,
+)
 from matchmaker.services.clock import Clock
 from matchmaker.services.indexing import SyncProgress
 from matchmaker.storage import change_log, profiles
@@ -139,8 +146,9 @@ class ProfileService:
             kept = {item.id: item for item in stored.evidence}
             items = [_brought_to(kept.get(item.id), item) for item in given.evidence]
             stored.replace_evidence(items, at=self.clock())
-        elif not changes:
+        elif not changes and not _add_identifiers(stored, given):
             return "unchanged"
+        _add_identifiers(stored, given)
         stored.revise(at=self.clock(), **changes)
         return "changed"
 
@@ -157,6 +165,16 @@ class ProfileService:
                 raise NotFound("profile", profile_id)
             session.delete(profile)
             change_log.append(session, [profile_id])
+
+
+def _add_identifiers(stored: Profile, given: Profile) -> bool:
+    """Give the stored profile those identifiers that it lacks; return whether it lacked any."""
+    known = {(item.scheme, item.value) for item in stored.identifiers}
+    lacking = [item for item in given.identifiers if (item.scheme, item.value) not in known]
+    stored.identifiers.extend(
+        Identifier(scheme=item.scheme, value=item.value) for item in lacking
+    )
+    return bool(lacking)
 
 
 def _columns(profile: Profile) -> dict[str, Any]:
