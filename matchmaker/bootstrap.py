@@ -22,6 +22,7 @@ from matchmaker.services.directions import DirectionService
 from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
+from matchmaker.services.importing import ImportService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.profiles import ProfileService
@@ -43,6 +44,7 @@ class Matchmaker:
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
+    imports: ImportService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -109,6 +111,7 @@ def build(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)
         ),
         exposure=ExposureService(sessions),
+        imports=ImportService(sessions, clock, settings.data_dir / "imports"),
         engine=engine,
     )
 

@@ -16,6 +16,7 @@ from api.cli.evaluate import evaluate
 from api.cli.exposure import exposure
 from api.cli.fit import fit
 from api.cli.given import given_text
+from api.cli.imports import import_
 from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
 from api.cli.service import open_service
@@ -297,3 +298,4 @@ main.add_command(evaluate)
 main.add_command(bench)
 main.add_command(exposure)
 main.add_command(fit)
+main.add_command(import_)

@@ -1,6 +1,7 @@
 """The vocabulary as typed tables, with the behaviour that needs only the entity itself."""
 
 from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
+from matchmaker.models.answer import KeptAnswer
 from matchmaker.models.base import Base
 from matchmaker.models.challenge import (
     Challenge,
@@ -12,6 +13,15 @@ from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
 from matchmaker.models.identifier import Identifier, IdentifierScheme, normalised
+from matchmaker.models.imports import (
+    ImportAction,
+    ImportFormat,
+    ImportMapping,
+    ImportRow,
+    ImportRun,
+    ImportState,
+    RowOutcome,
+)
 from matchmaker.models.index import (
     GenerationState,
     IndexChange,
@@ -62,9 +72,16 @@ __all__ = [
     "GenerationState",
     "Identifier",
     "IdentifierScheme",
+    "ImportAction",
+    "ImportFormat",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
+    "ImportState",
     "IndexChange",
     "IndexGeneration",
     "IndexStamp",
+    "KeptAnswer",
     "LanguageMean",
     "Match",
     "MatchRun",
@@ -78,6 +95,7 @@ __all__ = [
     "Profile",
     "ProfileKind",
     "Reason",
+    "RowOutcome",
     "Student",
     "StudyLevel",
     "Visibility",

@@ -118,7 +118,7 @@ class ProfileService:
             raise InvalidInput("id", "Two of the profiles have the same id.")
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         with self.sessions.writing() as session:
-            moved = _settle_families(session, given, self.clock)
+            moved = settle_families(session, given, self.clock)
             counts["changed"] += moved
             stored = {
                 one.id: one for one in profiles.with_evidence(session, [one.id for one in given])
@@ -171,9 +171,7 @@ def _add_identifiers(stored: Profile, given: Profile) -> bool:
     """Give the stored profile those identifiers that it lacks; return whether it lacked any."""
     known = {(item.scheme, item.value) for item in stored.identifiers}
     lacking = [item for item in given.identifiers if (item.scheme, item.value) not in known]
-    stored.identifiers.extend(
-        Identifier(scheme=item.scheme, value=item.value) for item in lacking
-    )
+    stored.identifiers.extend(Identifier(scheme=item.scheme, value=item.value) for item in lacking)
     return bool(lacking)
 
 
@@ -210,7 +208,7 @@ def _parents_first(given: Sequence[Profile]) -> list[Profile]:
     return ordered
 
 
-def _settle_families(session: Session, given: Sequence[Profile], clock: Clock) -> int:
+def settle_families(session: Session, given: Sequence[Profile], clock: Clock) -> int:
     """Give every organisation the id and the type of the one at the top of its family.
 
     Parts that were stored before and are not given again move along with what is above them.
