@@ -43,31 +43,40 @@ def own_words(profile: Profile) -> list[str]:  # noqa: ARG001 - the kinds below 
 
 @own_words.register
 def _(profile: Expert) -> list[str]:
-    return [f"{profile.title}. {profile.summary}"] if profile.title else []
+    title = _told(profile, "title")
+    return [f"{title}. {profile.summary}"] if title else []
 
 
 @own_words.register
 def _(profile: Student) -> list[str]:
-    return [f"{profile.programme}. {profile.learning_goals}"]
+    return [f"{_told(profile, 'programme')}. {_told(profile, 'learning_goals')}"]
 
 
 @own_words.register
 def _(profile: Activity) -> list[str]:
-    return [f"{profile.name}. {profile.eligibility}"]
+    return [f"{profile.name}. {_told(profile, 'eligibility')}"]
+
+
+def _told(profile: Profile, name: str) -> str:
+    """Return the words of a field; none when fewer may see it than the profile."""
+    return getattr(profile, name) if profile.shows(name, profile.visibility) else ""
 
 
 def compose(profile: Profile) -> list[PassageText]:
-    """Return the passages of a profile, each text once; excluded evidence is left out."""
+    """Return the passages of a profile, each text once.
+
+    Excluded evidence is left out, and so is whatever fewer may see than the profile itself.
+    """
     language = profile.language
-    texts = [*own_words(profile), profile.summary, profile.description]
-    if isinstance(profile, Expert) and profile.title:
+    texts = [*own_words(profile), profile.summary, _told(profile, "description")]
+    if isinstance(profile, Expert) and _told(profile, "title"):
         texts.remove(profile.summary)  # it stands behind the title already
     # A profile without a programme, say, would otherwise have a passage of one full stop.
     said = (text.strip() for text in texts if any(map(str.isalnum, text)))
     passages = [
         PassageText(text=piece, language=language) for text in said for piece in pieces(text)
     ]
-    for item in profile.evidence:
+    for item in profile.visible_evidence(profile.visibility):
         if not item.excluded:
             passages += _of_evidence(item)
     return list({passage.text: passage for passage in passages}.values())

@@ -44,11 +44,21 @@ from matchmaker.models.match import (
 )
 from matchmaker.models.organisation import Organisation, OrganisationType
 from matchmaker.models.place import Place, distance_km
-from matchmaker.models.profile import PartnerKind, Profile, ProfileKind, Visibility
+from matchmaker.models.profile import (
+    HIDEABLE,
+    OWN_TEXTS,
+    PartnerKind,
+    Profile,
+    ProfileKind,
+    Standing,
+)
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
+from matchmaker.models.visibility import Visibility
 
 __all__ = [
+    "HIDEABLE",
+    "OWN_TEXTS",
     "Activity",
     "ActivityType",
     "Base",
@@ -96,6 +106,7 @@ __all__ = [
     "ProfileKind",
     "Reason",
     "RowOutcome",
+    "Standing",
     "Student",
     "StudyLevel",
     "Visibility",

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.models.base import Base, text_enum
+from matchmaker.models.visibility import Visibility
 
 
 class EvidenceKind(enum.StrEnum):
@@ -44,3 +45,9 @@ class Evidence(Base, kw_only=True):
     pinned: Mapped[bool] = mapped_column(default=False)
     #: The owner's word, once and for good: never match on this one.
     excluded: Mapped[bool] = mapped_column(default=False)
+    #: Who may see it; only what everybody may see carries a match.
+    visibility: Mapped[Visibility] = mapped_column(
+        text_enum(Visibility),
+        default=Visibility.PUBLIC,
+        server_default=Visibility.PUBLIC.value,
+    )

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.models.base import Base, VectorBytes, text_enum
 from matchmaker.models.evidence import EvidenceKind
-from matchmaker.models.profile import Visibility
+from matchmaker.models.visibility import Visibility
 
 
 class GenerationState(enum.StrEnum):

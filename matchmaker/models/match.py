@@ -13,7 +13,7 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.models.base import Base, text_enum
-from matchmaker.models.profile import PartnerKind, Profile, Visibility
+from matchmaker.models.profile import PartnerKind, Profile
 from matchmaker.models.steering import Dismissal
 
 
@@ -263,7 +263,7 @@ class Match(Base, kw_only=True):
     @property
     def shown(self) -> bool:
         """Whether the public may still know who it is; if not, nothing but the place is told."""
-        return self.profile.visibility is Visibility.PUBLIC
+        return self.profile.public
 
     @property
     def reason(self) -> Reason:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Index
@@ -14,6 +15,7 @@ from matchmaker.models.base import Base, text_enum
 from matchmaker.models.evidence import Evidence
 from matchmaker.models.identifier import Identifier
 from matchmaker.models.place import Place
+from matchmaker.models.visibility import Visibility
 
 
 class ProfileKind(enum.StrEnum):
@@ -37,12 +39,43 @@ class PartnerKind(enum.StrEnum):
     ACTIVITY = "activity"
 
 
-class Visibility(enum.StrEnum):
-    """Who may see it."""
+class Standing(enum.StrEnum):
+    """Whether a profile takes part; only a live one is proposed or shown."""
 
-    PUBLIC = "public"
-    MEMBERS = "members"
-    STAFF = "staff"
+    LIVE = "live"
+    #: A person from a file, who has not confirmed yet.
+    IMPORTED = "imported"
+    #: Taken out by its owner or by staff; can come back.
+    WITHDRAWN = "withdrawn"
+    #: Became a part of another profile, see ``Profile.merged_into_id``.
+    MERGED = "merged"
+
+
+#: What may be shown to fewer people than the profile itself. The rest either names the profile
+#: or is told by every match: place, languages, how far they travel.
+HIDEABLE = frozenset(
+    {
+        "description",
+        "website",
+        "source",
+        "title",
+        "affiliation",
+        "capacity",
+        "on_leave_until",
+        "ror",
+        "cvr",
+        "programme",
+        "institution",
+        "available_from",
+        "available_to",
+        "learning_goals",
+        "organiser",
+        "eligibility",
+    }
+)
+
+#: Fields whose words become passages without being evidence.
+OWN_TEXTS = frozenset({"description", "title", "programme", "learning_goals", "eligibility"})
 
 
 class Profile(Base, kw_only=True):
@@ -81,6 +114,19 @@ class Profile(Base, kw_only=True):
     #: Invented for demonstration, and shown as such.
     fictional: Mapped[bool] = mapped_column(default=False)
     visibility: Mapped[Visibility] = mapped_column(text_enum(Visibility), default=Visibility.PUBLIC)
+    #: Name of a field -> who may see it, where that is stricter than ``visibility``.
+    field_visibility: Mapped[dict[str, Any]] = mapped_column(
+        default_factory=dict, server_default="{}"
+    )
+    standing: Mapped[Standing] = mapped_column(
+        text_enum(Standing), default=Standing.LIVE, server_default=Standing.LIVE.value
+    )
+    #: The profile that this one became a part of; its address leads there.
+    merged_into_id: Mapped[UUID | None] = mapped_column(index=True, default=None)
+    #: When its owner or staff last said that all of it is right.
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    #: Why staff may show an imported person who has not confirmed; None without need.
+    legal_basis: Mapped[str | None] = mapped_column(default=None)
     #: Cannot be proposed before this day; follows from leave.
     proposable_from: Mapped[date | None] = mapped_column(init=False, default=None)
     #: Cannot be proposed after this day; follows from term or dates.
@@ -113,6 +159,7 @@ class Profile(Base, kw_only=True):
             "ix_profiles_eligibility",
             "partner_kind",
             "visibility",
+            "standing",
             "proposable_from",
             "proposable_until",
             "latitude",
@@ -144,6 +191,28 @@ class Profile(Base, kw_only=True):
             latitude=self.latitude,
             longitude=self.longitude,
         )
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody may know of it."""
+        return self.visibility is Visibility.PUBLIC and self.standing is Standing.LIVE
+
+    def shows(self, field: str, viewer: Visibility) -> bool:
+        """Return whether somebody who sees as much as ``viewer`` sees this field."""
+        own = Visibility(self.field_visibility.get(field, self.visibility))
+        return self.visibility.allows(viewer) and own.allows(viewer)
+
+    def hidden_fields(self, viewer: Visibility) -> set[str]:
+        """Return the fields of this kind of profile that somebody may not see."""
+        return {
+            name
+            for name in self.field_visibility
+            if name in self.__mapper__.columns and not self.shows(name, viewer)
+        }
+
+    def visible_evidence(self, viewer: Visibility) -> list[Evidence]:
+        """Return the items of evidence that somebody may see, in their order."""
+        return [item for item in self.evidence if item.visibility.allows(viewer)]
 
     def revise(self, *, at: datetime, **changes: object) -> None:
         """Change fields of the profile and record when.

@@ -119,7 +119,8 @@ class Planner:
             return _refused(record.number, problems, record.name)
         if record.kind is ProfileKind.ORGANISATION and record.id is not None:
             self._parents.add(record.id)
-        record.values.setdefault("language", _language(record))
+        if "language" not in record.values:
+            record.values["language"] = _language(record)
         return PlannedRow(
             number=record.number,
             outcome=RowOutcome.NEW,

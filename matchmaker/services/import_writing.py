@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,7 +17,8 @@ from matchmaker.services.exchange.records import (
     evidence_of,
     profile_of,
 )
-from matchmaker.services.profiles import settle_families
+from matchmaker.services.import_rows import insert_alone, parts_of
+from matchmaker.services.profiles import parents_first, settle_families
 from matchmaker.storage import identifiers, profiles
 from matchmaker.storage.bulk import insert_profiles
 
@@ -135,38 +135,22 @@ def _kept(stored: Sequence[Evidence], given: Sequence[Evidence]) -> list[Evidenc
 
 
 def _insert(session: Session, new: Sequence[Record], clock: Clock) -> dict[int, Problem]:
-    """Insert new profiles in bulk; parents before their parts."""
+    """Insert new profiles, those that are a part of another one after the others."""
     if not new:
         return {}
-    at: datetime = clock()
-    made = {_id(one): (one, profile_of(one, language="da", at=at)) for one in new}
-    problems: dict[int, Problem] = {}
-    parents = {
-        parent
-        for _, profile in made.values()
-        if isinstance(profile, Organisation) and (parent := profile.parent_id) is not None
+    at = clock()
+    alone, parts = parts_of(new)
+    insert_alone(session, alone, at)
+    if not parts:
+        return {}
+    known = profiles.existing(session, {one.values["parent_id"] for one in parts})
+    known |= {_id(one) for one in parts}
+    problems = {
+        one.number: Problem("parent_id", _NO_PARENT)
+        for one in parts
+        if one.values["parent_id"] not in known
     }
-    known = profiles.existing(session, parents) if parents else set()
-    ready: list[Profile] = []
-    parts: list[Organisation] = []
-    for record, profile in made.values():
-        parent_id = profile.parent_id if isinstance(profile, Organisation) else None
-        if parent_id is None:
-            _alone(profile)
-        elif parent_id in known or parent_id in made:
-            parts.append(profile)  # type: ignore[arg-type]  # only organisations have a parent
-        else:
-            problems[record.number] = Problem("parent_id", _NO_PARENT)
-            continue
-        ready.append(profile)
-    if parts:
-        settle_families(session, [one for one in ready if isinstance(one, Organisation)], clock)
-    insert_profiles(session, ready)
+    made = [profile_of(one, language="da", at=at) for one in parts if one.number not in problems]
+    settle_families(session, made, clock)
+    insert_profiles(session, parents_first(made))
     return problems
-
-
-def _alone(profile: Profile) -> None:
-    """Make a profile the top of its own family, as registering does."""
-    profile.family_id = profile.id
-    if isinstance(profile, Organisation):
-        profile.family_type = profile.organisation_type

@@ -19,7 +19,6 @@ from matchmaker.models import (
     Match,
     MatchRun,
     Place,
-    Visibility,
 )
 from matchmaker.services import steering
 from matchmaker.services.clock import Clock
@@ -126,9 +125,7 @@ class MatchmakingService:
             ids = [match.profile_id for match in run.matches]
             ids += [one.profile_id for match in run.matches for one in match.folded]
             by_id = {
-                profile.id: profile
-                for profile in profiles.complete(session, ids)
-                if profile.visibility is Visibility.PUBLIC
+                profile.id: profile for profile in profiles.complete(session, ids) if profile.public
             }
             # Somebody may have been erased or hidden since the search.
             run.matches = [match for match in run.matches if match.profile_id in by_id]

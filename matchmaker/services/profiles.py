@@ -26,7 +26,18 @@ from matchmaker.storage.database import Sessions
 
 T = TypeVar("T")
 #: Columns that the profile keeps itself; what a caller writes in them is not compared.
-_KEPT = {"revision", "updated_at", "kind", "partner_kind"}
+_KEPT = {
+    "revision",
+    "updated_at",
+    "kind",
+    "partner_kind",
+    # What people decided since stays decided when a file is read again.
+    "field_visibility",
+    "standing",
+    "merged_into_id",
+    "confirmed_at",
+    "legal_basis",
+}
 _EVIDENCE = ("kind", "title", "text", "language", "year")
 
 
@@ -123,7 +134,7 @@ class ProfileService:
             stored = {
                 one.id: one for one in profiles.with_evidence(session, [one.id for one in given])
             }
-            for profile in _parents_first(given):
+            for profile in parents_first(given):
                 counts[self._register(session, profile, stored.get(profile.id))] += 1
         if counts["new"] or counts["changed"]:
             self.after_write(progress)
@@ -193,7 +204,8 @@ def _brought_to(stored: Evidence | None, given: Evidence) -> Evidence:
     return stored
 
 
-def _parents_first(given: Sequence[Profile]) -> list[Profile]:
+def parents_first(given: Sequence[Profile]) -> list[Profile]:
+    """Return the profiles in an order in which no part stands before its whole."""
     ids = {one.id for one in given}
     children: dict[UUID | None, list[Profile]] = {}
     for profile in given:

@@ -39,7 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
-from matchmaker.models import Conditions, EligibilityRule, Place, Profile, Visibility
+from matchmaker.models import Conditions, EligibilityRule, Place, Profile, Standing, Visibility
 from matchmaker.models.place import EARTH_RADIUS_KM
 
 # Read as the text they are stored as: turning thousands of rows into objects would cost more
@@ -129,7 +129,9 @@ def rules(
 
     """
     return {
-        EligibilityRule.VISIBLE: Profile.visibility == Visibility.PUBLIC,
+        EligibilityRule.VISIBLE: and_(
+            Profile.visibility == Visibility.PUBLIC, Profile.standing == Standing.LIVE
+        ),
         EligibilityRule.AVAILABLE: and_(
             or_(Profile.proposable_from.is_(None), Profile.proposable_from <= today),
             or_(Profile.proposable_until.is_(None), Profile.proposable_until >= today),

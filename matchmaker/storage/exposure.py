@@ -38,6 +38,7 @@ from matchmaker.models import (
     PartnerKind,
     Profile,
     ProfileKind,
+    Standing,
     Visibility,
 )
 
@@ -113,6 +114,7 @@ def of_families(session: Session, period: Period) -> list[Exposure]:
         select(_PROFILES.c.id, _PROFILES.c.name, _PROFILES.c.partner_kind)
         .join(_ORGANISATIONS, _ORGANISATIONS.c.id == _PROFILES.c.id)
         .where(_PROFILES.c.visibility == Visibility.PUBLIC)
+        .where(_PROFILES.c.standing == Standing.LIVE)
         .where(type_coerce(_PROFILES.c.id, String).in_(select(wanted.c.value)))
     )
     rows = [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from matchmaker.errors import NotFound
 from matchmaker.models import (
+    OWN_TEXTS,
     Activity,
+    Evidence,
     Expert,
     Facts,
     FoldedProfile,
@@ -25,9 +27,21 @@ from matchmaker.models import (
     Student,
     Visibility,
 )
+from matchmaker.storage.concealing import conceal, empty_fields
 
 #: What is left of a profile that is no longer shown.
-_LEFT = {"id", "kind", "partner_kind", "fictional", "visibility", "revision", "updated_at"}
+_LEFT = {
+    "id",
+    "kind",
+    "partner_kind",
+    "fictional",
+    "visibility",
+    "field_visibility",
+    "standing",
+    "merged_into_id",
+    "revision",
+    "updated_at",
+}
 _NO_REASON = Reason(evidence=(), uncovered=(), facts=Facts()).as_json()
 
 
@@ -55,12 +69,39 @@ def get(session: Session, run_id: UUID) -> MatchRun:
     if run is None:
         raise NotFound("match run", run_id)
     for match in run.matches:
-        known = [one for one in match.folded if one.profile.visibility is Visibility.PUBLIC]
+        known = [one for one in match.folded if one.profile.public]
         set_committed_value(match, "folded", known)
         if not match.shown:
             set_committed_value(match, "reason_json", _NO_REASON)
             _empty(match.profile)
+        conceal(match.profile, Visibility.PUBLIC)
+    _conceal_reasons(session, run)
     return run
+
+
+def _conceal_reasons(session: Session, run: MatchRun) -> None:
+    """Take out of the reasons what has been hidden from the public since the run."""
+    reasons = {match.id: match.reason for match in run.matches}
+    shown = [one.evidence_id for why in reasons.values() for one in why.evidence]
+    hidden = set(
+        session.scalars(
+            select(Evidence.id).where(
+                Evidence.id.in_({one for one in shown if one is not None}),
+                Evidence.visibility != Visibility.PUBLIC,
+            )
+        )
+    )
+    for match in run.matches:
+        # A passage without evidence is of the texts, and it is not known of which.
+        texts = match.profile.hidden_fields(Visibility.PUBLIC) & OWN_TEXTS
+        kept = tuple(
+            one
+            for one in reasons[match.id].evidence
+            if one.evidence_id not in hidden and not (texts and one.evidence_id is None)
+        )
+        if kept != reasons[match.id].evidence:
+            why = replace(reasons[match.id], evidence=kept).as_json()
+            set_committed_value(match, "reason_json", why)
 
 
 def keep_reasons(session: Session, reasons: Mapping[UUID, dict[str, Any]]) -> None:
@@ -75,11 +116,8 @@ def keep_reasons(session: Session, reasons: Mapping[UUID, dict[str, Any]]) -> No
 
 def _empty(profile: Profile) -> None:
     """Take the words and facts out of a profile as it was read; what is stored stays."""
-    for name in (attribute.key for attribute in profile.__mapper__.column_attrs):
-        value = getattr(profile, name)
-        if name not in _LEFT and not isinstance(value, enum.Enum):
-            empty = type(value)() if isinstance(value, str | list) else None
-            set_committed_value(profile, name, empty)
+    names = {attribute.key for attribute in profile.__mapper__.column_attrs}
+    empty_fields(profile, names - _LEFT)
 
 
 def of_challenge(session: Session, challenge_id: UUID) -> Sequence[MatchRun]:

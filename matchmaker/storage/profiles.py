@@ -18,12 +18,15 @@ from matchmaker.models import (
     PartnerKind,
     Profile,
     ProfileKind,
+    Standing,
     Student,
     Visibility,
 )
+from matchmaker.storage.concealing import conceal
 from matchmaker.storage.database import MOST_VARIABLES
 
 _KINDS = (Expert, Organisation, Student, Activity)
+_PUBLIC = (Profile.visibility == Visibility.PUBLIC, Profile.standing == Standing.LIVE)
 _COMPLETE = selectin_polymorphic(Profile, _KINDS)
 # Made once: putting the join together takes as long as running it.
 _EVERY = with_polymorphic(Profile, list(_KINDS))
@@ -38,8 +41,9 @@ def get(session: Session, profile_id: UUID) -> Profile:
 
     """
     profile = find(session, profile_id)
-    if profile is None or profile.visibility is not Visibility.PUBLIC:
+    if profile is None or not profile.public:
         raise NotFound("profile", profile_id)
+    conceal(profile, Visibility.PUBLIC)
     return profile
 
 
@@ -65,8 +69,14 @@ def with_evidence(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
 
 
 def complete(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
-    """Return these profiles with all columns of their kind, without evidence, in one query."""
-    return session.scalars(_COMPLETE_IN_ONE, {"ids": list(ids)}).all()
+    """Return these profiles with all columns of their kind, without evidence, in one query.
+
+    Fields that the public may not see are empty.
+    """
+    found = session.scalars(_COMPLETE_IN_ONE, {"ids": list(ids)}).all()
+    for profile in found:
+        conceal(profile, Visibility.PUBLIC)
+    return found
 
 
 def family(session: Session, profile: Profile) -> list[Organisation]:
@@ -104,7 +114,7 @@ def page(
     """
 
     def narrowed(query: Select[Any]) -> Select[Any]:
-        query = query.where(Profile.visibility == Visibility.PUBLIC)
+        query = query.where(*_PUBLIC)
         if kind is not None:
             query = query.where(Profile.kind == kind)
         if partner_kind is not None:
@@ -121,7 +131,10 @@ def page(
     total = session.scalar(narrowed(select(func.count()).select_from(Profile))) or 0
     query = narrowed(select(Profile)).options(_COMPLETE)
     query = query.order_by(Profile.name, Profile.id).offset(offset).limit(limit)
-    return session.scalars(query).all(), total
+    items = session.scalars(query).all()
+    for profile in items:
+        conceal(profile, Visibility.PUBLIC)
+    return items, total
 
 
 def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -158,9 +171,7 @@ def public(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     wanted = list(ids)
     if not wanted:
         return set()
-    query = select(Profile.id).where(
-        Profile.id.in_(wanted), Profile.visibility == Visibility.PUBLIC
-    )
+    query = select(Profile.id).where(Profile.id.in_(wanted), *_PUBLIC)
     return set(session.scalars(query))
 
 

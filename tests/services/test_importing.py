@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.errors import InvalidInput, NotFound, TransitionNotAllowed
 from matchmaker.models import (
+    Activity,
     Expert,
     Identifier,
     IdentifierScheme,
@@ -23,6 +24,8 @@ from matchmaker.models import (
     Profile,
     ProfileKind,
     RowOutcome,
+    Standing,
+    Student,
 )
 from matchmaker.services.exchange.mapping import Columns
 from matchmaker.storage import profiles
@@ -105,22 +108,75 @@ def test_what_was_planned_is_written(
     assert firm.family_id == firm.id
 
 
+@pytest.mark.parametrize(
+    ("given", "twin"),
+    [
+        ({"kind": "expert", "on_leave_until": "2027-01-31"}, Expert),
+        ({"kind": "organisation", "organisation_type": "cluster"}, Organisation),
+        ({"kind": "organisation", "organisation_type": "firm", "country": "SE"}, Organisation),
+        (
+            {
+                "kind": "student", "programme": "P", "level": "master", "institution": "I",
+                "available_to": "2027-06-30",
+            },
+            Student,
+        ),
+        (
+            {
+                "kind": "activity", "activity_type": "open-lab", "ends_on": "2027-06-30",
+                "need": "new-materials",
+            },
+            Activity,
+        ),
+    ],
+)  # fmt: skip
 def test_new_rows_are_stored_as_registering_would_store_them(
-    service: Matchmaker, sessions: Sessions, tmp_path: Path
+    service: Matchmaker,
+    sessions: Sessions,
+    tmp_path: Path,
+    given: dict[str, str],
+    twin: type[Any],
 ) -> None:
-    given = {"kind": "expert", "name": "Ida", "language": "en", "on_leave_until": "2027-01-31"}
-    run = service.imports.preview(write_lines(tmp_path, "one.jsonl", [given]))
+    lines = [{**given, "name": "Ida", "language": "en"}]
+    run = service.imports.preview(write_lines(tmp_path, "one.jsonl", lines))
     service.imports.apply(run.id)
     imported = stored(sessions, "Ida")
-    twin = Expert(
-        name="Bo", language="en", summary="", updated_at=imported.updated_at,
-        on_leave_until=date(2027, 1, 31),
-    )  # fmt: skip
-    service.profiles.register_all([twin])
+    named = {name: getattr(imported, name) for name in given if name != "kind"}
+    service.profiles.register_all(
+        [twin(name="Bo", language="en", summary="", updated_at=imported.updated_at, **named)]
+    )
     registered = stored(sessions, "Bo")
 
-    same = {column.name for column in Expert.__mapper__.columns} - {"id", "name", "family_id"}
+    same = {column.name for column in twin.__mapper__.columns}
+    same -= {"id", "name", "family_id", "standing"}
     assert {n: getattr(imported, n) for n in same} == {n: getattr(registered, n) for n in same}
+    assert imported.family_id == imported.id
+
+
+@pytest.mark.parametrize(
+    ("line", "standing"),
+    [
+        ({"kind": "expert"}, Standing.IMPORTED),
+        (
+            {"kind": "student", "programme": "P", "level": "master", "institution": "I"},
+            Standing.IMPORTED,
+        ),
+        ({"kind": "organisation", "organisation_type": "firm"}, Standing.LIVE),
+    ],
+)
+def test_imported_people_are_hidden_until_they_confirm(
+    service: Matchmaker,
+    sessions: Sessions,
+    tmp_path: Path,
+    line: dict[str, str],
+    standing: Standing,
+) -> None:
+    path = write_lines(tmp_path, "one.jsonl", [{**line, "name": "Ida Berg", "language": "en"}])
+    service.imports.apply(service.imports.preview(path).id)
+
+    assert stored(sessions, "Ida Berg").standing is standing
+    shown = [one.name for one in service.profiles.page().items]
+    assert shown == (["Ida Berg"] if standing is Standing.LIVE else [])
 
 
 def test_the_same_file_again_changes_nothing(
@@ -246,11 +302,10 @@ def test_a_profile_that_came_or_went_since_the_preview_is_refused(
         done = service.imports.apply(run.id)
         assert how_many(sessions) == 1
     assert done.state is ImportState.DONE
+    words = "stored this profile after" if what == "made" else "deleted after"
     assert (done.new, done.changed) == (0, 0)
-    assert {reason.split(" ")[0] for _, _, reason in problems(service, done)} <= {
-        "Somebody",
-        "The",
-    }
+    assert [words in reason for _, _, reason in problems(service, done)] == [True] * done.refused
+    assert done.refused == (2 if what == "made" else 1)
 
 
 def test_a_done_or_cancelled_import_cannot_be_applied_again(

@@ -20,6 +20,7 @@ from matchmaker.models import (
     PartnerKind,
     Place,
     Profile,
+    Standing,
     Visibility,
     distance_km,
 )
@@ -316,3 +317,8 @@ def test_the_places_that_a_profile_reaches_are_those_it_is_eligible_for(sessions
             }
             # Asked twice each: what is given is a list, what comes back is a set.
             assert eligibility.reached(session, profile.id, [*places, *places]) == expected
+
+
+@pytest.mark.parametrize("standing", [one for one in Standing if one is not Standing.LIVE])
+def test_only_a_live_profile_is_proposed(eligible: Store, standing: Standing) -> None:
+    assert eligible(an_expert("here"), an_expert("away", standing=standing)) == ["here"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -10,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from matchmaker.models import (
+    HIDEABLE,
     ActivityType,
     CompanyNeed,
     OrganisationType,
@@ -34,6 +37,9 @@ class Field:
     read: Read
     #: A new profile must bring it.
     required: bool = False
+    #: Makes the value again from what JSON keeps of one that has been read; None when that is
+    #: the same.
+    restore: Callable[[Any], object] | None = None
 
 
 _YES = frozenset({"true", "yes", "y", "ja", "j", "1", "x", "sand", "sandt"})
@@ -214,7 +220,24 @@ def _value_of(read: Read) -> Read:
     return value
 
 
+def _hidden(raw: object) -> dict[str, str]:
+    """Return who may see single fields, from an object or from JSON in a cell."""
+    try:
+        given = json.loads(raw) if isinstance(raw, str) else raw
+        if not isinstance(given, dict) or set(given) - HIDEABLE:
+            raise ValueError  # noqa: TRY301 - refused like what is no JSON
+        return {name: Visibility(value).value for name, value in given.items()}
+    except ValueError:
+        raise ValueError('Write field names with who may see them: {"website": "staff"}.') from None
+
+
 _language = pattern("[a-z]{2}", "Use a two-letter language code such as da or en.")
+
+
+def _no_hidden(raw: object) -> dict[str, str]:
+    return {} if raw in (None, "") else _hidden(raw)
+
+
 _COMMON = (
     Field("name", text(200, least=1), required=True),
     Field("language", _language),
@@ -234,35 +257,42 @@ _COMMON = (
     Field("website", maybe(pattern(_WEBSITE.pattern, "Use an address such as https://dtu.dk."))),
     Field("source", text(300)),
     Field("fictional", with_default(flag, default=False)),
-    Field("visibility", with_default(one_of(Visibility), Visibility.PUBLIC)),
+    Field(
+        "visibility",
+        with_default(one_of(Visibility), Visibility.PUBLIC),
+        restore=Visibility,
+    ),
+    Field("field_visibility", _no_hidden),
 )
 _OWN: Mapping[ProfileKind, tuple[Field, ...]] = {
     ProfileKind.EXPERT: (
         Field("title", text(200)),
         Field("affiliation", text(300)),
         Field("capacity", with_default(whole(0, 50), 3)),
-        Field("on_leave_until", maybe(day)),
+        Field("on_leave_until", maybe(day), restore=date.fromisoformat),
     ),
     ProfileKind.ORGANISATION: (
-        Field("organisation_type", one_of(OrganisationType), required=True),
-        Field("parent_id", maybe(identity)),
+        Field(
+            "organisation_type", one_of(OrganisationType), required=True, restore=OrganisationType
+        ),
+        Field("parent_id", maybe(identity), restore=UUID),
     ),
     ProfileKind.STUDENT: (
         Field("programme", text(200), required=True),
-        Field("level", one_of(StudyLevel), required=True),
+        Field("level", one_of(StudyLevel), required=True, restore=StudyLevel),
         Field("institution", text(300), required=True),
         Field("placement_types", several(_value_of(one_of(PlacementType)))),
-        Field("available_from", maybe(day)),
-        Field("available_to", maybe(day)),
+        Field("available_from", maybe(day), restore=date.fromisoformat),
+        Field("available_to", maybe(day), restore=date.fromisoformat),
         Field("learning_goals", text(2000, one_line=False)),
     ),
     ProfileKind.ACTIVITY: (
-        Field("activity_type", one_of(ActivityType), required=True),
+        Field("activity_type", one_of(ActivityType), required=True, restore=ActivityType),
         Field("organiser", text(300)),
-        Field("starts_on", maybe(day)),
-        Field("ends_on", maybe(day)),
+        Field("starts_on", maybe(day), restore=date.fromisoformat),
+        Field("ends_on", maybe(day), restore=date.fromisoformat),
         Field("eligibility", text(1000, one_line=False)),
-        Field("need", one_of(CompanyNeed), required=True),
+        Field("need", one_of(CompanyNeed), required=True, restore=CompanyNeed),
     ),
 }
 

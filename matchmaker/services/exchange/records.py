@@ -21,7 +21,9 @@ from matchmaker.models import (
     Organisation,
     Profile,
     ProfileKind,
+    Standing,
     Student,
+    Visibility,
     normalised,
 )
 from matchmaker.models.gazetteer import find_place
@@ -46,6 +48,8 @@ _EVIDENCE_YEAR = reading.maybe(reading.whole(1000, 2200))
 _LANGUAGE = reading.pattern("[a-z]{2}", "Use a two-letter language code such as da or en.")
 #: What evidence says; the owner's word on it stands apart.
 EVIDENCE_SAYS = ("kind", "title", "text", "language", "year")
+_EVIDENCE_VISIBILITY = reading.with_default(reading.one_of(Visibility), Visibility.PUBLIC)
+_ITEM = frozenset({"id", "position", "pinned", "excluded", "visibility", *EVIDENCE_SAYS})
 
 
 @dataclass(frozen=True)
@@ -222,7 +226,7 @@ def _read_evidence(raw: object) -> list[dict[str, Any]]:
 
 def _read_item(given: Mapping[str, object], position: int) -> dict[str, Any]:
     try:
-        unknown = set(given) - {"id", "position", "pinned", "excluded", *EVIDENCE_SAYS}
+        unknown = given.keys() - _ITEM
         if unknown:
             raise ValueError(f"there is no field {min(unknown)}.")  # noqa: TRY301
         language = given.get("language")
@@ -235,6 +239,7 @@ def _read_item(given: Mapping[str, object], position: int) -> dict[str, Any]:
             "year": _EVIDENCE_YEAR(given.get("year")),
             "pinned": given.get("pinned") is True,
             "excluded": given.get("excluded") is True,
+            "visibility": _EVIDENCE_VISIBILITY(given.get("visibility")),
         }
     except ValueError as error:
         raise ValueError(f"Item {position}: {error}") from None
@@ -268,6 +273,11 @@ def columns_of(record: Record) -> dict[str, Any]:
     return columns
 
 
+def standing_of(kind: ProfileKind) -> Standing:
+    """Return how an imported profile begins: people are hidden until they, or staff, confirm."""
+    return Standing.IMPORTED if kind in PEOPLE else Standing.LIVE
+
+
 def profile_of(record: Record, *, language: str, at: datetime) -> Profile:
     """Return the new profile of a record.
 
@@ -279,6 +289,7 @@ def profile_of(record: Record, *, language: str, at: datetime) -> Profile:
     """
     columns = {"language": language, "summary": "", **columns_of(record)}
     return CLASSES[record.kind](
+        standing=standing_of(record.kind),
         id=record.id or uuid4(),
         updated_at=at,
         evidence=[
@@ -327,14 +338,29 @@ def unstaged(given: Mapping[str, Any]) -> tuple[Record, int | None]:
             number=given["number"],
             kind=kind,
             id=UUID(given["id"]),
-            values={name: known[name].read(value) for name, value in given["values"].items()},
-            evidence=None if given["evidence"] is None else _read_evidence(given["evidence"]),
+            values={
+                name: value
+                if value is None or (restore := known[name].restore) is None
+                else restore(value)
+                for name, value in given["values"].items()
+            },
+            evidence=given["evidence"] and [_restored(one) for one in given["evidence"]],
             identifiers=tuple(
                 (IdentifierScheme(scheme), value) for scheme, value in given["identifiers"]
             ),
         ),
         given["revision"],
     )
+
+
+def _restored(item: dict[str, Any]) -> dict[str, Any]:
+    identity = item["id"]
+    return {
+        **item,
+        "id": identity and UUID(identity),
+        "kind": EvidenceKind(item["kind"]),
+        "visibility": Visibility(item["visibility"]),
+    }
 
 
 def plain(value: object) -> object:

@@ -1,14 +1,14 @@
 """identifiers, import runs, saved mappings, kept answers.
 
 Revision: 0005
-Follows: 0002
+Follows: 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
