@@ -87,8 +87,7 @@ def write_table(path: Path, rows: int) -> None:
                     f"Specialist i {process}",
                     "9220",
                     "Aalborg Øst",
-                    f"Har løst {process} af {material} for kunde {number}.\n"
-                    f"Råder over udstyr til {process} i hal {number % 90}.",
+                    f"Har løst {process} af {material} for kunde {number}.\nRåder over {process}.",
                 ]
             )
 

@@ -20,6 +20,7 @@ from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
 from matchmaker.services.directions import DirectionService
 from matchmaker.services.evaluation import EvaluationService
+from matchmaker.services.exporting import ExportService
 from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.importing import ImportService
@@ -45,6 +46,7 @@ class Matchmaker:
     evaluation: EvaluationService
     exposure: ExposureService
     imports: ImportService
+    exports: ExportService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -112,6 +114,7 @@ def build(
         ),
         exposure=ExposureService(sessions),
         imports=ImportService(sessions, clock, settings.data_dir / "imports"),
+        exports=ExportService(sessions),
         engine=engine,
     )
 

@@ -13,6 +13,7 @@ from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
 from api.cli.directions import challenges_for, similar
 from api.cli.evaluate import evaluate
+from api.cli.exports import export
 from api.cli.exposure import exposure
 from api.cli.fit import fit
 from api.cli.given import given_text
@@ -299,3 +300,4 @@ main.add_command(bench)
 main.add_command(exposure)
 main.add_command(fit)
 main.add_command(import_)
+main.add_command(export)

@@ -75,7 +75,7 @@ REFUSED: list[tuple[str, Callable[[Path], Path], str]] = [
     ("a zip bomb", lambda f: with_part(f, "xl/bomb.xml", b"\0" * (64 * MIB)), "unpacked"),
     ("a lying zip bomb", lying, "workbook|unpacked"),
     ("a broken line", lambda f: write(f, "a.csv", 'Navn,By\n"x,y\n'), "can't be read"),
-    ("a huge cell", lambda f: write(f, "a.csv", "Navn,By\n" + "x" * 300_000 + ",y\n"), "Row 2"),
+    ("a huge cell", lambda f: write(f, "a.csv", "Navn,By\n" + "x" * 1_100_000 + ",y\n"), "Row 2"),
     ("no name column", lambda f: write(f, "a.csv", "Farve,Antal\nrød,2\n"), "No column is taken"),
     ("a picture", lambda f: write(f, "a.png", "x"), "say which"),
     ("Excel's own line", lambda f: write(f, "a.csv", "sep=;\nNavn;By\n"), "sep="),
@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(
     with pytest.raises(InvalidInput, match=words):
         service.imports.preview(path, kind=ProfileKind.EXPERT)
 
-    assert not any(service.imports.folder.glob("*")) if service.imports.folder.exists() else True
+    assert list(service.imports.folder.glob("*")) == []
 
 
 def test_too_much_unpacked_is_refused_by_what_is_said_and_by_what_is_there(
@@ -128,7 +128,8 @@ def test_more_rows_than_are_read_are_refused(
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "iso8859_1", "mac_roman"]
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "iso8859_1", "cp850", "mac_roman"],
 )
 def test_danish_letters_come_through_in_every_usual_encoding(tmp_path: Path, encoding: str) -> None:
     text = "Navn;Beskrivelse\n" + "".join(

@@ -200,6 +200,8 @@ def suggested(
             found[header_name] = target
 
     values = [_values(place, sample) for place in range(len(header))]
+    for name in header:  # our own names, as an export writes them
+        take(name, name)
     for name, seen in zip(header, values, strict=True):
         take(name, _by_form(seen, _FORMS))
     for name in header:  # the very words of a field first, then words that only begin like it
