@@ -15,6 +15,7 @@ from embeddings.registry import make_encoder, make_index
 from matchmaker.config import Settings
 from matchmaker.errors import IndexNotReady
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
+from matchmaker.services.bulk_upsert import BulkService
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
@@ -23,6 +24,7 @@ from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exporting import ExportService
 from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
+from matchmaker.services.idempotency import AnswerService
 from matchmaker.services.importing import ImportService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
@@ -47,6 +49,8 @@ class Matchmaker:
     exposure: ExposureService
     imports: ImportService
     exports: ExportService
+    bulk: BulkService
+    answers: AnswerService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -115,6 +119,8 @@ def build(
         exposure=ExposureService(sessions),
         imports=ImportService(sessions, clock, settings.data_dir / "imports"),
         exports=ExportService(sessions),
+        bulk=BulkService(sessions, clock),
+        answers=AnswerService(sessions, clock),
         engine=engine,
     )
 

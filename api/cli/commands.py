@@ -11,6 +11,7 @@ from rich.markup import escape
 from api.cli import seed as seed_files
 from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
+from api.cli.codes import codes
 from api.cli.directions import challenges_for, similar
 from api.cli.evaluate import evaluate
 from api.cli.exports import export
@@ -301,3 +302,4 @@ main.add_command(exposure)
 main.add_command(fit)
 main.add_command(import_)
 main.add_command(export)
+main.add_command(codes)

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from api.openapi import Blueprint
-from api.resources import challenges, directions, exposure, match_runs, profiles
+from api.resources import (
+    challenges,
+    codes,
+    directions,
+    exports,
+    exposure,
+    imports,
+    match_runs,
+    profiles,
+)
 
 #: Every resource, in the order in which the reference describes them.
 BLUEPRINTS: list[Blueprint] = [
@@ -12,4 +21,7 @@ BLUEPRINTS: list[Blueprint] = [
     profiles.blueprint,
     directions.blueprint,
     exposure.blueprint,
+    codes.blueprint,
+    imports.blueprint,
+    exports.blueprint,
 ]

@@ -149,7 +149,8 @@ def export(service: Matchmaker, format: ExportFormat, **how: Any) -> str:
 
 
 def documents(service: Matchmaker) -> dict[str, dict[str, Any]]:
-    found = map(json.loads, export(service, ExportFormat.JSONL).splitlines())
+    lines = export(service, ExportFormat.JSONL).split("\n")[:-1]
+    found = map(json.loads, lines)
     return {
         one["id"]: {name: value for name, value in one.items() if name not in DECIDED}
         for one in found

@@ -47,9 +47,10 @@ class _Entry:
     #: The code, folded and without its signs.
     figures: str
     names: tuple[str, ...]
-    words: tuple[str, ...]
-    #: Words of other names by which it is known.
-    others: tuple[str, ...]
+    #: Words of the names, each behind a blank: looking into one text is quicker than at each word.
+    words: str
+    #: The same with the words of other names by which it is known.
+    all_words: str
 
 
 def look_up(codes: CodeList, words: str, *, limit: int = 20) -> Sequence[Code]:
@@ -82,24 +83,18 @@ def get(codes: CodeList, code: str) -> Code | None:
 
 def _rank(entry: _Entry, asked: Sequence[str], whole: str, figures: str) -> int | None:
     """Return how near an entry is, 0 the nearest; None when it does not fit."""
-    if figures and entry.figures == figures:
-        return 0
-    if whole in entry.names:
-        return 1
-    if figures and _in_range(entry.code.code, figures):
-        return 2
-    if figures and entry.figures.startswith(figures):
-        return 3
-    if any(name.startswith(whole) for name in entry.names):
-        return 4
-    if all(any(word.startswith(one) for word in entry.words) for one in asked):
-        return 5
-    if all(any(word.startswith(one) for word in (*entry.words, *entry.others)) for one in asked):
-        return 6
-    # Danish writes compounds as one word: "svejser" stands inside "tigsvejser".
-    if all(len(one) > 3 and any(one in word for word in entry.words) for one in asked):
-        return 7
-    return None
+    fits = (
+        bool(figures) and entry.figures == figures,
+        whole in entry.names,
+        bool(figures) and _in_range(entry.code.code, figures),
+        bool(figures) and entry.figures.startswith(figures),
+        entry.names[0].startswith(whole) or entry.names[1].startswith(whole),
+        all(f" {one}" in entry.words for one in asked),
+        all(f" {one}" in entry.all_words for one in asked),
+        # Danish writes compounds as one word: "svejser" stands inside "tigsvejser".
+        all(len(one) > 3 and one in entry.words for one in asked),
+    )
+    return fits.index(True) if any(fits) else None
 
 
 def _in_range(code: str, figures: str) -> bool:
@@ -117,11 +112,15 @@ def _entries(codes: CodeList) -> tuple[_Entry, ...]:
             Code(row["code"], row["da"], row["en"]),
             _figures(row["code"]),
             tuple(" ".join(_words(row[language])) for language in ("da", "en")),
-            tuple(dict.fromkeys((*_words(row["da"]), *_words(row["en"])))),
-            tuple(dict.fromkeys(_words(row["words"]))),
+            own := _behind_blanks(f"{row['da']} {row['en']}"),
+            own + _behind_blanks(row["words"]),
         )
         for row in rows
     )
+
+
+def _behind_blanks(text: str) -> str:
+    return "".join(f" {word}" for word in dict.fromkeys(_words(text)))
 
 
 def _figures(text: str) -> str:
