@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from api.pages import about, challenges, exposure, home, profiles
+from api.pages import about, challenges, codes, exposure, home, profiles
 from api.pages.display import FILTERS, same_page
 from api.pages.labels import plural
 from api.pages.marks import pieces
@@ -23,6 +23,7 @@ BLUEPRINTS: list[Blueprint] = [
     profiles.blueprint,
     about.blueprint,
     exposure.blueprint,
+    codes.blueprint,
 ]
 
 # Error pages need them too, so they belong to the app and come with the first blueprint.

@@ -60,7 +60,9 @@ class ProfileExport(MethodView):
 
 
 def _accepted() -> ExportFormat:
-    offered: dict[str, ExportFormat] = {one.media_type: one for one in (ExportFormat.JSONL, *ExportFormat)}
+    offered: dict[str, ExportFormat] = {
+        one.media_type: one for one in (ExportFormat.JSONL, *ExportFormat)
+    }
     best: str | None = request.accept_mimetypes.best_match(list(offered))
     return offered[best or _LINES]
 

@@ -9,10 +9,29 @@ from flask.testing import FlaskClient
 
 import matchmaker.models
 from api.pages.labels import LABELS, label, plural
-from matchmaker.models import GenerationState, PartnerKind, Visibility
+from matchmaker.models import (
+    GenerationState,
+    IdentifierScheme,
+    ImportAction,
+    ImportFormat,
+    ImportState,
+    PartnerKind,
+    RowOutcome,
+    Standing,
+    Visibility,
+)
 
 #: Words that no page shows.
-UNSEEN = {GenerationState, Visibility}
+UNSEEN = {
+    GenerationState,
+    IdentifierScheme,
+    ImportAction,
+    ImportFormat,
+    ImportState,
+    RowOutcome,
+    Standing,
+    Visibility,
+}
 ENUMS = [
     kind
     for kind in vars(matchmaker.models).values()
