@@ -294,12 +294,5 @@ def openapi() -> None:
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))).encode(), nl=False)
 
 
-main.add_command(challenges_for)
-main.add_command(similar)
-main.add_command(evaluate)
-main.add_command(bench)
-main.add_command(exposure)
-main.add_command(fit)
-main.add_command(import_)
-main.add_command(export)
-main.add_command(codes)
+for _command in (challenges_for, similar, evaluate, bench, exposure, fit, import_, export, codes):
+    main.add_command(_command)

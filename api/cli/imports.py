@@ -7,9 +7,6 @@ from pathlib import Path
 from uuid import UUID
 
 import click
-from rich import box
-from rich.table import Table
-from rich.text import Text
 
 from api.cli.service import open_service
 from api.cli.terminal import Group, output, print_json, progress_bar, tell
@@ -167,16 +164,9 @@ def list_(settings: Settings, *, limit: int, as_json: bool) -> None:
     if as_json:
         print_json(ImportRunSchema(many=True).dump(runs))
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in ("id", "file", "state"):
-        table.add_column(heading, no_wrap=heading == "id", overflow="fold")
-    for heading in ("new", "changed", "same", "refused", "written"):
-        table.add_column(heading, justify="right")
     for run in runs:
-        counts = (run.new, run.changed, run.unchanged, run.refused)
-        written = f"{run.position}/{run.planned}"
-        table.add_row(str(run.id), Text(run.file_name), run.state.value, *map(str, counts), written)
-    output.print(table)
+        output.print(f"{run.id}  {run.position} of {run.planned} written", markup=False)
+        _tell_run(run)
 
 
 @import_.command("rows")

@@ -7,31 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.errors import InvalidInput, NotFound, TransitionNotAllowed
 from matchmaker.models import (
     Activity,
     Expert,
-    Identifier,
-    IdentifierScheme,
     ImportAction,
-    ImportFormat,
     ImportRun,
     ImportState,
     Organisation,
-    Profile,
     ProfileKind,
     RowOutcome,
     Standing,
     Student,
 )
 from matchmaker.services.exchange.mapping import Columns
-from matchmaker.storage import profiles
 from matchmaker.storage.database import Sessions
-from tests.services import import_files as files
-from tests.services.import_files import FIRMS, write, write_json, write_lines, write_workbook
+from tests.services.import_files import FIRMS, write, write_lines, write_workbook
+from tests.services.import_looks import counts, how_many, problems, stored
 
 FIRM = Columns(
     columns={
@@ -46,31 +41,8 @@ FIRM = Columns(
 )
 
 
-def counts(run: ImportRun) -> tuple[int, int, int, int]:
-    return run.new, run.changed, run.unchanged, run.refused
-
-
 def preview_firms(service: Matchmaker, path: Path, **how: Any) -> ImportRun:
     return service.imports.preview(path, kind=ProfileKind.ORGANISATION, columns=FIRM, **how)
-
-
-def stored(sessions: Sessions, name: str) -> Any:
-    with sessions.reading() as session:
-        found = session.scalars(select(Profile.id).where(Profile.name == name)).one()
-        return profiles.find(session, found)
-
-
-def how_many(sessions: Sessions, table: type[Any] = Profile) -> int:
-    with sessions.reading() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def problems(service: Matchmaker, run: ImportRun) -> list[tuple[int, str, str]]:
-    return [
-        (row.number, problem["column"], problem["reason"])
-        for row in service.imports.rows(run.id, outcome=RowOutcome.REFUSED, limit=100).items
-        for problem in row.problems
-    ]
 
 
 def test_a_preview_writes_no_profile(
@@ -413,92 +385,6 @@ def test_runs_and_rows_are_paged_by_cursor(service: Matchmaker, tmp_path: Path) 
     assert [r.number for r in service.imports.rows(runs[0], cursor=rows.next).items] == [3]
     with pytest.raises(InvalidInput, match="no cursor"):
         service.imports.page(cursor="nonsense")
-
-
-REGISTERS = [
-    (ImportFormat.ROR, lambda folder: write_json(folder, "ror.json", [files.ROR])),
-    (ImportFormat.ORCID, lambda folder: write_json(folder, "orcid.json", files.ORCID)),
-    (
-        ImportFormat.OPENALEX_AUTHORS,
-        lambda folder: write_lines(folder, "authors.jsonl", [files.AUTHOR]),
-    ),
-    (
-        ImportFormat.OPENALEX_INSTITUTIONS,
-        lambda folder: write_lines(folder, "institutions.jsonl", [files.INSTITUTION]),
-    ),
-    (
-        ImportFormat.CORDIS_ORGANISATIONS,
-        lambda folder: write(folder, "organization.csv", files.CORDIS_ORGANISATIONS),
-    ),
-    (
-        ImportFormat.CORDIS_PROJECTS,
-        lambda folder: write(folder, "project.csv", files.CORDIS_PROJECTS),
-    ),
-]
-
-
-@pytest.mark.parametrize(("format", "make"), REGISTERS, ids=[str(one) for one, _ in REGISTERS])
-def test_a_register_is_recognised_read_and_the_same_the_second_time(
-    service: Matchmaker, sessions: Sessions, tmp_path: Path, format: ImportFormat, make: Any
-) -> None:
-    path = make(tmp_path)
-
-    run = service.imports.preview(path)
-    service.imports.apply(run.id)
-    again = service.imports.preview(path)
-
-    assert run.format is format
-    assert (run.new, run.refused) == (1, 0), problems(service, run)
-    assert (again.new, again.changed, again.refused) == (0, 0, 0)
-    assert how_many(sessions) == 1
-    assert how_many(sessions, Identifier) >= 1
-
-
-def test_registers_that_speak_of_one_organisation_make_one_profile(
-    service: Matchmaker, sessions: Sessions, tmp_path: Path
-) -> None:
-    for path in (
-        write_json(tmp_path, "ror.json", [files.ROR]),
-        write_lines(tmp_path, "institutions.jsonl", [files.INSTITUTION]),
-    ):
-        service.imports.apply(service.imports.preview(path).id)
-
-    dtu = stored(sessions, "Technical University of Denmark")
-    assert dtu.ror == "https://ror.org/04qtj9h94"
-    assert {one.scheme for one in dtu.identifiers} == {
-        IdentifierScheme.ROR,
-        IdentifierScheme.GRID,
-        IdentifierScheme.ISNI,
-        IdentifierScheme.OPENALEX,
-        IdentifierScheme.WIKIDATA,
-    }
-
-
-def test_an_orcid_record_becomes_an_expert_with_evidence(
-    service: Matchmaker, sessions: Sessions, tmp_path: Path
-) -> None:
-    run = service.imports.preview(write_json(tmp_path, "orcid.json", files.ORCID))
-    service.imports.apply(run.id)
-
-    expert = stored(sessions, "Josiah Carberry")
-    assert (expert.title, expert.affiliation, expert.city) == (
-        "Professor", "Brown University", "Providence",
-    )  # fmt: skip
-    assert [(one.kind, one.text, one.year) for one in expert.evidence] == [
-        ("field", "psychoceramics", None),
-        ("publication", "Toward a Theory of Cracks", 2012),
-    ]
-
-
-def test_an_organisation_that_a_register_has_closed_is_refused(
-    service: Matchmaker, tmp_path: Path
-) -> None:
-    closed = {**files.ROR, "status": "withdrawn"}
-
-    run = service.imports.preview(write_json(tmp_path, "ror.json", [closed, {"id": "x"}]))
-
-    assert counts(run) == (0, 0, 0, 2)
-    assert problems(service, run)[0] == (1, "status", "ROR says that it is withdrawn.")
 
 
 def test_a_workbook_is_read_like_a_table_of_text(
