@@ -24,11 +24,14 @@ _BODY = {
     "description": "A list of at most 1,000 profiles in the shape that we answer with, "
     "or one on each line.",
     "content": {
-        "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+        "application/json": {"schema": {"type": "array", "minItems": 1, "maxItems": 1000}},
         _LINES: {"schema": {"type": "string"}},
     },
 }
-_CONTENT = {one.media_type: {"schema": {"type": "string"}} for one in ExportFormat}
+_CONTENT = {
+    one.media_type: {"schema": {"type": "object" if one is ExportFormat.JSON_LD else "string"}}
+    for one in ExportFormat
+}
 
 blueprint = Blueprint(
     "exchange",
