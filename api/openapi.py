@@ -43,6 +43,9 @@ PREFIX = "/api/v1"
 PATH_PARAMETERS = {
     "challenge_id": "Id of the challenge, as its Location and body say.",
     "run_id": "Id of the match run.",
+    "import_id": "Id of the import.",
+    "mapping_name": "Name of the mapping.",
+    "codes": "Which list: municipalities, postcodes, industries, occupations, skills or trl.",
     "profile_id": "Id of the profile, as lists and matches say.",
     "evidence_id": "Id of the item of evidence.",
     "queue": "Name of the queue.",
@@ -161,6 +164,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the base is u
             return cast("View", self.doc(operationId=operation_id)(view))
 
         return decorator
+
+    def answers_nothing(self, *, description: str) -> Callable[[View], View]:
+        """Answer 204, without a body."""
+        return cast("Callable[[View], View]", self.response(204, description=description))
+
+    def documented(self, **parts: Any) -> Callable[[View], View]:
+        """Add parts of the OpenAPI description that no schema gives."""
+        return cast("Callable[[View], View]", self.doc(**parts))
 
     def revisioned(self, view: View) -> View:
         """Send the revision of what the view returns as ETag; 304 to who holds it already."""

@@ -143,6 +143,13 @@ DUPLICATE = ProblemType(
     meaning=_("The same thing was stored before."),
     remedy=_("Use the existing one; the member 'existing' has its id."),
 )
+KEY_REUSED = ProblemType(
+    slug="key-reused",
+    status=409,
+    title=_("This key was used before"),
+    meaning=_("The same Idempotency-Key came with another request, or before the first answer."),
+    remedy=_("Use a new key for a new request; to repeat one, send it unchanged."),
+)
 VALIDATION = ProblemType(
     slug="validation",
     status=422,
@@ -268,6 +275,7 @@ PROBLEM_TYPES: dict[type[Exception], ProblemType] = {
     matchmaking.Merged: NOT_FOUND,
     matchmaking.TransitionNotAllowed: TRANSITION_NOT_ALLOWED,
     matchmaking.Duplicate: DUPLICATE,
+    matchmaking.KeyReused: KEY_REUSED,
     matchmaking.InvalidInput: VALIDATION,
     matchmaking.UnsupportedLanguage: UNSUPPORTED_LANGUAGE,
     matchmaking.IndexNotReady: INDEX_NOT_READY,

@@ -20,6 +20,7 @@ from matchmaker.services.accounts import AccountService
 from matchmaker.services.audit import AuditService
 from matchmaker.services.belonging import BelongingService
 from matchmaker.services.bulk_actions import BulkActionService
+from matchmaker.services.bulk_upsert import BulkUpsertService
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
@@ -28,8 +29,11 @@ from matchmaker.services.desk import DeskService
 from matchmaker.services.directions import DirectionService
 from matchmaker.services.duplicates import DuplicateService
 from matchmaker.services.evaluation import EvaluationService
+from matchmaker.services.exporting import ExportService
 from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
+from matchmaker.services.idempotency import AnswerService
+from matchmaker.services.importing import ImportService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.mail_messages import MailRenderer
 from matchmaker.services.mail_route import mail_route
@@ -77,6 +81,10 @@ class Matchmaker:
     belonging: BelongingService
     access: AccessService
     audit: AuditService
+    imports: ImportService
+    exports: ExportService
+    upserts: BulkUpsertService
+    answers: AnswerService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -163,6 +171,10 @@ def build(
         belonging=BelongingService(sessions, clock),
         access=AccessService(sessions),
         audit=AuditService(sessions, clock),
+        imports=ImportService(sessions, clock, settings.data_dir / "imports"),
+        exports=ExportService(sessions),
+        upserts=BulkUpsertService(sessions, clock),
+        answers=AnswerService(sessions, clock),
         engine=engine,
     )
 

@@ -118,6 +118,15 @@ class Duplicate(MatchmakerError):
         super().__init__(f"This {kind} exists already: {existing_id}.")
 
 
+class KeyReused(MatchmakerError):
+    """An idempotency key came again with another request, or while the first is being answered."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        self.key = key
+        self.reason = reason
+        super().__init__(reason)
+
+
 class InvalidInput(MatchmakerError):
     """A value that no schema can refuse by its shape alone.
 

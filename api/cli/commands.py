@@ -12,11 +12,14 @@ from api.cli import seed as seed_files
 from api.cli.accounts import account
 from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
+from api.cli.codes import codes
 from api.cli.directions import challenges_for, similar
 from api.cli.evaluate import evaluate
+from api.cli.exports import export
 from api.cli.exposure import exposure
 from api.cli.fit import fit
 from api.cli.given import given_text
+from api.cli.imports import import_
 from api.cli.mail import mail
 from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
@@ -293,5 +296,17 @@ def openapi() -> None:
     click.echo(spec_json(create_app(Settings(encoder="hashing:"))).encode(), nl=False)
 
 
-for _command in (account, challenges_for, similar, evaluate, bench, exposure, fit, mail):
+for _command in (
+    account,
+    challenges_for,
+    similar,
+    evaluate,
+    bench,
+    exposure,
+    fit,
+    mail,
+    import_,
+    export,
+    codes,
+):
     main.add_command(_command)

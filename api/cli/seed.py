@@ -28,9 +28,12 @@ from matchmaker.models import (
     Challenge,
     Evidence,
     Expert,
+    Identifier,
+    IdentifierScheme,
     Organisation,
     Profile,
     Student,
+    normalised,
 )
 from matchmaker.models.gazetteer import find_place
 
@@ -256,6 +259,11 @@ def _profile(kind: type[Profile], record: Record) -> Profile:
     if kind is Organisation:
         parent = values.pop("parent")
         values["parent_id"] = id_of(parent) if parent else None
+        values["identifiers"] = [
+            Identifier(scheme=scheme, value=normalised(scheme, values[scheme.value]))
+            for scheme in (IdentifierScheme.ROR, IdentifierScheme.CVR)
+            if values[scheme.value]
+        ]
     return kind(
         id=id_of(key),
         updated_at=WRITTEN,

@@ -18,6 +18,7 @@ from api.pages import (
     admin,
     challenges,
     claim,
+    codes,
     exposure,
     home,
     profiles,
@@ -42,6 +43,7 @@ BLUEPRINTS: list[Blueprint] = [
     claim.blueprint,
     account.blueprint,
     admin.blueprint,
+    codes.blueprint,
 ]
 
 # Error pages need them too, so they belong to the app and come with the first blueprint.

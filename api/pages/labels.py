@@ -31,9 +31,18 @@ from matchmaker.models import (
     Scope,
     StudyLevel,
 )
+from matchmaker.services.codes import CodeList
 
 #: Class, then member: members of two classes may have the same value, and then they are equal.
 LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
+    CodeList: {
+        CodeList.MUNICIPALITIES: _("Municipalities"),
+        CodeList.POSTCODES: _("Postcodes"),
+        CodeList.INDUSTRIES: _("Industries (NACE, DB07)"),
+        CodeList.OCCUPATIONS: _("Occupations (ESCO)"),
+        CodeList.SKILLS: _("Skills (ESCO)"),
+        CodeList.TRL: _("Technology readiness levels"),
+    },
     PartnerKind: {
         PartnerKind.EXPERT: _("Expert"),
         PartnerKind.UNIVERSITY_GROUP: _("University group"),

@@ -6,10 +6,13 @@ from api.openapi import Blueprint
 from api.resources import (
     accounts,
     challenges,
+    codes,
     desk,
     directions,
     editing,
+    exports,
     exposure,
+    imports,
     match_runs,
     profiles,
 )
@@ -24,4 +27,7 @@ BLUEPRINTS: list[Blueprint] = [
     directions.blueprint,
     exposure.blueprint,
     accounts.blueprint,
+    codes.blueprint,
+    imports.blueprint,
+    exports.blueprint,
 ]

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 
 from api.schemas.base import OutputSchema, PageQuerySchema, PageSchema, about, one_line
 from api.schemas.place import PlaceSchema
-from matchmaker.models import EvidenceKind, PartnerKind, ProfileKind
+from matchmaker.models import EvidenceKind, IdentifierScheme, PartnerKind, ProfileKind
 
 
 class TextQuerySchema(PageQuerySchema):
@@ -82,12 +82,25 @@ class ProfileSummarySchema(OutputSchema):
     revision = fields.Integer(metadata=about("Rises with every change; also the ETag.", 1))
 
 
+class IdentifierSchema(OutputSchema):
+    """A number by which others know a profile."""
+
+    scheme = fields.Enum(
+        IdentifierScheme, by_value=fields.String, metadata=about("Who gives the numbers.", "cvr")
+    )
+    value = fields.String(metadata=about("The number, in one spelling.", "56976116"))
+    uri = fields.String(allow_none=True, metadata=about("Address that means the same, or null."))
+
+
 class ProfileSchema(ProfileSummarySchema):
     """What every profile shows, whatever its kind."""
 
     description = fields.String(metadata=about("A longer text, or empty."))
     evidence = fields.List(
         fields.Nested(EvidenceSchema), metadata=about("What shows what they can do.")
+    )
+    identifiers = fields.List(
+        fields.Nested(IdentifierSchema), metadata=about("Numbers in public registers.")
     )
 
 

@@ -2,6 +2,7 @@
 
 from matchmaker.models.account import Account, Claim, Delegation, Membership, Role
 from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
+from matchmaker.models.answer import KeptAnswer
 from matchmaker.models.audit import AuditAction, AuditEntry
 from matchmaker.models.base import Base
 from matchmaker.models.challenge import (
@@ -16,7 +17,17 @@ from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
 from matchmaker.models.history import ProfileRevision, RevisionCause
+from matchmaker.models.identifier import Identifier, IdentifierScheme, normalised
 from matchmaker.models.identity import ExternalIdentity
+from matchmaker.models.imports import (
+    ImportAction,
+    ImportFormat,
+    ImportMapping,
+    ImportRow,
+    ImportRun,
+    ImportState,
+    RowOutcome,
+)
 from matchmaker.models.index import (
     GenerationState,
     IndexChange,
@@ -87,9 +98,18 @@ __all__ = [
     "Fit",
     "FoldedProfile",
     "GenerationState",
+    "Identifier",
+    "IdentifierScheme",
+    "ImportAction",
+    "ImportFormat",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
+    "ImportState",
     "IndexChange",
     "IndexGeneration",
     "IndexStamp",
+    "KeptAnswer",
     "LanguageMean",
     "LinkPurpose",
     "MailLink",
@@ -113,6 +133,7 @@ __all__ = [
     "Reason",
     "RevisionCause",
     "Role",
+    "RowOutcome",
     "SavedFilter",
     "Scope",
     "Standing",
@@ -120,4 +141,5 @@ __all__ = [
     "StudyLevel",
     "Visibility",
     "distance_km",
+    "normalised",
 ]

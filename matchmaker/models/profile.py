@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.models.base import Base, text_enum
 from matchmaker.models.evidence import Evidence
+from matchmaker.models.identifier import Identifier
 from matchmaker.models.names import folded_name
 from matchmaker.models.place import Place
 from matchmaker.models.visibility import Visibility
@@ -145,6 +146,15 @@ class Profile(Base, kw_only=True):
         repr=False,
         lazy="raise_on_sql",
         order_by=Evidence.position,
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
+    #: Numbers by which registers know it.
+    identifiers: Mapped[list[Identifier]] = relationship(
+        default_factory=list,
+        repr=False,
+        lazy="raise_on_sql",
+        order_by=(Identifier.scheme, Identifier.value),
         cascade="all, delete-orphan",
         passive_deletes=True,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -27,6 +27,12 @@ class CursorPage(Generic[T]):
     items: Sequence[T]
     #: Ask for the next page with it; None when this is the last one.
     next: str | None
+
+
+def page_of(found: Sequence[T], limit: int, key: Callable[[T], Sequence[object]]) -> CursorPage[T]:
+    """Return a page of at most ``limit`` rows, of which one more was read."""
+    items = found[:limit]
+    return CursorPage(items, write_cursor(key(items[-1])) if len(found) > limit else None)
 
 
 def write_cursor(key: Sequence[object]) -> str:
@@ -50,9 +56,10 @@ def read_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
 
     """
     try:
-        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
+        plain = json.loads(text)
         return [_typed(one, kind) for one, kind in zip(plain, kinds, strict=True)]
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         message = "Take the cursor from the page before, or leave it out to begin."
         raise InvalidInput("cursor", message) from None
 

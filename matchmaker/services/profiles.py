@@ -11,7 +11,14 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, NotFound
-from matchmaker.models import Evidence, Organisation, PartnerKind, Profile, ProfileKind
+from matchmaker.models import (
+    Evidence,
+    Identifier,
+    Organisation,
+    PartnerKind,
+    Profile,
+    ProfileKind,
+)
 from matchmaker.models.actions import (
     Action,
     Viewer,
@@ -148,7 +155,7 @@ class ProfileService:
             stored = {
                 one.id: one for one in profiles.with_evidence(session, [one.id for one in given])
             }
-            for profile in _parents_first(given):
+            for profile in parents_first(given):
                 counts[self._register(session, profile, stored.get(profile.id))] += 1
         if counts["new"] or counts["changed"]:
             self.after_write(progress)
@@ -171,8 +178,9 @@ class ProfileService:
             kept = {item.id: item for item in stored.evidence}
             items = [_brought_to(kept.get(item.id), item) for item in given.evidence]
             stored.replace_evidence(items, at=self.clock())
-        elif not changes:
+        elif not changes and not _add_identifiers(stored, given):
             return "unchanged"
+        _add_identifiers(stored, given)
         stored.revise(at=self.clock(), **changes)
         return "changed"
 
@@ -194,6 +202,14 @@ class ProfileService:
             change_log.append(session, [profile_id, *(one.id for one in parts)])
 
 
+def _add_identifiers(stored: Profile, given: Profile) -> bool:
+    """Give the stored profile those identifiers that it lacks; return whether it lacked any."""
+    known = {(item.scheme, item.value) for item in stored.identifiers}
+    lacking = [item for item in given.identifiers if (item.scheme, item.value) not in known]
+    stored.identifiers.extend(Identifier(scheme=item.scheme, value=item.value) for item in lacking)
+    return bool(lacking)
+
+
 def _columns(profile: Profile) -> dict[str, Any]:
     names = inspect(type(profile)).columns.keys()
     return {name: getattr(profile, name) for name in names if name not in _KEPT}
@@ -212,7 +228,8 @@ def _brought_to(stored: Evidence | None, given: Evidence) -> Evidence:
     return stored
 
 
-def _parents_first(given: Sequence[Profile]) -> list[Profile]:
+def parents_first(given: Sequence[Profile]) -> list[Profile]:
+    """Return the profiles in an order in which no part stands before its whole."""
     ids = {one.id for one in given}
     children: dict[UUID | None, list[Profile]] = {}
     for profile in given:

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from matchmaker.models import Evidence, Profile
+from matchmaker.models import Evidence, Identifier, Profile
 
 
 def insert_profiles(session: Session, batch: Sequence[Profile]) -> None:
-    """Write new profiles with their evidence; parents stand before their parts."""
+    """Write new profiles with their evidence and identifiers; parents stand before their parts."""
     insert_rows(session, Profile, ({**_values(Profile, one), "revision": 1} for one in batch))
     for kind in sorted({type(one) for one in batch}, key=lambda kind: kind.__name__):
         insert_rows(session, kind, (_values(kind, one) for one in batch if type(one) is kind))
@@ -23,6 +23,15 @@ def insert_profiles(session: Session, batch: Sequence[Profile]) -> None:
             {**_values(Evidence, item), "profile_id": one.id}
             for one in batch
             for item in one.evidence
+        ),
+    )
+    insert_rows(
+        session,
+        Identifier,
+        (
+            {**_values(Identifier, item), "profile_id": one.id}
+            for one in batch
+            for item in one.identifiers
         ),
     )
 

@@ -15,7 +15,11 @@ def conceal(profile: Profile, viewer: Visibility) -> None:
 
     Nothing is marked as changed: a session that holds the profile writes none of this.
     """
-    empty_fields(profile, profile.hidden_fields(viewer))
+    hidden = profile.hidden_fields(viewer)
+    empty_fields(profile, hidden)
+    if hidden and "identifiers" in profile.__dict__:  # a hidden number is hidden there too
+        shown = [one for one in profile.identifiers if one.scheme not in hidden]
+        set_committed_value(profile, "identifiers", shown)
     if "evidence" in profile.__dict__:  # the list has been read
         set_committed_value(profile, "evidence", profile.visible_evidence(viewer))
 

@@ -52,7 +52,7 @@ def find(session: Session, profile_id: UUID) -> Profile | None:
     return session.scalar(
         select(Profile)
         .where(Profile.id == profile_id)
-        .options(_COMPLETE, selectinload(Profile.evidence))
+        .options(_COMPLETE, selectinload(Profile.evidence), selectinload(Profile.identifiers))
     )
 
 
@@ -63,8 +63,10 @@ def merged_into(session: Session, profile_id: UUID) -> Sequence[Profile]:
 
 
 def with_evidence(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
-    """Return these profiles with their evidence, in no order."""
-    query = select(Profile).options(_COMPLETE, selectinload(Profile.evidence))
+    """Return these profiles with their evidence and identifiers, in no order."""
+    query = select(Profile).options(
+        _COMPLETE, selectinload(Profile.evidence), selectinload(Profile.identifiers)
+    )
     found: list[Profile] = []
     rest = iter(ids)
     while part := list(islice(rest, MOST_VARIABLES)):

@@ -33,6 +33,7 @@ EXAMPLES: list[tuple[Exception, int, str]] = [
         "transition-not-allowed",
     ),
     (matchmaking.Duplicate("challenge", ID), 409, "duplicate"),
+    (matchmaking.KeyReused("k1", "Used for another request."), 409, "key-reused"),
     (matchmaking.InvalidInput("place", "No such place."), 422, "validation"),
     (matchmaking.UnsupportedLanguage("fr", ("da", "en")), 422, "unsupported-language"),
     (matchmaking.IndexNotReady("Being built.", 12), 503, "index-not-ready"),

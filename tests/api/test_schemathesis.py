@@ -29,8 +29,11 @@ from tests.people import somebody, token_of
 #: Requests for each operation and mode; the same ones in every run.
 EXAMPLES = 20
 TAKES = {"parameters", "requestBody"}
+#: Any text is a name, so that none is wrong.
+ANY_NAME = {"/api/v1/import-mappings/{mapping_name}"}
 #: Here more is asked than a schema can say: a language we read, a place that exists, three
-#: words, the present revision, a term that names something, a profile that exists.
+#: words, the present revision, a term that names something, a profile that exists, a cursor that
+#: was given, a file in the format that it is said to have, fields that a kind has.
 JUDGED = {
     "/api/v1/challenges": {"POST"},
     "/api/v1/challenges/{challenge_id}": {"PATCH", "DELETE"},
@@ -40,6 +43,12 @@ JUDGED = {
     "/api/v1/account": {"PATCH"},
     "/api/v1/accounts": {"POST"},
     "/api/v1/accounts/{account_id}": {"PATCH"},
+    "/api/v1/imports": {"GET", "POST"},
+    "/api/v1/imports/{import_id}/rows": {"GET"},
+    "/api/v1/imports/{import_id}/apply": {"POST"},
+    "/api/v1/import-mappings/{mapping_name}": {"PUT"},
+    "/api/v1/exports/profiles": {"GET"},
+    "/api/v1/profiles/bulk": {"PUT"},
 }
 
 OPERATIONS = [
@@ -49,7 +58,9 @@ OPERATIONS = [
     if method != "parameters"
     for mode in GenerationMode
     # What takes nothing cannot be sent anything wrong.
-    if mode is GenerationMode.POSITIVE or "parameters" in methods or set(operation) & TAKES
+    if mode is GenerationMode.POSITIVE
+    or ("parameters" in methods and path not in ANY_NAME)
+    or set(operation) & TAKES
 ]
 
 
@@ -124,7 +135,12 @@ def _ids(client: FlaskClient) -> dict[str, str]:
     challenge = client.post("/api/v1/challenges", json={"text": WELDING}).get_json()["id"]
     run = client.post(f"/api/v1/challenges/{challenge}/match-runs").get_json()["id"]
     profile = client.get("/api/v1/profiles").get_json()["items"][0]["id"]
-    return {"challenge_id": challenge, "run_id": run, "profile_id": profile} | {
+    mapping = {"kind": "expert", "columns": {"Navn": "name"}}
+    client.put("/api/v1/import-mappings/M", json=mapping)
+    file = {"data": b"Navn\nIda\n", "content_type": "application/octet-stream"}
+    imported = client.post("/api/v1/imports?format=csv&mapping=M", **file).get_json()["id"]
+    named = {"import_id": imported, "mapping_name": "M", "codes": "trl"}
+    return {"challenge_id": challenge, "run_id": run, "profile_id": profile, **named} | {
         f"/api/v1/{kind}/{{profile_id}}": client.get(f"/api/v1/{kind}").get_json()["items"][0]["id"]
         for kind in ("profiles", "experts", "organisations", "students", "activities")
     }

@@ -70,8 +70,9 @@ def test_every_command_that_is_written_about_exists() -> None:
             words = _COMMAND.search(line)
             if words is None:
                 continue
-            first, second = [*words[1].split(), "", ""][:2]
-            if f"{first} {second}" not in known if first in groups else first not in known:
+            first, second, third = [*words[1].split(), "", "", ""][:3]
+            given = {first, f"{first} {second}", f"{first} {second} {third}"}
+            if not (given - {first} if first in groups else {first}) & known:
                 wrong.append(f"{name}: {line}")
 
     assert not wrong, "there are no such commands:\n" + "\n".join(wrong)

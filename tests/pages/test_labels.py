@@ -11,15 +11,33 @@ import matchmaker.models
 from api.pages.labels import LABELS, label, plural
 from matchmaker.models import (
     GenerationState,
+    IdentifierScheme,
+    ImportAction,
+    ImportFormat,
+    ImportState,
     LinkPurpose,
     MailState,
     MailTemplate,
     PartnerKind,
+    RowOutcome,
+    Standing,
     Visibility,
 )
 
 #: Words that no page shows.
-UNSEEN = {GenerationState, LinkPurpose, MailState, MailTemplate, Visibility}
+UNSEEN = {
+    GenerationState,
+    IdentifierScheme,
+    ImportAction,
+    ImportFormat,
+    ImportState,
+    LinkPurpose,
+    MailState,
+    MailTemplate,
+    RowOutcome,
+    Standing,
+    Visibility,
+}
 ENUMS = [
     kind
     for kind in vars(matchmaker.models).values()

@@ -1,0 +1,173 @@
+"""Imports: preview a file, read the plan, apply it; and what columns mean, saved under names."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from flask.views import MethodView
+
+from api.context import matchmaker
+from api.idempotency import HEADER, PARAMETER, once
+from api.openapi import PREFIX, Blueprint
+from api.schemas.imports import (
+    CursorQuerySchema,
+    ImportMappingInputSchema,
+    ImportMappingListSchema,
+    ImportMappingSchema,
+    ImportQuerySchema,
+    ImportRowPartSchema,
+    ImportRowQuerySchema,
+    ImportRunPartSchema,
+    ImportRunSchema,
+)
+from matchmaker.models import ImportFormat, ImportMapping, ImportRow, ImportRun, ProfileKind
+from matchmaker.services.cursors import CursorPage
+
+#: Largest file over the web, in bytes; larger ones go through the shell.
+MOST_UPLOAD = 64 * 1024 * 1024
+_PIECE = 1 << 20
+_BODY = {
+    "required": True,
+    "description": "The file as it is, at most 64 MiB.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+blueprint = Blueprint(
+    "imports",
+    __name__,
+    url_prefix=PREFIX,
+    description="Profiles from files: looked at first, then written.",
+)
+
+
+@blueprint.at("/imports")
+class Imports(MethodView):
+    """All imports."""
+
+    @blueprint.takes(CursorQuerySchema, location="query")
+    @blueprint.answers(200, ImportRunPartSchema, description="Some imports, newest first.")
+    @blueprint.named("listImports")
+    def get(self, query: dict[str, Any]) -> CursorPage[ImportRun]:
+        """List imports, newest first."""
+        return matchmaker().imports.page(**query)
+
+    @once("previewImport")
+    @blueprint.documented(requestBody=_BODY, parameters=[PARAMETER])
+    @blueprint.takes(ImportQuerySchema, location="query")
+    @blueprint.answers(201, ImportRunSchema, description="The plan; nothing is written yet.")
+    @blueprint.named("previewImport", 400, 404, 409, 413)
+    def post(self, query: dict[str, Any]) -> tuple[ImportRun, dict[str, str]]:
+        """Say what the file in the body would change; no profile is touched."""
+        run = _previewed(**query)
+        return run, {"Location": url_for("imports.OneImport", import_id=run.id)}
+
+
+def _previewed(
+    *,
+    format: ImportFormat,
+    kind: ProfileKind | None = None,
+    mapping: str | None = None,
+    file_name: str,
+) -> ImportRun:
+    with tempfile.TemporaryDirectory(prefix="matchmaker-") as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as file:
+            if HEADER in request.headers:
+                file.write(request.get_data(cache=True))  # read already, to know it again
+            while piece := request.stream.read(_PIECE):
+                file.write(piece)
+        return matchmaker().imports.preview(
+            path, format=format, kind=kind, mapping=mapping, file_name=file_name
+        )
+
+
+def _allow_files() -> None:
+    """Take larger bodies here than elsewhere."""
+    request.max_content_length = MOST_UPLOAD
+
+
+@blueprint.at("/imports/<uuid:import_id>")
+class OneImport(MethodView):
+    """One import."""
+
+    @blueprint.answers(200, ImportRunSchema, description="The import.")
+    @blueprint.named("readImport", 404)
+    def get(self, import_id: UUID) -> ImportRun:
+        """Read how far an import is."""
+        return matchmaker().imports.get(import_id)
+
+
+@blueprint.at("/imports/<uuid:import_id>/rows")
+class RowsOfImport(MethodView):
+    """The rows of one import."""
+
+    @blueprint.takes(ImportRowQuerySchema, location="query")
+    @blueprint.answers(200, ImportRowPartSchema, description="Some rows, in the order of the file.")
+    @blueprint.named("listImportRows", 404)
+    def get(self, query: dict[str, Any], import_id: UUID) -> CursorPage[ImportRow]:
+        """List rows with what is done with each, or why it is refused."""
+        return matchmaker().imports.rows(import_id, **query)
+
+
+@blueprint.at("/imports/<uuid:import_id>/apply")
+class ApplyImport(MethodView):
+    """Writing what was planned."""
+
+    @blueprint.answers(200, ImportRunSchema, description="The import, done.")
+    @blueprint.named("applyImport", 404, 409, 422)
+    def post(self, import_id: UUID) -> ImportRun:
+        """Write the plan; goes on where an interrupted call stopped."""
+        return matchmaker().imports.apply(import_id)
+
+
+@blueprint.at("/imports/<uuid:import_id>/cancel")
+class CancelImport(MethodView):
+    """Giving up a plan."""
+
+    @blueprint.answers(200, ImportRunSchema, description="The import, cancelled.")
+    @blueprint.named("cancelImport", 404, 409)
+    def post(self, import_id: UUID) -> ImportRun:
+        """Give up a plan; what is written already stays."""
+        return matchmaker().imports.cancel(import_id)
+
+
+@blueprint.at("/import-mappings")
+class ImportMappings(MethodView):
+    """Saved mappings."""
+
+    @blueprint.answers(200, ImportMappingListSchema, description="All of them, by name.")
+    @blueprint.named("listImportMappings")
+    def get(self) -> dict[str, Any]:
+        """List what columns mean, as saved."""
+        return {"items": matchmaker().imports.mappings()}
+
+
+@blueprint.at("/import-mappings/<mapping_name>")
+class OneImportMapping(MethodView):
+    """One saved mapping."""
+
+    @blueprint.answers(200, ImportMappingSchema, description="The mapping.")
+    @blueprint.named("readImportMapping", 404)
+    def get(self, mapping_name: str) -> ImportMapping:
+        """Read a saved mapping."""
+        return matchmaker().imports.mapping(mapping_name)
+
+    @blueprint.takes(ImportMappingInputSchema)
+    @blueprint.answers(200, ImportMappingSchema, description="The mapping, saved.")
+    @blueprint.named("saveImportMapping", 400, 404, 413, 415)
+    def put(self, body: dict[str, Any], mapping_name: str) -> ImportMapping:
+        """Save what columns mean under a name; an earlier one of the name is replaced."""
+        return matchmaker().imports.save_mapping(mapping_name, **body)
+
+    @blueprint.answers_nothing(description="It is deleted.")
+    @blueprint.named("forgetImportMapping", 404)
+    def delete(self, mapping_name: str) -> None:
+        """Delete a saved mapping."""
+        matchmaker().imports.forget_mapping(mapping_name)
+
+
+blueprint.before_request(_allow_files)

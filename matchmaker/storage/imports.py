@@ -1,0 +1,75 @@
+"""Import runs, their rows, and saved mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.orm import Session
+
+from matchmaker.errors import NotFound
+from matchmaker.models import ImportMapping, ImportRow, ImportRun, RowOutcome
+
+
+def get(session: Session, run_id: UUID, *, lock: bool = False) -> ImportRun:
+    """Return one run; with ``lock`` nobody else goes on with it before this transaction ends.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    query = select(ImportRun).where(ImportRun.id == run_id)
+    run = session.scalar(query.with_for_update() if lock else query)
+    if run is None:
+        raise NotFound("import", run_id)
+    return run
+
+
+def newest(
+    session: Session, *, before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[ImportRun]:
+    """Return runs, newest first, after the one that ``before`` names."""
+    query = select(ImportRun).order_by(ImportRun.created_at.desc(), ImportRun.id.desc())
+    if before is not None:
+        query = query.where(tuple_(ImportRun.created_at, ImportRun.id) < before)
+    return session.scalars(query.limit(limit)).all()
+
+
+def rows(
+    session: Session, run_id: UUID, *, outcome: RowOutcome | None, after: int, limit: int
+) -> Sequence[ImportRow]:
+    """Return rows of a run in the order of the file, after this number."""
+    query = select(ImportRow).where(ImportRow.run_id == run_id, ImportRow.number > after)
+    if outcome is not None:
+        query = query.where(ImportRow.outcome == outcome)
+    return session.scalars(query.order_by(ImportRow.number).limit(limit)).all()
+
+
+def refuse_rows(session: Session, run_id: UUID, problems: dict[int, list[dict[str, str]]]) -> None:
+    """Mark rows that could not be written after all, with what is wrong."""
+    for number, found in problems.items():
+        session.execute(
+            update(ImportRow)
+            .where(ImportRow.run_id == run_id, ImportRow.number == number)
+            .values(outcome=RowOutcome.REFUSED, problems=found)
+        )
+
+
+def mappings(session: Session) -> Sequence[ImportMapping]:
+    """Return the saved mappings by name."""
+    return session.scalars(select(ImportMapping).order_by(ImportMapping.name)).all()
+
+
+def mapping(session: Session, name: str) -> ImportMapping:
+    """Return a saved mapping.
+
+    Raises:
+        NotFound: there is none of this name.
+
+    """
+    found = session.get(ImportMapping, name)
+    if found is None:
+        raise NotFound("mapping", name)
+    return found
