@@ -194,16 +194,26 @@ def calibrated(judged: Sequence[Judged], policy: MatchingPolicy) -> MatchingPoli
     of a score: it moves somebody up the list and makes nobody fit.
     """
     weighed, policy = policy, replace(policy, place_weight=0.0)
-    sums, relevant = _judged_sums(judged, policy)
-    midpoint, spread = _logistic(sums, relevant)
-    policy = replace(policy, midpoint=round(midpoint, 4), spread=round(spread, 4))
-    scores = scoring.score(sums, policy)
+    sums, asides, relevant = _judged_sums(judged, policy)
+    usual = float(asides.mean(dtype=np.float64))
+    rows = np.stack([sums, asides - usual], axis=1).astype(np.float64)
+    midpoint, spread, weight = _logistic(rows, relevant)
+    policy = replace(
+        policy,
+        midpoint=round(midpoint, 4),
+        spread=round(spread, 4),
+        aside_weight=round(max(weight, 0.0), 3),
+        aside_usual=round(usual, 3),
+    )
+    scores = _scores(sums, asides, policy)
     begins: dict[Fit, float] = {}
     upper = np.inf
     for word, share in PROMISED.items():
         begins[word] = upper = _begin(scores, relevant, upper, share + _MARGIN)
     refused = [
-        float(scoring.score(one.raw(policy), policy).max()) for one in judged if not one.answerable
+        float(scoring.score(one.raw(policy), policy, one.aside).max())
+        for one in judged
+        if not one.answerable
     ]
     answer = float(np.quantile(refused, _REFUSED, method="lower")) if refused else 0.0
     return replace(
@@ -235,32 +245,43 @@ def _margin(judged: Sequence[Judged], policy: MatchingPolicy) -> float:
 
 def _judged_sums(
     judged: Sequence[Judged], policy: MatchingPolicy
-) -> tuple[Floats, NDArray[np.bool_]]:
-    sums, relevant = [], []
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return the sum of everybody who was judged, the challenge's nearness aside, and relevance."""
+    sums, asides, relevant = [], [], []
     for one in judged:
         if one.answerable:
             known = one.grades >= 0
             sums.append(one.raw(policy)[known])
+            asides.append(np.full(int(known.sum()), one.aside, dtype=np.float32))
             relevant.append(one.grades[known] >= RELEVANT)
-    return np.concatenate(sums), np.concatenate(relevant)
+    return np.concatenate(sums), np.concatenate(asides), np.concatenate(relevant)
 
 
-def _logistic(sums: Floats, relevant: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return midpoint and spread of the logistic curve (Platt), by Newton's method."""
-    rows = np.stack([sums.astype(np.float64), np.ones(len(sums))], axis=1)
+def _scores(sums: Floats, asides: Floats, policy: MatchingPolicy) -> Floats:
+    unusual = policy.aside_weight * (asides - policy.aside_usual)
+    return scoring.score(sums - unusual, policy)
+
+
+def _logistic(rows: NDArray[np.float64], relevant: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Return midpoint, spread and weight of the second column of the logistic curve (Platt).
+
+    By Newton's method; the columns are the sum, and what goes off it times the weight.
+    """
+    rows = np.concatenate([rows, np.ones((len(rows), 1))], axis=1)
     # Targets a little inside 0 and 1 keep the curve finite where the two do not overlap.
     count = relevant.sum()
-    targets = np.where(relevant, (count + 1) / (count + 2), 1 / (len(sums) - count + 2))
-    slope = np.zeros(2)
+    targets = np.where(relevant, (count + 1) / (count + 2), 1 / (len(rows) - count + 2))
+    slope = np.zeros(rows.shape[1])
     for _ in range(50):
         share = 1 / (1 + np.exp(-rows @ slope))
         gradient = rows.T @ (targets - share)
-        hessian = (rows * (share * (1 - share))[:, None]).T @ rows + 1e-9 * np.eye(2)
+        hessian = (rows * (share * (1 - share))[:, None]).T @ rows + 1e-9 * np.eye(len(slope))
         step = np.linalg.solve(hessian, gradient)
         slope += step
         if np.abs(step).max() < 1e-9:
             break
-    return float(-slope[1] / slope[0]), float(1 / slope[0])
+    of_sum, of_aside, constant = slope
+    return float(-constant / of_sum), float(1 / of_sum), float(-of_aside / of_sum)
 
 
 def _begin(scores: Floats, relevant: NDArray[np.bool_], upper: float, share: float) -> float:
@@ -285,8 +306,8 @@ class Reliability:
 
 def reliability(judged: Sequence[Judged], policy: MatchingPolicy) -> dict[Fit, Reliability]:
     """Return what the fit words of a policy are worth on these judgements."""
-    sums, relevant = _judged_sums(judged, replace(policy, place_weight=0.0))
-    scores = scoring.score(sums, policy)
+    sums, asides, relevant = _judged_sums(judged, replace(policy, place_weight=0.0))
+    scores = _scores(sums, asides, policy)
     found: dict[Fit, Reliability] = {}
     upper = np.inf
     for word in PROMISED:

@@ -100,8 +100,12 @@ class MatchingPolicy:
             {Fit.STRONG: 0.80, Fit.GOOD: 0.55, Fit.POSSIBLE: 0.20}
         )
     )
+    #: What a challenge is nearer than usual to questions that no cluster answers (``aside``), times
+    #: this, goes off the sum before it becomes a score; it orders nothing.
+    aside_weight: float = 0.0
+    aside_usual: float = 0.2
     #: The answer is that nobody fits well enough when the weighted sum of the best candidate is
-    #: not by this much above what is measured of questions that no cluster answers (``aside``);
+    #: not by this much above how near the challenge is to such questions;
     #: with an encoder for which that is not known, when even the best scores less than the second.
     aside_margin: float = 0.033
     answer_from: float = 0.36

@@ -129,13 +129,22 @@ def nearness(
     )
 
 
-def score(raw: Floats, policy: MatchingPolicy) -> Floats:
+def score(raw: Floats, policy: MatchingPolicy, aside: float | None = None) -> Floats:
     """Return scores from 0 to 1 for weighted sums: same order, a scale that can be read.
 
     With midpoint and spread fitted to judgements, a score is the share of relevant profiles
     among those with such a sum.
+
+    Args:
+        raw: weighted sums, shape (n,).
+        policy: names the scale.
+        aside: how near the challenge is to questions that no cluster answers; None where that
+            is not known, which counts as usual.
+
     """
-    return np.asarray(1 / (1 + np.exp((policy.midpoint - raw) / policy.spread)), dtype=np.float32)
+    unusual = 0.0 if aside is None else policy.aside_weight * (aside - policy.aside_usual)
+    exponent = (policy.midpoint + unusual - raw) / policy.spread
+    return np.asarray(1 / (1 + np.exp(exponent)), dtype=np.float32)
 
 
 def pooled(

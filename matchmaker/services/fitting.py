@@ -302,6 +302,8 @@ def document(fitted: Fitted, version: int, fitted_by: Mapping[str, Any]) -> dict
             "midpoint": policy.midpoint,
             "spread": policy.spread,
             "fit_from": {word.value: least for word, least in policy.fit_from.items()},
+            "aside_weight": policy.aside_weight,
+            "aside_usual": policy.aside_usual,
             "aside_margin": policy.aside_margin,
             "answer_from": policy.answer_from,
             "projected": policy.projected,

@@ -82,13 +82,20 @@ class Judging:
 
     def needed(self, question: Question, policy: MatchingPolicy) -> float:
         """Return what the best candidate must score for anybody to fit."""
+        aside = self.aside(question, policy)
+        if aside is None:
+            return policy.answer_from
+        least = np.array([aside + policy.aside_margin], dtype=np.float32)
+        return max(float(scoring.score(least, policy, aside)[0]), policy.floor)
+
+    def aside(self, question: Question, policy: MatchingPolicy) -> float | None:
+        """Return how near a challenge is to questions that no cluster answers; None if unknown."""
         asides = fitted_asides()
         if asides.fingerprint != self.replica.fingerprint or not policy.language_correction:
-            return policy.answer_from
+            return None
         correction = self.replica.query_correction
         (whole,) = correction.apply(question.vectors[:1], [question.language])
-        least = np.array([asides.near(whole, correction) + policy.aside_margin], np.float32)
-        return max(float(scoring.score(least, policy)[0]), policy.floor)
+        return asides.near(whole, correction)
 
     def words(self, question: Question, policy: MatchingPolicy) -> Words:
         """Score every passage by the words it shares with the challenge."""
@@ -121,7 +128,7 @@ class Judging:
             return Judged((), passages, bounds, looked.features.whole, looked.features.similarities)
         combined, content, raw = self._sums(looked, question, policy)
         # A near partner stands higher, but fits no better: fit words and floor are of the content.
-        totals = scoring.score(content, policy).tolist()
+        totals = scoring.score(content, policy, self.aside(question, policy)).tolist()
         scored = [
             ranking.Scored(candidate=candidate, score=total, raw=float(raw[row]), row=row)
             for row, (candidate, total) in enumerate(zip(candidates_, totals, strict=True))
