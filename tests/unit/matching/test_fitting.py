@@ -112,6 +112,27 @@ def test_who_asks_what_nobody_can_answer_is_told_so(calibrated: MatchingPolicy) 
     assert scores.max() < calibrated.answer_from
 
 
+def test_the_margin_parts_what_can_be_answered_from_what_cannot(
+    calibrated: MatchingPolicy,
+) -> None:
+    for one in a_world(seed=4):
+        gap = float(one.raw(calibrated).max()) - one.aside
+        assert (gap >= calibrated.aside_margin) == one.answerable
+
+
+def test_what_lies_aside_lowers_a_score_when_it_tells_of_relevance() -> None:
+    dice = np.random.default_rng(9)
+    world = []
+    for number, aside in enumerate(np.linspace(0.0, 0.4, 20)):
+        sums = dice.random(COUNT) * 0.6
+        grades = np.where(sums - 0.5 * aside + 0.05 * dice.normal(size=COUNT) > 0.3, 3, 0)
+        none = np.zeros(COUNT)
+        world.append(judged(sums, none, grades, challenge=str(number), aside=float(aside)))
+    policy = fitting.calibrated(world, replace(DEFAULT_POLICY, lexical_weight=0.3))
+    assert policy.aside_weight == pytest.approx(0.5, abs=0.1)
+    assert policy.aside_usual == pytest.approx(0.2, abs=0.01)
+
+
 def test_a_score_is_the_share_of_relevant_profiles(calibrated: MatchingPolicy) -> None:
     unseen = [one for one in a_world(seed=3) if one.answerable]
     scores = np.concatenate([scoring.score(one.raw(calibrated), calibrated) for one in unseen])
