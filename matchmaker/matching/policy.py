@@ -191,7 +191,10 @@ def _ablation(name: str, **changes: Any) -> MatchingPolicy:
     shown["aside_margin"] = -10.0
     if not changes.get("language_correction", True):
         shown["midpoint"] = _RAW
-    return replace(MatchingPolicy(name=name), **{**shown, **changes})
+    # Words weigh alike in every language until the fit says otherwise.
+    across = changes.get("lexical_weight", MatchingPolicy.lexical_weight)
+    values = {"lexical_weight_across": across, **shown, **changes}
+    return replace(MatchingPolicy(name=name), **values)
 
 
 _WEIGHED = (
