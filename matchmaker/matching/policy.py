@@ -71,6 +71,9 @@ class MatchingPolicy:
     pooling: tuple[float, ...] = (1.0, 1.0, 1.0)
     #: How much the whole challenge counts in a passage, against its best sentence.
     whole_share: float = 0.6
+    #: How much the second voice counts beside the first encoder, where it has read both challenge
+    #: and passage; see ``matching.voice``.
+    voice_share: float = 0.0
     #: What the nearest neighbour gains over somebody far away; the asker may change it.
     place_weight: float = 0.03
     #: Kilometres after which 1/e of that gain is left.
@@ -214,7 +217,13 @@ POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
                 "fused-without-place",
                 **{
                     name: getattr(DEFAULT_POLICY, name)
-                    for name in ("lexical_weight", "character_weight", "whole_share", "pooling")
+                    for name in (
+                        "lexical_weight",
+                        "character_weight",
+                        "whole_share",
+                        "voice_share",
+                        "pooling",
+                    )
                 },
                 place_weight=0.0,
             ),

@@ -11,6 +11,7 @@ from matchmaker.matching import near_ties, ranking, scoring
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.terms import query_terms, spoken
+from matchmaker.services.hearing import heard
 from matchmaker.services.pool import Pool
 from matchmaker.services.question import NO_IDS, Floats, Ids, Question
 from matchmaker.services.replica import IndexReplica
@@ -167,16 +168,18 @@ class Judging:
         )
         passages = [replica.passages_of[number] for number in numbers]
         ids = np.concatenate([NO_IDS, *passages])
+        rows = replica.index.vectors(ids)
+        features = scoring.passage_features(
+            rows,
+            vectors[0],
+            vectors[1:],
+            replica.lexical.of(ids, words.shared),
+            replica.lexical.of(ids, words.alike),
+        )
         return Looked(
             candidates=[one for number in numbers if (one := pool.known[number]) is not None],
             passages=ids,
             items=replica.item_of[ids],
             bounds=np.cumsum([0, *map(len, passages)], dtype=np.int64),
-            features=scoring.passage_features(
-                replica.index.vectors(ids),
-                vectors[0],
-                vectors[1:],
-                replica.lexical.of(ids, words.shared),
-                replica.lexical.of(ids, words.alike),
-            ),
+            features=heard(replica, pool.question, ids, rows, features),
         )
