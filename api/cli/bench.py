@@ -194,7 +194,7 @@ class _Bench:
                 self._encoder,
                 [one.text for one in passages],
                 self._waiting,
-                heard=voice and (voice, english),
+                heard=(voice, english) if voice else None,
                 progress=report,
             )
 

@@ -29,6 +29,11 @@ class VoiceRows:
         self._dimension = dimension
         self.clear()
 
+    @property
+    def capacity(self) -> int:
+        """How many vectors there is room for, used or not."""
+        return len(self._matrix)
+
     def clear(self) -> None:
         """Forget everything."""
         self._matrix = np.empty((0, self._dimension), dtype=np.float16)
