@@ -20,6 +20,7 @@ from matchmaker.config import Settings
 from matchmaker.services.clock import utc_now
 from matchmaker.services.judged_set import JudgedSet
 from matchmaker.services.set_index import key_of, words_key, write_set
+from matchmaker.storage.database import upgrade
 
 _FOLDER = "judged-sets"
 _DATABASE = "profiles.sqlite3"
@@ -43,6 +44,7 @@ def indexed(
     if not folder.exists():
         _write(settings, encoders, given, folder)
     with closing(_service(settings, encoders, folder)) as service:
+        upgrade(service.engine)  # it may be from before a new column
         words = folder / _WORDS
         known = words.read_text(encoding="utf-8") if words.exists() else words_key()
         # Other words or another way to compose: again, with the vectors that are there.

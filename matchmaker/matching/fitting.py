@@ -32,6 +32,7 @@ TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
         # nobody can answer.
         "lexical_weight": (0.1, 0.15, 0.2, 0.25),
         "whole_share": (0.4, 0.5, 0.6, 0.7, 0.8),
+        "voice_share": (0.1, 0.2, 0.3, 0.4, 0.5),
         "pooling": (
             (1.0,),
             (1.0, 1.0),

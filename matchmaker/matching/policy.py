@@ -212,6 +212,7 @@ POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
             _ablation("fused-corrected", **_ONE),
             _ablation("fused-pooled", place_weight=0.0),
             _ablation("fused-placed"),
+            _ablation("fused-voiced", voice_share=DEFAULT_POLICY.voice_share),
             DEFAULT_POLICY,
             _ablation(
                 "fused-without-place",
