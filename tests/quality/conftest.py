@@ -43,22 +43,22 @@ def bundled(model_dir: Path) -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def voice(model_dir: Path) -> Encoder:
+def english_voice(model_dir: Path) -> Encoder:
     """The voice that ships."""
     return make_encoder(Settings().voice, model_dir)
 
 
 @pytest.fixture(scope="session")
-def prepared(model_dir: Path, bundled: Encoder, voice: Encoder) -> Path:
+def prepared(model_dir: Path, bundled: Encoder, english_voice: Encoder) -> Path:
     """A database with all profiles indexed; made when anything that decides it has changed."""
-    database = model_dir / f"quality-{_digest(bundled, voice)}.sqlite3"
+    database = model_dir / f"quality-{_digest(bundled, english_voice)}.sqlite3"
     with FileLock(model_dir / "quality.lock"):
         if not database.exists():
             for old in model_dir.glob("quality-*.sqlite3*"):
                 old.unlink()
             unfinished = database.with_suffix(".unfinished")
             unfinished.unlink(missing_ok=True)
-            service = _service(unfinished, bundled, voice)
+            service = _service(unfinished, bundled, english_voice)
             upgrade(service.engine)
             given = read(SEED_DATA)
             service.profiles.register_all(given.profiles)
@@ -96,7 +96,7 @@ def service(
     """The service on a copy of the prepared database."""
     database = tmp_path_factory.mktemp("quality") / "matchmaker.sqlite3"
     shutil.copy(prepared, database)
-    service = _service(database, bundled, voice)
+    service = _service(database, bundled, english_voice)
     yield service
     service.close()
 
