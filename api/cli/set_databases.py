@@ -15,12 +15,11 @@ from tempfile import mkdtemp
 
 from api.cli.terminal import progress_bar, tell
 from embeddings.protocols import Encoder
-from matchmaker.bootstrap import Matchmaker, build
+from matchmaker.bootstrap import Matchmaker, build, prepare_database
 from matchmaker.config import Settings
 from matchmaker.services.clock import utc_now
 from matchmaker.services.judged_set import JudgedSet
 from matchmaker.services.set_index import key_of, words_key, write_set
-from matchmaker.storage.database import upgrade
 
 _FOLDER = "judged-sets"
 _DATABASE = "profiles.sqlite3"
@@ -43,8 +42,8 @@ def indexed(
     folder = settings.data_dir / _FOLDER / name_of(given, encoders[0])
     if not folder.exists():
         _write(settings, encoders, given, folder)
+    prepare_database(_on(settings, folder))  # it may be from before a new column
     with closing(_service(settings, encoders, folder)) as service:
-        upgrade(service.engine)  # it may be from before a new column
         words = folder / _WORDS
         known = words.read_text(encoding="utf-8") if words.exists() else words_key()
         # Other words or another way to compose: again, with the vectors that are there.
@@ -104,6 +103,10 @@ def _write(
 def _service(
     settings: Settings, encoders: tuple[Encoder, Encoder | None], folder: Path
 ) -> Matchmaker:
-    on = replace(settings, database=f"sqlite:///{(folder / _DATABASE).absolute()}", indexing="off")
     encoder, voice = encoders
-    return build(on, encoder=encoder, voice=voice)
+    return build(_on(settings, folder), encoder=encoder, voice=voice)
+
+
+def _on(settings: Settings, folder: Path) -> Settings:
+    database = f"sqlite:///{(folder / _DATABASE).absolute()}"
+    return replace(settings, database=database, indexing="off")

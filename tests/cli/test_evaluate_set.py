@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,7 @@ import pytest
 
 from api.cli import evaluate_tables, set_databases
 from embeddings.encoders.hashing import HashingEncoder
-from embeddings.protocols import Vectors
 from matchmaker.matching.policy import POLICIES
-from matchmaker.storage.database import downgrade, make_engine
 from tests.cli.conftest import Shell, one_line
 from tests.services.layout_folder import CASTINGS, ORDERS, WELDING, LayoutFolder
 from tests.services.test_public_sets import PROJECTS, PROTOCOL, write
@@ -55,34 +52,6 @@ def test_the_installation_s_own_database_is_not_touched(shell: Shell, layout: La
     ask(shell, layout)
 
     assert {path.name for path in shell.data_dir.iterdir()} == {"judged-sets"}
-
-
-def test_a_kept_database_gets_new_columns_and_a_voice_without_encoding_again(
-    shell: Shell, layout: LayoutFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ask(shell, layout)
-    (name,) = databases(shell)
-    engine = make_engine(f"sqlite:///{shell.data_dir / 'judged-sets' / name / 'profiles.sqlite3'}")
-    downgrade(engine, "0002")
-    engine.dispose()
-    read: list[tuple[str, str]] = []
-    encode = HashingEncoder.encode_documents
-
-    def counted(encoder: HashingEncoder, texts: Sequence[str], *more: Any) -> Vectors:
-        read.extend((encoder.spec.name, text) for text in texts)
-        return encode(encoder, texts, *more)
-
-    monkeypatch.setattr(HashingEncoder, "encode_documents", counted)
-    result = shell("evaluate", "--layout", layout.path, "--json", MATCHMAKER_VOICE="hashing:48")
-
-    assert result.exit_code == 0, (result.output, result.exception)
-    assert json.loads(result.stdout)["voice"] == "hashing:48"
-    assert databases(shell) == {name}
-    by_encoder, by_voice = (
-        {text for encoder, text in read if encoder == name} & {WELDING, CASTINGS, ORDERS}
-        for name in ("hashing:256", "hashing:48")
-    )
-    assert (by_encoder, by_voice) == (set(), {WELDING, CASTINGS, ORDERS})
 
 
 def test_how_many_queries_nobody_judged_is_said(shell: Shell, layout: LayoutFolder) -> None:

@@ -91,7 +91,10 @@ def _service(database: Path, encoder: Encoder, voice: Encoder) -> Matchmaker:
 
 @pytest.fixture(scope="session")
 def service(
-    prepared: Path, bundled: Encoder, voice: Encoder, tmp_path_factory: pytest.TempPathFactory
+    prepared: Path,
+    bundled: Encoder,
+    english_voice: Encoder,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Matchmaker]:
     """The service on a copy of the prepared database."""
     database = tmp_path_factory.mktemp("quality") / "matchmaker.sqlite3"
