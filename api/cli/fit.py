@@ -15,7 +15,6 @@ from api.cli.seed import folder_option, read_judged
 from api.cli.service import open_service
 from api.cli.set_databases import indexed
 from api.cli.terminal import output, progress_bar, tell
-from embeddings.registry import make_encoder
 from matchmaker.config import Settings
 from matchmaker.matching.aside import FITTED as ASIDES
 from matchmaker.matching.calibration import PROMISED
@@ -65,12 +64,14 @@ def fit(
     with progress_bar("Measuring everybody") as report:
         own = judged_lists.of_challenges(service.evaluation, judged, asides, DEFAULT_POLICY, report)
     others = []
-    encoder = make_encoder(settings.encoder, settings.data_dir, settings.encoder_threads)
+    encoders = service.matchmaking.encoder, service.matchmaking.voice
     for name, path in named:
         for given in READERS[name](path):
-            with indexed(settings, encoder, given) as of_set:
+            with indexed(settings, encoders, given) as of_set:
                 one = of_set.evaluation
-                evaluation = SetEvaluation(one.sessions, one.clock, one.encoder, one.make_replica)
+                evaluation = SetEvaluation(
+                    one.sessions, one.clock, one.encoder, one.make_replica, one.voice
+                )
                 with progress_bar(f"Measuring {given.name}") as report:
                     others.append(judged_lists.of_set(evaluation, given, DEFAULT_POLICY, report))
     with progress_bar("Trying weights") as report:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from matchmaker.matching import scoring
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.projection import Lesson, Projection
+from matchmaker.matching.voice import Gains
 
 Floats = NDArray[np.float32]
 
@@ -30,8 +31,9 @@ TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
         # More would order a little better still, and let chance words speak for challenges that
         # nobody can answer.
         "lexical_weight": (0.1, 0.15, 0.2, 0.25),
-        "lexical_weight_across": (0.25, 0.35, 0.45),
+        "lexical_weight_across": (0.25, 0.35, 0.45, 0.55, 0.65),
         "whole_share": (0.4, 0.5, 0.6, 0.7, 0.8),
+        "voice_share": (0.3, 0.4, 0.5),
         "pooling": (
             (1.0,),
             (1.0, 1.0),
@@ -44,7 +46,7 @@ TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
         "character_weight": (0.01, 0.02, 0.03, 0.05),
         # Judges who read texts do not see places, and whoever took part in projects near by did so
         # partly by habit: neither is the whole truth, so the asker may count place up to thrice.
-        "place_weight": (0.02, 0.03, 0.04, 0.05),
+        "place_weight": (0.02, 0.03, 0.04, 0.05, 0.06, 0.08),
     }
 )
 #: Less than this is no gain: the value that stands is kept.
@@ -97,16 +99,32 @@ class Judged:
         """Return the same list with the question moved by a projection."""
         question = projection.apply(self.question, projection.fingerprint)
         cosines = (self.space @ question.T)[self.rows]
-        moved = replace(self.features, whole=cosines[:, 0], sentence=cosines[:, 1:].max(axis=1))
+        whole, sentence = cosines[:, 0], cosines[:, 1:].max(axis=1)
+        gains = self.features.gains
+        if gains is not None:
+            # What the voice found stays: it gains more or less over what the encoder finds now.
+            gains = Gains(
+                np.where(self.heard, gains.whole + self.features.whole - whole, 0),
+                np.where(self.heard, gains.sentence + self.features.sentence - sentence, 0),
+            )
+        moved = replace(self.features, whole=whole, sentence=sentence, gains=gains)
         return replace(self, features=moved)
+
+    @property
+    def heard(self) -> NDArray[np.bool_]:
+        """Whether the voice has read each passage, shape (p,)."""
+        gains = self.features.gains
+        if gains is None:
+            return np.zeros(len(self.rows), dtype=bool)
+        return np.asarray((gains.whole != 0) | (gains.sentence != 0))
 
     def lesson(self, policy: MatchingPolicy) -> Lesson:
         """Return what was said of the judged profiles, by the passages that speak for them now."""
         combined = scoring.combined(self.features, policy)
-        words = combined - scoring.combined(
-            self.features,
-            replace(policy, lexical_weight=0, lexical_weight_across=0, character_weight=0),
-        )
+        heed = np.where(self.heard, 1 - policy.voice_share, 1).astype(np.float32)
+        own = policy.whole_share * self.features.whole
+        own += (1 - policy.whole_share) * self.features.sentence
+        words = combined - heed * own
         chosen = []
         known = np.flatnonzero(self.grades >= 0)
         for profile in known:
@@ -119,6 +137,7 @@ class Judged:
         return Lesson(
             question=self.question,
             passages=self.space[self.rows[shown]],
+            heed=heed[shown],
             words=words[shown],
             grades=self.grades[known],
         )

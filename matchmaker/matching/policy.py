@@ -73,6 +73,9 @@ class MatchingPolicy:
     pooling: tuple[float, ...] = (1.0, 1.0, 1.0)
     #: How much the whole challenge counts in a passage, against its best sentence.
     whole_share: float = 0.6
+    #: How much the second voice counts beside the first encoder, where it has read both challenge
+    #: and passage; see ``matching.voice``.
+    voice_share: float = 0.0
     #: What the nearest neighbour gains over somebody far away; the asker may change it.
     place_weight: float = 0.03
     #: Kilometres after which 1/e of that gain is left.
@@ -202,6 +205,7 @@ _WEIGHED = (
     "lexical_weight_across",
     "character_weight",
     "whole_share",
+    "voice_share",
     "pooling",
     "place_weight",
 )
@@ -232,6 +236,7 @@ POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
             _ablation("fused-corrected", **_ONE),
             _ablation("fused-pooled", place_weight=0.0),
             _ablation("fused-placed"),
+            _ablation("fused-voiced", voice_share=DEFAULT_POLICY.voice_share),
             _ablation(
                 "fused-weighed",
                 **{name: getattr(DEFAULT_POLICY, name) for name in _WEIGHED},

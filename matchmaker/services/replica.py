@@ -23,8 +23,10 @@ from matchmaker.matching.languages import LanguageCorrection
 from matchmaker.matching.lexical import LexicalIndex
 from matchmaker.matching.passages import COMPOSER_VERSION
 from matchmaker.matching.scoring import EVIDENCE_KINDS
+from matchmaker.matching.voice import LANGUAGE
 from matchmaker.models import PartnerKind
-from matchmaker.storage import change_log, generations
+from matchmaker.services.voice_rows import HeldVoice, VoiceRows
+from matchmaker.storage import change_log, generations, voices
 from matchmaker.storage.database import Sessions
 
 #: Partner kinds by their code.
@@ -83,6 +85,7 @@ class IndexReplica:
         encoder: whose vectors are searched; its spec must fit the live generation.
         make_index: makes the empty vector index.
         corrected: whether the self-language correction is applied.
+        voice: second encoder that has read the English passages, if any; likewise.
 
     """
 
@@ -93,6 +96,7 @@ class IndexReplica:
         make_index: Callable[[EncoderSpec], VectorIndex],
         *,
         corrected: bool = True,
+        voice: Encoder | None = None,
     ) -> None:
         self.lock = ReadWriteLock()
         self.lexical = LexicalIndex()
@@ -104,6 +108,9 @@ class IndexReplica:
         self._encoder = encoder
         self._make_index = make_index
         self._index: VectorIndex | None = None
+        self._voice = voice
+        #: What the second voice has read; None without one, and before the first catching up.
+        self.voice: HeldVoice | None = None
         self._corrected = corrected
         #: Profile ids by profile number, and the other way.
         self.profile_ids: list[UUID] = []
@@ -188,7 +195,8 @@ class IndexReplica:
             raise IndexNotReady("The profiles have not been indexed yet.")
         generation, *made_by, position = live
         spec = self._encoder.spec
-        if made_by != [spec.fingerprint, COMPOSER_VERSION]:
+        voice = self._voice.spec.fingerprint if self._voice is not None else None
+        if made_by != [spec.fingerprint, COMPOSER_VERSION, voice]:
             raise IndexNotReady(f"The index was built with another encoder than {spec.name}.")
         return generation, position
 
@@ -207,8 +215,26 @@ class IndexReplica:
         }
         self.query_correction = LanguageCorrection(means["query"])
         self._document_correction = LanguageCorrection(means["document"])
+        self.voice = self._voice_of(session, generation)
         self._add(generations.passages(session, generation))
         self.generation = generation
+
+    def _voice_of(self, session: Session, generation: int) -> HeldVoice | None:
+        """Return what is kept of the second voice beside its rows, which are still to come."""
+        if self._voice is None:
+            return None
+        query, document = (
+            LanguageCorrection(
+                generations.language_means(session, generation, side) if self._corrected else {}
+            )
+            for side in voices.SIDES
+        )
+        return HeldVoice(
+            rows=VoiceRows(self._voice.spec.dimension),
+            query_correction=query,
+            document_correction=document,
+            scale=voices.scale(session, generation),
+        )
 
     @contextmanager
     def without(self, session: Session, passages: Collection[int]) -> Iterator[None]:
@@ -243,6 +269,8 @@ class IndexReplica:
             old = self.passages_of[number]
             self.index.remove(old)
             self.lexical.remove(old.tolist())
+            if self.voice is not None:
+                self.voice.rows.remove(old)
             self.owner_of[old] = -1
             self.passages_of[number] = np.empty(0, dtype=np.int64)
         rows = generations.passages(session, self.generation, profile_ids)
@@ -268,6 +296,7 @@ class IndexReplica:
         self.lexical.upsert(
             ids.tolist(), [row[3].split(" ") if row[3] else [] for row in rows], languages
         )
+        self._add_voiced(ids, rows)
         most = int(ids.max()) + 1
         if most > len(self.owner_of):
             room = max(most, 2 * len(self.owner_of))
@@ -292,6 +321,15 @@ class IndexReplica:
             self._kind_of = None
             start = end
 
+    def _add_voiced(self, ids: NDArray[np.int64], rows: list[generations.PassageRow]) -> None:
+        if self.voice is None:
+            return
+        voiced = [(at, row[9]) for at, row in enumerate(rows) if row[9] is not None]
+        if voiced:
+            vectors = np.stack([vector for _, vector in voiced])
+            vectors = self.voice.document_correction.apply(vectors, [LANGUAGE] * len(voiced))
+            self.voice.rows.upsert(ids[[at for at, _ in voiced]], vectors)
+
     def _number(self, profile_id: UUID) -> int:
         number = self.number_of.get(profile_id)
         if number is None:
@@ -305,6 +343,7 @@ class IndexReplica:
     def _forget(self) -> None:
         # Of no generation until all of it is loaded: a load that fails is begun again.
         self.generation = self.position = 0
+        self.voice = None
         self.profile_ids, self.number_of, self.passages_of, self._kinds = [], {}, [], []
         self._kind_of = None
         self.owner_of = np.full(1024, -1, dtype=np.int32)

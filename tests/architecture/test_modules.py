@@ -21,6 +21,7 @@ LONG = {
     "tests/contracts/test_encoder_contract.py": "one suite that every encoder has to pass",
     "tests/contracts/test_index_contract.py": "one suite that every index has to pass",
     "tests/services/test_directions.py": "one service: both questions, and who may see the answers",
+    "tests/services/test_voice.py": "one subject: where the second voice counts, and where not",
     "tests/services/test_indexing.py": "one subject: what may interrupt an indexer",
     "tests/services/test_matchmaking.py": "one service, from the text to the kept run and its replay",
     "tests/services/test_profiles.py": "one service: registering, families, reading, erasing",
