@@ -64,6 +64,8 @@ IF_MATCH = {
     "required": True,
     "schema": {"type": "string", "examples": ['"1"']},
 }
+#: For a route whose method does not tell that it needs one.
+IF_MATCH_PARAMETER = {"in": "header", "name": "If-Match", **IF_MATCH}
 IF_NONE_MATCH = {
     "description": "The ETag you hold: while it is the present one, the answer is 304.",
     "schema": {"type": "string", "examples": ['"1"']},

@@ -147,15 +147,17 @@ def _operation(spec: Spec, host: str, path: str, method: str, told: Spec) -> Ope
             token="security" in told,
         ),
         answers=list(_answers(spec, told["responses"])),
-        example=json.dumps(_example(spec, _success(told)), indent=2, ensure_ascii=False),
+        example=_answer_example(spec, told),
     )
 
 
-def _success(told: Spec) -> Spec:
-    """Return the schema of the answer that says yes."""
+def _answer_example(spec: Spec, told: Spec) -> str:
+    """Return an example of the answer that says yes; empty when it is not JSON or has no body."""
     status = next(status for status in told["responses"] if status.startswith("2"))
-    schema: Spec = told["responses"][status]["content"]["application/json"]["schema"]
-    return schema
+    content: Spec = told["responses"][status].get("content", {}).get("application/json")
+    if content is None:
+        return ""
+    return json.dumps(_example(spec, content["schema"]), indent=2, ensure_ascii=False)
 
 
 def _example(spec: Spec, told: Spec) -> Any:
@@ -175,7 +177,8 @@ def _example(spec: Spec, told: Spec) -> Any:
 def _fields(schema: Spec) -> list[Row]:
     required = schema.get("required", ())
     return [
-        _row(name, told, required=name in required) for name, told in schema["properties"].items()
+        _row(name, told, required=name in required)
+        for name, told in schema.get("properties", {}).items()
     ]
 
 
@@ -219,9 +222,9 @@ def _sentence(text: str) -> str:
 def _limits(told: Spec) -> Iterator[str]:
     if "enum" in told:
         yield "one of " + ", ".join(str(value) for value in told["enum"] if value is not None)
-    if "minLength" in told or "maxLength" in told:
+    if "maxLength" in told:
         yield f"{told.get('minLength', 0)} to {told['maxLength']} characters"
-    if "minimum" in told:
+    if "minimum" in told and "maximum" in told:
         yield f"{told['minimum']} to {told['maximum']}"
     if "maxItems" in told:
         yield f"at most {told['maxItems']} of them"

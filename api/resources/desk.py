@@ -10,7 +10,9 @@ from flask.views import MethodView
 
 from api.auth import needs, required_viewer
 from api.context import matchmaker
-from api.openapi import PREFIX, Blueprint
+from api.etags import stated_revision
+from api.idempotency import PARAMETER, once
+from api.openapi import IF_MATCH_PARAMETER, PREFIX, Blueprint
 from api.schemas.curation import CuratedProfileSchema
 from api.schemas.desk import (
     BulkActionInputSchema,
@@ -49,7 +51,7 @@ _WRITE = (400, 401, 403, 404, 409, 413, 415, 429)
 class Desk(MethodView):
     """What needs action now."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.answers(200, DeskSchema, description="Every queue with its count.")
     @blueprint.named("readDesk", 401, 403)
     def get(self) -> dict[str, Any]:
@@ -62,7 +64,7 @@ class Desk(MethodView):
 class OneQueue(MethodView):
     """One queue."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.takes(CursorQuerySchema, location="query")
     @blueprint.answers(200, QueuePageSchema, description="A part of the queue.")
     @blueprint.named("readQueue", 401, 403, 404)
@@ -77,7 +79,7 @@ class OneQueue(MethodView):
 class Search(MethodView):
     """The search across all profiles."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.takes(ProfileSearchQuerySchema, location="query")
     @blueprint.answers(200, FoundProfilesSchema, description="A part of what was found.")
     @blueprint.named("searchProfiles", 401, 403)
@@ -90,7 +92,7 @@ class Search(MethodView):
 class SavedFilters(MethodView):
     """The searches that one keeps."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.answers(200, SavedFiltersSchema, description="The filters.")
     @blueprint.named("listSavedFilters", 401, 403)
     def get(self) -> dict[str, Any]:
@@ -98,6 +100,8 @@ class SavedFilters(MethodView):
         return {"items": matchmaker().desk.saved_filters(_me())}
 
     @needs(Action.CURATE)
+    @once("saveFilter")
+    @blueprint.documented(parameters=[PARAMETER])
     @blueprint.takes(SavedFilterInputSchema)
     @blueprint.answers(201, SavedFilterSchema, description="The filter.")
     @blueprint.named("saveFilter", *_WRITE)
@@ -124,6 +128,8 @@ class BulkActions(MethodView):
     """Changes of many profiles."""
 
     @needs(Action.CURATE)
+    @once("changeMany")
+    @blueprint.documented(parameters=[PARAMETER])
     @blueprint.takes(BulkActionInputSchema)
     @blueprint.answers(201, BulkActionSchema, description="What was done, and what was not.")
     @blueprint.named("changeMany", *_WRITE)
@@ -137,7 +143,7 @@ class BulkActions(MethodView):
 class OneBulkAction(MethodView):
     """One change of many profiles."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.answers(200, BulkActionSchema, description="The action.")
     @blueprint.named("readBulkAction", 401, 403, 404)
     def get(self, action_id: UUID) -> BulkAction:
@@ -161,7 +167,7 @@ class Undo(MethodView):
 class Duplicates(MethodView):
     """Profiles that may be one."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.takes(CursorQuerySchema, location="query")
     @blueprint.answers(200, QueuePageSchema, description="Some pairs.")
     @blueprint.named("listDuplicates", 401, 403)
@@ -195,12 +201,20 @@ class Merges(MethodView):
     """Making one profile of two."""
 
     @needs(Action.CURATE)
+    @once("mergeProfiles")
+    @blueprint.documented(parameters=[PARAMETER, IF_MATCH_PARAMETER])
     @blueprint.takes(MergeSchema)
     @blueprint.answers(200, CuratedProfileSchema, description="The profile that stays.")
-    @blueprint.named("mergeProfiles", *_WRITE)
+    @blueprint.named("mergeProfiles", *_WRITE, 412, 428)
+    @blueprint.revisioned
     def post(self, values: dict[str, Any]) -> Profile:
-        """Make one profile of two; the address of the other one leads to the one that stays."""
-        return matchmaker().duplicates.merge(**values, by=_me())
+        """Make one profile of two; the address of the other one leads to the one that stays.
+
+        If-Match names the revision of the one that stays; `other_revision` that of the other one.
+        """
+        kept = values["kept_id"]
+        stated = stated_revision(lambda: matchmaker().curation.read(kept).revision)
+        return matchmaker().duplicates.merge(**values, by=_me(), expected_revision=stated)
 
 
 def _me() -> UUID:
