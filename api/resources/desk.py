@@ -44,6 +44,8 @@ blueprint = Blueprint(
     url_prefix=PREFIX,
     description="What staff look after: queues, searches, bulk actions, duplicates.",
 )
+_ONE, _OTHER = "5b0a8f0d-5e7b-4f4c-8d9c-0b1f9a668a35", "8a351f9a-5e7b-4f4c-8d9c-0d5e7b5b0a8f"
+_FILTER = {"name": "Experts", "search": {"kinds": ["expert"]}}
 _WRITE = (400, 401, 403, 404, 409, 413, 415, 429)
 
 
@@ -102,7 +104,9 @@ class SavedFilters(MethodView):
     @needs(Action.CURATE)
     @once("saveFilter")
     @blueprint.documented(parameters=[PARAMETER])
-    @blueprint.takes(SavedFilterInputSchema)
+    @blueprint.takes(
+        SavedFilterInputSchema, example={"name": "Experts", "search": {"kinds": ["expert"]}}
+    )
     @blueprint.answers(201, SavedFilterSchema, description="The filter.")
     @blueprint.named("saveFilter", *_WRITE)
     def post(self, values: dict[str, Any]) -> tuple[SavedFilter, dict[str, str]]:
@@ -130,7 +134,10 @@ class BulkActions(MethodView):
     @needs(Action.CURATE)
     @once("changeMany")
     @blueprint.documented(parameters=[PARAMETER])
-    @blueprint.takes(BulkActionInputSchema)
+    @blueprint.takes(
+        BulkActionInputSchema,
+        example={"change": "confirm", "profile_ids": [_ONE], "values": {}},
+    )
     @blueprint.answers(201, BulkActionSchema, description="What was done, and what was not.")
     @blueprint.named("changeMany", *_WRITE)
     def post(self, values: dict[str, Any]) -> tuple[BulkAction, dict[str, str]]:
@@ -188,7 +195,7 @@ class DismissedPair(MethodView):
     """A pair that are two."""
 
     @needs(Action.CURATE)
-    @blueprint.takes(PairSchema)
+    @blueprint.takes(PairSchema, example={"profile_id": _ONE, "other_id": _OTHER})
     @blueprint.leaves("They are not shown as one again.")
     @blueprint.named("dismissDuplicate", *_WRITE)
     def post(self, values: dict[str, Any]) -> None:
@@ -203,7 +210,7 @@ class Merges(MethodView):
     @needs(Action.CURATE)
     @once("mergeProfiles")
     @blueprint.documented(parameters=[PARAMETER, IF_MATCH_PARAMETER])
-    @blueprint.takes(MergeSchema)
+    @blueprint.takes(MergeSchema, example={"kept_id": _ONE, "other_id": _OTHER})
     @blueprint.answers(200, CuratedProfileSchema, description="The profile that stays.")
     @blueprint.named("mergeProfiles", *_WRITE, 412, 428)
     @blueprint.revisioned

@@ -52,6 +52,27 @@ blueprint = Blueprint(
 _NEW = (400, 401, 403, 409, 413, 415, 429)
 _CHANGE = (400, 401, 403, 404, 409, 413, 415, 429)
 _DEED = (400, 401, 403, 404, 409, 412, 428, 429)
+_EXPERT = {
+    "name": "Ida Berg",
+    "language": "da",
+    "summary": "Finder årsagen til revner i svejsninger.",
+    "place": "9220",
+    "evidence": [{"kind": "case", "text": "Fandt årsagen til revner i en aluminiumsramme."}],
+}
+_ORGANISATION = {**_EXPERT, "name": "Svejseinstituttet", "organisation_type": "gts-institute"}
+_STUDENT = {
+    **_EXPERT,
+    "name": "Bo Lund",
+    "programme": "Produktionsteknik",
+    "level": "master",
+    "institution": "et teknisk universitet",
+}
+_ACTIVITY = {
+    **_EXPERT,
+    "name": "Åbent laboratorium",
+    "activity_type": "open-lab",
+    "need": "knowledge-and-testing",
+}
 Made = tuple[Profile, dict[str, str]]
 
 
@@ -62,7 +83,7 @@ class NewExpert(MethodView):
     @needs(Action.CURATE)
     @once("createExpert")
     @blueprint.documented(parameters=[PARAMETER])
-    @blueprint.takes(ExpertInputSchema)
+    @blueprint.takes(ExpertInputSchema, example=_EXPERT)
     @blueprint.answers(201, CuratedExpertSchema, description="The expert as stored.")
     @blueprint.named("createExpert", *_NEW)
     @blueprint.revisioned
@@ -76,7 +97,7 @@ class ChangedExpert(MethodView):
     """Changes of an expert."""
 
     @needs(Action.REVISE_PROFILE)
-    @blueprint.takes(ExpertPatchSchema)
+    @blueprint.takes(ExpertPatchSchema, example={"summary": _EXPERT["summary"]})
     @blueprint.answers(200, CuratedExpertSchema, description="The expert after the change.")
     @blueprint.named("reviseExpert", *_CHANGE)
     @blueprint.revisioned
@@ -92,7 +113,7 @@ class NewOrganisation(MethodView):
     @needs(Action.CURATE)
     @once("createOrganisation")
     @blueprint.documented(parameters=[PARAMETER])
-    @blueprint.takes(OrganisationInputSchema)
+    @blueprint.takes(OrganisationInputSchema, example=_ORGANISATION)
     @blueprint.answers(201, CuratedOrganisationSchema, description="The organisation as stored.")
     @blueprint.named("createOrganisation", *_NEW)
     @blueprint.revisioned
@@ -106,7 +127,7 @@ class ChangedOrganisation(MethodView):
     """Changes of an organisation."""
 
     @needs(Action.REVISE_PROFILE)
-    @blueprint.takes(OrganisationPatchSchema)
+    @blueprint.takes(OrganisationPatchSchema, example={"summary": _EXPERT["summary"]})
     @blueprint.answers(200, CuratedOrganisationSchema, description="The organisation, changed.")
     @blueprint.named("reviseOrganisation", *_CHANGE)
     @blueprint.revisioned
@@ -122,7 +143,7 @@ class NewStudent(MethodView):
     @needs(Action.CURATE)
     @once("createStudent")
     @blueprint.documented(parameters=[PARAMETER])
-    @blueprint.takes(StudentInputSchema)
+    @blueprint.takes(StudentInputSchema, example=_STUDENT)
     @blueprint.answers(201, CuratedStudentSchema, description="The student as stored.")
     @blueprint.named("createStudent", *_NEW)
     @blueprint.revisioned
@@ -136,7 +157,7 @@ class ChangedStudent(MethodView):
     """Changes of a student."""
 
     @needs(Action.REVISE_PROFILE)
-    @blueprint.takes(StudentPatchSchema)
+    @blueprint.takes(StudentPatchSchema, example={"summary": _EXPERT["summary"]})
     @blueprint.answers(200, CuratedStudentSchema, description="The student after the change.")
     @blueprint.named("reviseStudent", *_CHANGE)
     @blueprint.revisioned
@@ -152,7 +173,7 @@ class NewActivity(MethodView):
     @needs(Action.CURATE)
     @once("createActivity")
     @blueprint.documented(parameters=[PARAMETER])
-    @blueprint.takes(ActivityInputSchema)
+    @blueprint.takes(ActivityInputSchema, example=_ACTIVITY)
     @blueprint.answers(201, CuratedActivitySchema, description="The activity as stored.")
     @blueprint.named("createActivity", *_NEW)
     @blueprint.revisioned
@@ -166,7 +187,7 @@ class ChangedActivity(MethodView):
     """Changes of an activity."""
 
     @needs(Action.REVISE_PROFILE)
-    @blueprint.takes(ActivityPatchSchema)
+    @blueprint.takes(ActivityPatchSchema, example={"summary": _EXPERT["summary"]})
     @blueprint.answers(200, CuratedActivitySchema, description="The activity after the change.")
     @blueprint.named("reviseActivity", *_CHANGE)
     @blueprint.revisioned
@@ -274,7 +295,7 @@ class Preview(MethodView):
     """What a profile would match."""
 
     @needs(Action.REVISE_PROFILE)
-    @blueprint.takes(DraftSchema)
+    @blueprint.takes(DraftSchema, example={"summary": _EXPERT["summary"]})
     @blueprint.answers(200, PreviewSchema, description="What the draft would match.")
     @blueprint.named("previewProfile", 400, 401, 403, 404, 413, 415, 429, 503)
     def post(self, changes: dict[str, Any], profile_id: UUID) -> dict[str, Any]:
@@ -309,7 +330,7 @@ class Pin(MethodView):
     """Pinning an item of evidence."""
 
     @needs(Action.REVISE_PROFILE)
-    @blueprint.takes(MarkSchema, required=False)
+    @blueprint.takes(MarkSchema, required=False, example={"value": True})
     @blueprint.answers(200, CuratedProfileSchema, description="The profile after the change.")
     @blueprint.named("pinEvidence", *_CHANGE)
     def put(self, values: dict[str, Any], profile_id: UUID, evidence_id: UUID) -> Made:
@@ -325,7 +346,7 @@ class Exclusion(MethodView):
     """Excluding an item of evidence."""
 
     @needs(Action.REVISE_PROFILE)
-    @blueprint.takes(MarkSchema, required=False)
+    @blueprint.takes(MarkSchema, required=False, example={"value": True})
     @blueprint.answers(200, CuratedProfileSchema, description="The profile after the change.")
     @blueprint.named("excludeEvidence", *_CHANGE)
     def put(self, values: dict[str, Any], profile_id: UUID, evidence_id: UUID) -> Made:

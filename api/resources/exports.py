@@ -26,7 +26,10 @@ _BODY = {
     "description": "A list of at most 1,000 profiles in the shape that we answer with, "
     "or one on each line.",
     "content": {
-        "application/json": {"schema": {"type": "array", "minItems": 1, "maxItems": 1000}},
+        "application/json": {
+            "schema": {"type": "array", "minItems": 1, "maxItems": 1000},
+            "example": [{"kind": "expert", "name": "Eva Holm", "language": "en", "summary": "…"}],
+        },
         _LINES: {"schema": {"type": "string"}},
     },
 }

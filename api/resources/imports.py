@@ -167,7 +167,9 @@ class OneImportMapping(MethodView):
         return matchmaker().imports.mapping(mapping_name)
 
     @needs(Action.CURATE)
-    @blueprint.takes(ImportMappingInputSchema)
+    @blueprint.takes(
+        ImportMappingInputSchema, example={"kind": "expert", "columns": {"Navn": "name"}}
+    )
     @blueprint.answers(200, ImportMappingSchema, description="The mapping, saved.")
     @blueprint.named("saveImportMapping", 400, 401, 403, 404, 413, 415, 429)
     def put(self, body: dict[str, Any], mapping_name: str) -> ImportMapping:

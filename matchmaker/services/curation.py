@@ -97,7 +97,7 @@ class CurationService:
         items = checked_evidence(evidence, (), values.get("language", ""))
         now = self.clock()
         try:
-            profile = KINDS[kind](**values, evidence=items, updated_at=now)
+            profile = KINDS[kind](**values, evidence=items, identifiers=[], updated_at=now)
         except TypeError:
             # A dataclass counts its missing arguments; the schemas name them before that.
             raise InvalidInput("name", "Give every field that this kind needs.") from None
