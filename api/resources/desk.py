@@ -19,6 +19,7 @@ from api.schemas.desk import (
     BulkActionSchema,
     CursorQuerySchema,
     DeskSchema,
+    FindQuerySchema,
     FoundDuplicatesSchema,
     FoundProfilesSchema,
     MergeSchema,
@@ -36,7 +37,7 @@ from matchmaker.models.actions import Action
 from matchmaker.services.bulk_actions import Undone
 from matchmaker.services.cursors import CursorPage
 from matchmaker.services.desk import DeskItem
-from matchmaker.services.duplicates import FoundDuplicates
+from matchmaker.services.duplicate_finding import FoundDuplicates
 
 blueprint = Blueprint(
     "desk",
@@ -183,11 +184,16 @@ class Duplicates(MethodView):
         return matchmaker().desk.queue(Queue.DUPLICATES, **query)
 
     @needs(Action.CURATE)
+    @blueprint.takes(FindQuerySchema, location="query")
     @blueprint.answers(200, FoundDuplicatesSchema, description="What was found.")
     @blueprint.named("findDuplicates", 401, 403, 429)
-    def post(self) -> FoundDuplicates:
-        """Compare all profiles anew."""
-        return matchmaker().duplicates.find()
+    def post(self, query: dict[str, Any]) -> FoundDuplicates:
+        """Compare profiles anew: all by identifier and equal name, some by words and likeness.
+
+        Words, and names that are all but equal, are compared for 200 profiles at a time, those
+        that changed last first; what was found of the others stands while they do not change.
+        """
+        return matchmaker().duplicates.find(**query)
 
 
 @blueprint.at("/duplicates/dismiss")

@@ -200,6 +200,24 @@ class FoundDuplicatesSchema(OutputSchema):
     pairs = fields.Integer(metadata=about("Pairs in all, without dismissed ones.", 4))
     new = fields.Integer(metadata=about("New ones.", 1))
     gone = fields.Integer(metadata=about("Those that are none any more.", 0))
+    looked_at = fields.Integer(
+        metadata=about("Profiles whose words and all but equal names were compared.", 200)
+    )
+    next = fields.String(
+        allow_none=True,
+        metadata=about(
+            "Send it as `cursor` to look at earlier changes; null at the end."
+        ),
+    )
+
+
+class FindQuerySchema(StrictSchema):
+    """Where to go on looking for duplicates."""
+
+    cursor = fields.String(
+        validate=validate.Length(max=2_000),
+        metadata=about("`next` of the time before; left out to begin with the last changes."),
+    )
 
 
 class SavedFilterInputSchema(StrictSchema):
