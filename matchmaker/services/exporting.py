@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from matchmaker.errors import InvalidInput
-from matchmaker.models import Profile, ProfileKind, Visibility
+from matchmaker.models import PartnerKind, Profile, ProfileKind, Visibility
 from matchmaker.services.exchange import writing
 from matchmaker.storage import exporting
 from matchmaker.storage.database import Sessions
@@ -47,6 +47,8 @@ class ExportService:
         format: ExportFormat,
         *,
         kind: ProfileKind | None = None,
+        partner_kind: PartnerKind | None = None,
+        text: str | None = None,
         viewer: Visibility = Visibility.PUBLIC,
         progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[str]:
@@ -55,6 +57,8 @@ class ExportService:
         Args:
             format: how it is written.
             kind: only these; a table holds one kind.
+            partner_kind: only this partner kind.
+            text: part of the name or the summary, in any case.
             viewer: sees what they may see; staff also see who is not live.
             progress: called with profiles done and in all.
 
@@ -62,7 +66,7 @@ class ExportService:
             InvalidInput: a table without a kind.
 
         """
-        found = self._each(kind, viewer, progress)
+        found = self._each(exporting.Wanted(kind, partner_kind, text), viewer, progress)
         if format is ExportFormat.CSV:
             if kind is None:
                 raise InvalidInput(
@@ -73,7 +77,7 @@ class ExportService:
 
     def _each(
         self,
-        kind: ProfileKind | None,
+        wanted: exporting.Wanted,
         viewer: Visibility,
         progress: Callable[[int, int], None] | None,
     ) -> Iterator[Profile]:
@@ -82,8 +86,8 @@ class ExportService:
         while True:
             with self.sessions.reading() as session:
                 if progress is not None and after is None:
-                    total = exporting.count(session, kind=kind, viewer=viewer)
-                batch = exporting.after(session, after, kind=kind, viewer=viewer, limit=BATCH)
+                    total = exporting.count(session, wanted, viewer=viewer)
+                batch = exporting.after(session, after, wanted, viewer=viewer, limit=BATCH)
             yield from batch
             done += len(batch)
             if progress is not None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -67,7 +67,7 @@ class ImportJobs:
     def receive(
         self,
         run_id: UUID,
-        file: BinaryIO,
+        file: IO[bytes],
         *,
         file_name: str,
         format: ImportFormat | None = None,
@@ -106,7 +106,7 @@ class ImportJobs:
             return self.read(run_id)
         return run
 
-    def _keep(self, run_id: UUID, file: BinaryIO, file_name: str) -> Path:
+    def _keep(self, run_id: UUID, file: IO[bytes], file_name: str) -> Path:
         folder = self.imports.folder / "uploads"
         folder.mkdir(parents=True, exist_ok=True)
         ending = PurePath(file_name).suffix.lower()

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from matchmaker.models import Profile, ProfileKind, Standing, Visibility
+from matchmaker.models import PartnerKind, Profile, ProfileKind, Standing, Visibility
 from matchmaker.storage import profiles
 from matchmaker.storage.concealing import conceal
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which profiles; None lets everything through."""
+
+    kind: ProfileKind | None = None
+    partner_kind: PartnerKind | None = None
+    #: Part of the name or the summary, in any case.
+    text: str | None = None
 
 
 def after(
     session: Session,
     last: UUID | None,
+    wanted: Wanted,
     *,
-    kind: ProfileKind | None,
     viewer: Visibility,
     limit: int,
 ) -> Sequence[Profile]:
     """Return the profiles after this id with their evidence and identifiers."""
-    query = _narrowed(select(Profile.id), kind, viewer).order_by(Profile.id).limit(limit)
+    query = _narrowed(select(Profile.id), wanted, viewer).order_by(Profile.id).limit(limit)
     if last is not None:
         query = query.where(Profile.id > last)
     ids = session.scalars(query).all()
@@ -33,17 +44,28 @@ def after(
     return [found[one] for one in ids]
 
 
-def count(session: Session, *, kind: ProfileKind | None, viewer: Visibility) -> int:
+def count(session: Session, wanted: Wanted, *, viewer: Visibility) -> int:
     """Return how many there are."""
-    query = _narrowed(select(func.count()).select_from(Profile), kind, viewer)
+    query = _narrowed(select(func.count()).select_from(Profile), wanted, viewer)
     return session.scalar(query) or 0
 
 
-def _narrowed(query: Select[Any], kind: ProfileKind | None, viewer: Visibility) -> Select[Any]:
+def _narrowed(query: Select[Any], wanted: Wanted, viewer: Visibility) -> Select[Any]:
     seen = [one for one in Visibility if one.allows(viewer)]
     query = query.where(Profile.visibility.in_(seen))
     if viewer is Visibility.STAFF:
         query = query.where(Profile.standing != Standing.MERGED)
     else:
         query = query.where(Profile.standing == Standing.LIVE)
-    return query if kind is None else query.where(Profile.kind == kind)
+    if wanted.kind is not None:
+        query = query.where(Profile.kind == wanted.kind)
+    if wanted.partner_kind is not None:
+        query = query.where(Profile.partner_kind == wanted.partner_kind)
+    if wanted.text:
+        query = query.where(
+            or_(
+                Profile.name.icontains(wanted.text, autoescape=True),
+                Profile.summary.icontains(wanted.text, autoescape=True),
+            )
+        )
+    return query
