@@ -47,7 +47,6 @@ FIELD_NAMES: Mapping[str, Any] = {
     "on_leave_until": _("On leave until"),
     "organisation_type": _("Type of organisation"),
     "parent_id": _("Id of the organisation above"),
-    "family_id": _("Family"),
     "programme": _("Study programme"),
     "level": _("Level of study"),
     "institution": _("Place of study"),
@@ -107,7 +106,11 @@ _SENTENCES = (
     N_("It is a ZIP file, but no workbook."),
     N_("It is encrypted; save it without a password."),
     N_("It declares entities, which no workbook needs."),
-    N_("%(what)s far larger unpacked than packed, as a file made to do harm; save it anew."),
+    N_("It is far larger unpacked than packed, as a file made to do harm; save it anew."),
+    N_(
+        "It says that it is far larger unpacked than packed, as a file made to do harm; "
+        "save it anew."
+    ),
     N_("JSON is written in UTF-8; this is in another encoding."),
     N_("Line %(line)s is longer than any record is."),
     N_("It is one document that is larger than any record is."),
@@ -146,8 +149,18 @@ _SENTENCES = (
     N_("This begins like JSON, but is none."),
     N_("Write a list of items, each with kind, title, text, language and year."),
     N_("Use at most %(most)s items."),
-    N_("Item %(place)s: there is no field %(name)s."),
-    N_("%(text)s is no %(form)s."),
+    N_("there is no field %(name)s."),
+    N_("Item %(place)s: %(rest)s"),
+    N_("%(text)s is no ROR id such as https://ror.org/04qtj9h94 (its last two digits check it)."),
+    N_("%(text)s is no ORCID iD such as 0000-0002-1825-0097 (its last digit checks it)."),
+    N_("%(text)s is no CVR number of eight digits."),
+    N_("%(text)s is no OpenAlex id of an author or institution, such as A5023888391."),
+    N_("%(text)s is no CORDIS number of an organisation."),
+    N_("%(text)s is no CORDIS number of a project."),
+    N_("%(text)s is no ISNI of sixteen digits (the last one checks it)."),
+    N_("%(text)s is no GRID id such as grid.5170.3."),
+    N_("%(text)s is no Wikidata number such as Q1269766."),
+    N_("%(text)s is no key of at most 200 characters on one line."),
     N_("A new profile needs this."),
     N_("An earlier row of this file has the same id or identifier."),
     N_("An earlier row has the same name and town; tell them apart with an identifier."),
@@ -163,8 +176,11 @@ _SENTENCES = (
     N_("It is empty, or the file has no such column."),
     # People.
     N_("Choose 1 to %(most)s profiles."),
-    N_("State the legal basis."),
+    N_("Say on what legal basis this person is shown."),
 )
+
+#: Places where another sentence stands.
+_INNER = frozenset({"rest", "reason"})
 
 
 @cache
@@ -190,7 +206,10 @@ def in_words(reason: str) -> str:
     for pattern, sentence in _forms():
         found = pattern.fullmatch(reason)
         if found:
-            return str(gettext(sentence, **found.groupdict()))
+            values = found.groupdict()
+            for name in _INNER & values.keys():
+                values[name] = in_words(values[name])
+            return str(gettext(sentence, **values))
     return reason
 
 
