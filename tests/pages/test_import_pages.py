@@ -398,7 +398,7 @@ def test_htmx_asks_how_far_it_is_and_is_led_to_the_page_at_the_end(
     with monkeypatch.context() as waiting:
         waiting.setattr(type(workshop.import_jobs.worker), "put", lambda *_: True)
         sender.send("Write them")
-    part = sender.client.get(address, headers={"HX-Request": "true"})
+    part = sender.client.get(address, headers={**sender.headers, "HX-Request": "true"})
     plain = sender.client.get(address)
     workshop.imports.apply(UUID(address.split("/")[2]))
     done = sender.client.get(address, headers={"HX-Request": "true"})
