@@ -178,7 +178,7 @@ def build(
         audit=AuditService(sessions, clock),
         imports=importing,
         import_jobs=ImportJobs(importing, indexing, BackgroundWorker(), sessions, clock),
-        exports=ExportService(sessions),
+        exports=ExportService(sessions, clock),
         upserts=BulkUpsertService(sessions, clock),
         answers=AnswerService(sessions, clock),
         engine=engine,

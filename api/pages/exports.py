@@ -13,7 +13,6 @@ from api.pages.labels import label, plural
 from api.parsing import read_form
 from api.schemas.exports import ExportFormSchema
 from matchmaker.models import PartnerKind, ProfileKind
-from matchmaker.models.actions import visibilities_of
 from matchmaker.services.exporting import ExportFormat
 
 blueprint = Blueprint("export_pages", __name__, url_prefix="/export")
@@ -35,9 +34,7 @@ def profiles() -> Response | tuple[str, int]:
     if sentences:
         return _page(Form(values=request.args, errors=sentences)), 422
     chosen: ExportFormat = query.pop("format")
-    pieces = matchmaker().exports.profiles(
-        chosen, viewer=visibilities_of(current_viewer())[-1], **query
-    )
+    pieces = matchmaker().exports.seen_by(current_viewer(), chosen, **query)
     ending = "jsonld" if chosen is ExportFormat.JSON_LD else chosen.value
     name = f"{query.get('kind') or 'profile'}s.{ending}"
     return current_app.response_class(

@@ -21,7 +21,7 @@ from flask import (
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.auth import needs
+from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.pages.import_words import field_name, in_words
 from api.parsing import read_form
@@ -87,7 +87,7 @@ def progress(import_id: UUID) -> Response | str:
 @needs(Action.CURATE)
 def apply(import_id: UUID) -> AnyResponse:
     """Have a plan written."""
-    matchmaker().import_jobs.apply(import_id)
+    matchmaker().import_jobs.apply(import_id, by=required_viewer().account_id)
     return _to(import_id)
 
 
@@ -95,7 +95,7 @@ def apply(import_id: UUID) -> AnyResponse:
 @needs(Action.CURATE)
 def go_on(import_id: UUID) -> AnyResponse:
     """Go on with an import whose process has died."""
-    matchmaker().import_jobs.go_on(import_id)
+    matchmaker().import_jobs.go_on(import_id, by=required_viewer().account_id)
     return _to(import_id)
 
 
@@ -104,7 +104,7 @@ def go_on(import_id: UUID) -> AnyResponse:
 def cancel(import_id: UUID) -> AnyResponse:
     """Give an import up; what is written stays. Done twice it is as good as once."""
     if matchmaker().imports.get(import_id).state is not ImportState.CANCELLED:
-        matchmaker().import_jobs.cancel(import_id)
+        matchmaker().import_jobs.cancel(import_id, by=required_viewer().account_id)
     return _to(import_id)
 
 

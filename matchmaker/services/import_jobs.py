@@ -201,8 +201,12 @@ class ImportJobs:
         self.worker.put(run_id, lambda: self._read(run_id))
         return run
 
-    def apply(self, run_id: UUID) -> ImportRun:
+    def apply(self, run_id: UUID, *, by: UUID | None) -> ImportRun:
         """Have a plan written; asked twice it is written once.
+
+        Args:
+            run_id: the import.
+            by: the account that does it.
 
         Raises:
             NotFound: there is no such run.
@@ -218,11 +222,15 @@ class ImportJobs:
                 run.advance(ImportAction.APPLY, at=self.clock())
                 run.reason = ""
         if run.state is ImportState.RUNNING:
-            self.worker.put(run_id, lambda: self.imports.apply(run_id))
+            self.worker.put(run_id, lambda: self.imports.apply(run_id, by=by))
         return run
 
-    def go_on(self, run_id: UUID) -> ImportRun:
+    def go_on(self, run_id: UUID, *, by: UUID | None) -> ImportRun:
         """Go on with what was lost with its process.
+
+        Args:
+            run_id: the import.
+            by: the account that does it.
 
         Raises:
             NotFound: there is no such run.
@@ -231,17 +239,21 @@ class ImportJobs:
         """
         if self.imports.get(run_id).state is ImportState.READING:
             return self.read(run_id)
-        return self.apply(run_id)
+        return self.apply(run_id, by=by)
 
-    def cancel(self, run_id: UUID) -> ImportRun:
+    def cancel(self, run_id: UUID, *, by: UUID | None) -> ImportRun:
         """Give an import up; what is written already stays.
+
+        Args:
+            run_id: the import.
+            by: the account that does it.
 
         Raises:
             NotFound: there is no such run.
             TransitionNotAllowed: it is done, or cancelled already.
 
         """
-        run = self.imports.cancel(run_id)
+        run = self.imports.cancel(run_id, by=by)
         self._forget_upload(run_id)
         return run
 
