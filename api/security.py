@@ -8,6 +8,8 @@ from flask_wtf import CSRFProtect
 
 #: Most bytes of a request. A challenge has at most 10,000 characters; this is generous.
 MAX_REQUEST_BYTES = 256 * 1024
+#: Most bytes of a file that is sent on a page; larger ones go through the shell.
+MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
 #: No inline script or style anywhere, nothing from elsewhere, no framing.
 CONTENT_SECURITY_POLICY = (

@@ -18,6 +18,7 @@ from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.services.access import AccessService
 from matchmaker.services.accounts import AccountService
 from matchmaker.services.audit import AuditService
+from matchmaker.services.background import BackgroundWorker
 from matchmaker.services.belonging import BelongingService
 from matchmaker.services.bulk_actions import BulkActionService
 from matchmaker.services.bulk_upsert import BulkUpsertService
@@ -33,6 +34,7 @@ from matchmaker.services.exporting import ExportService
 from matchmaker.services.exposure import ExposureService
 from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.idempotency import AnswerService
+from matchmaker.services.import_jobs import ImportJobs
 from matchmaker.services.importing import ImportService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.mail_messages import MailRenderer
@@ -82,6 +84,7 @@ class Matchmaker:
     access: AccessService
     audit: AuditService
     imports: ImportService
+    import_jobs: ImportJobs
     exports: ExportService
     upserts: BulkUpsertService
     answers: AnswerService
@@ -99,6 +102,7 @@ class Matchmaker:
 
     def close(self) -> None:
         """Let go of the database."""
+        self.import_jobs.worker.close()
         self.engine.dispose()
 
 
@@ -142,6 +146,7 @@ def build(
         sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name, voice
     )
     directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
+    importing = ImportService(sessions, clock, settings.data_dir / "imports")
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
     return Matchmaker(
         settings=settings,
@@ -172,7 +177,8 @@ def build(
         belonging=BelongingService(sessions, clock),
         access=AccessService(sessions),
         audit=AuditService(sessions, clock),
-        imports=ImportService(sessions, clock, settings.data_dir / "imports"),
+        imports=importing,
+        import_jobs=ImportJobs(importing, indexing, BackgroundWorker(), sessions, clock),
         exports=ExportService(sessions, clock),
         upserts=BulkUpsertService(sessions, clock),
         answers=AnswerService(sessions, clock),

@@ -19,8 +19,12 @@ from api.pages import (
     challenges,
     claim,
     codes,
+    exports,
     exposure,
     home,
+    import_runs,
+    imported_people,
+    imports,
     profiles,
     provider,
     reset,
@@ -44,6 +48,10 @@ BLUEPRINTS: list[Blueprint] = [
     account.blueprint,
     admin.blueprint,
     codes.blueprint,
+    imported_people.blueprint,
+    imports.blueprint,
+    import_runs.blueprint,
+    exports.blueprint,
 ]
 
 # Error pages need them too, so they belong to the app and come with the first blueprint.

@@ -22,16 +22,21 @@ from matchmaker.models import (
     EligibilityRule,
     EvidenceKind,
     Fit,
+    ImportFormat,
+    ImportState,
     MatchState,
     OrganisationType,
     PartnerKind,
     PlacementType,
     ProfileKind,
     Role,
+    RowOutcome,
     Scope,
     StudyLevel,
+    Visibility,
 )
 from matchmaker.services.codes import CodeList
+from matchmaker.services.exporting import ExportFormat
 
 #: Class, then member: members of two classes may have the same value, and then they are equal.
 LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
@@ -184,6 +189,42 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.LEAVE: _("Ended a membership"),
         AuditAction.DELEGATE: _("Let somebody edit"),
         AuditAction.END_DELEGATION: _("Ended the right to edit"),
+    },
+    ImportFormat: {
+        ImportFormat.CSV: _("Table as text (CSV)"),
+        ImportFormat.XLSX: _("Workbook (Excel, .xlsx)"),
+        ImportFormat.JSONL: _("JSON Lines, as this service exports them"),
+        ImportFormat.ROR: _("ROR data"),
+        ImportFormat.ORCID: _("ORCID records (JSON)"),
+        ImportFormat.OPENALEX_AUTHORS: _("OpenAlex authors"),
+        ImportFormat.OPENALEX_INSTITUTIONS: _("OpenAlex institutions"),
+        ImportFormat.CORDIS_ORGANISATIONS: _("CORDIS organisations"),
+        ImportFormat.CORDIS_PROJECTS: _("CORDIS projects"),
+    },
+    ImportState: {
+        ImportState.RECEIVED: _("Waits for its columns"),
+        ImportState.READING: _("Being looked at"),
+        ImportState.PLANNED: _("Looked at, nothing written"),
+        ImportState.RUNNING: _("Being written"),
+        ImportState.DONE: _("Written"),
+        ImportState.FAILED: _("Failed"),
+        ImportState.CANCELLED: _("Cancelled"),
+    },
+    RowOutcome: {
+        RowOutcome.NEW: _("New"),
+        RowOutcome.CHANGED: _("Changed"),
+        RowOutcome.UNCHANGED: _("Unchanged"),
+        RowOutcome.REFUSED: _("Refused"),
+    },
+    Visibility: {
+        Visibility.PUBLIC: _("Everybody"),
+        Visibility.MEMBERS: _("Who is signed in"),
+        Visibility.STAFF: _("Staff only"),
+    },
+    ExportFormat: {
+        ExportFormat.CSV: _("Table (CSV)"),
+        ExportFormat.JSONL: _("JSON Lines"),
+        ExportFormat.JSON_LD: _("Linked data (JSON-LD)"),
     },
     DismissalReason: {
         DismissalReason.WRONG_FIELD: _("Wrong field"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from api.schemas.base import OutputSchema, StrictSchema, about
+from api.schemas.base import OutputSchema, StrictSchema, about, one_line
 from api.schemas.imports import RowProblemSchema
-from matchmaker.models import ProfileKind, RowOutcome
+from matchmaker.models import PartnerKind, ProfileKind, RowOutcome
 from matchmaker.services.exporting import ExportFormat
 
 
@@ -23,6 +23,15 @@ class ExportQuerySchema(StrictSchema):
         by_value=fields.String,
         metadata=about("Only these; csv holds one kind.", "expert"),
     )
+
+
+class ExportFormSchema(StrictSchema):
+    """What the page of exports asks for."""
+
+    format = fields.Enum(ExportFormat, by_value=fields.String, required=True)
+    kind = fields.Enum(ProfileKind, by_value=fields.String)
+    partner_kind = fields.Enum(PartnerKind, by_value=fields.String)
+    text = fields.String(validate=[validate.Length(max=100), one_line()])
 
 
 class BulkRowSchema(OutputSchema):

@@ -157,6 +157,15 @@ class ImportQuerySchema(StrictSchema):
     )
 
 
+class UploadFormSchema(StrictSchema):
+    """What comes with a file that is sent on a page; the file itself stands beside it."""
+
+    id = fields.UUID()
+    format = fields.Enum(ImportFormat, by_value=fields.String)
+    kind = fields.Enum(ProfileKind, by_value=fields.String)
+    mapping = fields.String(validate=validate.Length(min=1, max=100))
+
+
 class ImportMappingSchema(ColumnsSchema):
     """What columns mean, saved under a name."""
 

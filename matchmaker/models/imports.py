@@ -38,6 +38,10 @@ class ImportFormat(enum.StrEnum):
 class ImportState(enum.StrEnum):
     """Where an import is on its way."""
 
+    #: Its file lies here; what the columns mean has to be said.
+    RECEIVED = "received"
+    #: Its rows are being looked at.
+    READING = "reading"
     PLANNED = "planned"
     RUNNING = "running"
     DONE = "done"
@@ -48,6 +52,10 @@ class ImportState(enum.StrEnum):
 class ImportAction(enum.StrEnum):
     """What can be done with an import."""
 
+    READ = "read"
+    #: What was said of its columns does not do; say it anew.
+    ASK = "ask"
+    PLAN = "plan"
     APPLY = "apply"
     FINISH = "finish"
     FAIL = "fail"
@@ -55,8 +63,19 @@ class ImportAction(enum.StrEnum):
 
 
 #: state -> action -> next state; what is not here is refused. A running import may be applied:
-#: that is how it goes on after a crash.
+#: that is how it goes on after a crash. One that is being read may be read anew for that reason.
 TRANSITIONS: dict[ImportState, dict[ImportAction, ImportState]] = {
+    ImportState.RECEIVED: {
+        ImportAction.READ: ImportState.READING,
+        ImportAction.CANCEL: ImportState.CANCELLED,
+    },
+    ImportState.READING: {
+        ImportAction.READ: ImportState.READING,
+        ImportAction.ASK: ImportState.RECEIVED,
+        ImportAction.PLAN: ImportState.PLANNED,
+        ImportAction.FAIL: ImportState.FAILED,
+        ImportAction.CANCEL: ImportState.CANCELLED,
+    },
     ImportState.PLANNED: {
         ImportAction.APPLY: ImportState.RUNNING,
         ImportAction.CANCEL: ImportState.CANCELLED,

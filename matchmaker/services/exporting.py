@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from matchmaker.errors import InvalidInput
-from matchmaker.models import AuditAction, Profile, ProfileKind, Visibility
+from matchmaker.models import AuditAction, PartnerKind, Profile, ProfileKind, Visibility
 from matchmaker.models.actions import Viewer, visibilities_of
 from matchmaker.services.clock import Clock
 from matchmaker.services.exchange import writing
@@ -47,7 +47,13 @@ class ExportService:
     clock: Clock
 
     def seen_by(
-        self, viewer: Viewer | None, format: ExportFormat, *, kind: ProfileKind | None = None
+        self,
+        viewer: Viewer | None,
+        format: ExportFormat,
+        *,
+        kind: ProfileKind | None = None,
+        partner_kind: PartnerKind | None = None,
+        text: str | None = None,
     ) -> Iterator[str]:
         """Return an export of everything that somebody may see; None is the public.
 
@@ -58,10 +64,12 @@ class ExportService:
 
         """
         if viewer is None:
-            return self.profiles(format, kind=kind)
+            return self.profiles(format, kind=kind, partner_kind=partner_kind, text=text)
         seen = visibilities_of(viewer)[-1]
         own = viewer.claimed | viewer.delegated
-        pieces = self.profiles(format, kind=kind, viewer=seen, own=own)
+        pieces = self.profiles(
+            format, kind=kind, partner_kind=partner_kind, text=text, viewer=seen, own=own
+        )
         told = {"format": format.value, "kind": kind and kind.value, "visibility": seen.value}
         entry = Entry(
             by=viewer.account_id, action=AuditAction.EXPORT, kind="profile", id=ALL, after=told
@@ -75,6 +83,8 @@ class ExportService:
         format: ExportFormat,
         *,
         kind: ProfileKind | None = None,
+        partner_kind: PartnerKind | None = None,
+        text: str | None = None,
         viewer: Visibility = Visibility.PUBLIC,
         own: Collection[UUID] = (),
         progress: Callable[[int, int], None] | None = None,
@@ -84,6 +94,8 @@ class ExportService:
         Args:
             format: how it is written.
             kind: only these; a table holds one kind.
+            partner_kind: only this partner kind.
+            text: part of the name or the summary, in any case.
             viewer: sees what they may see; staff also see who is not live.
             own: profiles of which all is handed out.
             progress: called with profiles done and in all.
@@ -92,7 +104,8 @@ class ExportService:
             InvalidInput: a table without a kind.
 
         """
-        found = self._each(kind, viewer, own, progress)
+        wanted = exporting.Wanted(kind, partner_kind, text)
+        found = self._each(wanted, viewer, own, progress)
         if format is ExportFormat.CSV:
             if kind is None:
                 raise InvalidInput(
@@ -103,7 +116,7 @@ class ExportService:
 
     def _each(
         self,
-        kind: ProfileKind | None,
+        wanted: exporting.Wanted,
         viewer: Visibility,
         own: Collection[UUID],
         progress: Callable[[int, int], None] | None,
@@ -113,10 +126,8 @@ class ExportService:
         while True:
             with self.sessions.reading() as session:
                 if progress is not None and after is None:
-                    total = exporting.count(session, kind=kind, viewer=viewer, own=own)
-                batch = exporting.after(
-                    session, after, kind=kind, viewer=viewer, own=own, limit=BATCH
-                )
+                    total = exporting.count(session, wanted, viewer=viewer, own=own)
+                batch = exporting.after(session, after, wanted, viewer=viewer, own=own, limit=BATCH)
             yield from batch
             done += len(batch)
             if progress is not None:

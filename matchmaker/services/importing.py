@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,13 @@ from matchmaker.services.exchange import mapping as columns_of_tables
 from matchmaker.services.exchange import tables
 from matchmaker.services.exchange.mapping import Columns
 from matchmaker.services.exchange.records import staged, unstaged
-from matchmaker.services.exchange.sources import Glance, glance, guessed_format, open_source
+from matchmaker.services.exchange.sources import (
+    Glance,
+    Source,
+    glance,
+    guessed_format,
+    open_source,
+)
 from matchmaker.services.import_planning import PlannedRow, Planner
 from matchmaker.services.import_writing import Planned, write
 from matchmaker.services.recording import Entry, record
@@ -104,7 +110,7 @@ class ImportService:
         """
         found = format or guessed_format(path)
         if found.is_table:
-            kind, columns = self._columns(path, found, kind, columns, mapping)
+            kind, columns = self.settled(path, found, kind, columns, mapping)
         else:
             columns = None
         source = open_source(path, found, kind=kind, columns=columns)
@@ -123,8 +129,33 @@ class ImportService:
         )
         with self.sessions.writing() as session:
             session.add(run)
-        planner = Planner(found)
-        draft = self._plan_of(run.id).with_suffix(".draft")
+        try:
+            for planned in self.stage(run, source, progress):
+                with self.sessions.writing() as session:
+                    self.keep_rows(session, run, planned)
+        except MatchmakerError as error:
+            self._set_aside(run, str(error))
+            raise
+        run.state, run.reason = ImportState.PLANNED, ""
+        run.updated_at = self.clock()
+        with self.sessions.writing() as session:
+            session.merge(run)
+        return run
+
+    def stage(
+        self, run: ImportRun, source: Source, progress: Progress | None = None
+    ) -> Iterator[list[PlannedRow]]:
+        """Plan the rows of a file batch by batch; the plan lies in its place when all were taken.
+
+        Whoever takes a batch keeps it, see :meth:`keep_rows`.
+
+        Raises:
+            InvalidInput: the file can't be read to its end.
+
+        """
+        planner = Planner(run.format)
+        # Two that are at work on the same run do not write into one file.
+        draft = self.folder / f"{run.id}.{uuid4().hex}.draft"
         draft.parent.mkdir(parents=True, exist_ok=True)
         try:
             with draft.open("w", encoding="utf-8") as plan:
@@ -133,30 +164,26 @@ class ImportService:
                     with self.sessions.reading() as session:
                         planned = planner.plan(session, rows)
                     _stage(plan.write, planned)
-                    _count(run, planned)
-                    with self.sessions.writing() as session:
-                        insert_rows(session, ImportRow, (_row(run.id, one) for one in planned))
+                    yield planned
                     if progress is not None:
                         progress(int(source.share() * STEPS), STEPS)
-            draft.replace(self._plan_of(run.id))
-        except MatchmakerError as error:
+            draft.replace(self.plan_of(run.id))
+        finally:
             draft.unlink(missing_ok=True)
-            self._set_aside(run, str(error))
-            raise
-        run.state, run.reason = ImportState.PLANNED, ""
-        run.updated_at = self.clock()
-        with self.sessions.writing() as session:
-            session.merge(run)
         if progress is not None:
             progress(STEPS, STEPS)
-        return run
+
+    def keep_rows(self, session: Session, run: ImportRun, planned: Sequence[PlannedRow]) -> None:
+        """Count a batch and write down its rows."""
+        _count(run, planned)
+        insert_rows(session, ImportRow, (_row(run.id, one) for one in planned))
 
     def _set_aside(self, run: ImportRun, reason: str) -> None:
         run.reason = reason
         with self.sessions.writing() as session:
             session.merge(run)
 
-    def _columns(
+    def settled(
         self,
         path: Path,
         format: ImportFormat,
@@ -164,6 +191,13 @@ class ImportService:
         columns: Columns | None,
         mapping: str | None,
     ) -> tuple[ProfileKind, Columns]:
+        """Return what a table holds and what its columns mean, as said, saved or suggested.
+
+        Raises:
+            InvalidInput: nobody says what it holds, or its columns do not fit the kind.
+            NotFound: no mapping is saved under this name.
+
+        """
         if mapping is not None:
             saved = self.mapping(mapping)
             if kind not in {None, saved.kind}:
@@ -198,7 +232,7 @@ class ImportService:
         with self.sessions.writing() as session:
             run = imports.get(session, run_id, lock=True)
             if run.state in {ImportState.PLANNED, ImportState.FAILED, ImportState.RUNNING} and (
-                not self._plan_of(run_id).exists()
+                not self.plan_of(run_id).exists()
             ):
                 raise InvalidInput("import", f"Its plan is gone. {run.reason} Preview it again.")
             run.advance(ImportAction.APPLY, at=self.clock())
@@ -212,7 +246,7 @@ class ImportService:
             self._fail(run_id, error)
             raise
         if run.state is ImportState.DONE:
-            self._plan_of(run_id).unlink(missing_ok=True)
+            self.plan_of(run_id).unlink(missing_ok=True)
         return run
 
     def _write_batch(self, run_id: UUID, by: UUID | None) -> ImportRun:
@@ -245,7 +279,7 @@ class ImportService:
         imports.refuse_rows(session, run.id, found)
 
     def _next(self, run: ImportRun) -> tuple[list[Planned], int]:
-        with self._plan_of(run.id).open("rb") as plan:
+        with self.plan_of(run.id).open("rb") as plan:
             plan.seek(run.offset)
             lines = [line for line in (plan.readline() for _ in range(BATCH)) if line]
             return [unstaged(json.loads(line)) for line in lines], plan.tell()
@@ -276,7 +310,7 @@ class ImportService:
             run = imports.get(session, run_id, lock=True)
             run.advance(ImportAction.CANCEL, at=self.clock())
             self._tell(session, run, by)
-        self._plan_of(run_id).unlink(missing_ok=True)
+        self.plan_of(run_id).unlink(missing_ok=True)
         return run
 
     def get(self, run_id: UUID) -> ImportRun:
@@ -379,7 +413,8 @@ class ImportService:
         with self.sessions.writing() as session:
             session.delete(imports.mapping(session, name))
 
-    def _plan_of(self, run_id: UUID) -> Path:
+    def plan_of(self, run_id: UUID) -> Path:
+        """Return where the plan of a run lies until it is written."""
         return self.folder / f"{run_id}.jsonl"
 
 

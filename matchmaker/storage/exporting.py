@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,26 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from matchmaker.models import Profile, ProfileKind, Standing, Visibility
+from matchmaker.models import PartnerKind, Profile, ProfileKind, Standing, Visibility
 from matchmaker.storage import profiles
 from matchmaker.storage.concealing import conceal
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which profiles; None lets everything through."""
+
+    kind: ProfileKind | None = None
+    partner_kind: PartnerKind | None = None
+    #: Part of the name or the summary, in any case.
+    text: str | None = None
 
 
 def after(
     session: Session,
     last: UUID | None,
+    wanted: Wanted,
     *,
-    kind: ProfileKind | None,
     viewer: Visibility,
     own: Collection[UUID] = (),
     limit: int,
@@ -29,13 +40,13 @@ def after(
     Args:
         session: to read with.
         last: id of the last one of the batch before.
-        kind: only these.
+        wanted: only these.
         viewer: sees what they may see.
         own: profiles of which they see everything.
         limit: how many to return at most.
 
     """
-    query = _narrowed(select(Profile.id), kind, viewer, own).order_by(Profile.id).limit(limit)
+    query = _narrowed(select(Profile.id), wanted, viewer, own).order_by(Profile.id).limit(limit)
     if last is not None:
         query = query.where(Profile.id > last)
     ids = session.scalars(query).all()
@@ -50,22 +61,33 @@ def after(
 
 def count(
     session: Session,
+    wanted: Wanted,
     *,
-    kind: ProfileKind | None,
     viewer: Visibility,
     own: Collection[UUID] = (),
 ) -> int:
     """Return how many there are."""
-    query = _narrowed(select(func.count()).select_from(Profile), kind, viewer, own)
+    query = _narrowed(select(func.count()).select_from(Profile), wanted, viewer, own)
     return session.scalar(query) or 0
 
 
 def _narrowed(
-    query: Select[Any], kind: ProfileKind | None, viewer: Visibility, own: Collection[UUID]
+    query: Select[Any], wanted: Wanted, viewer: Visibility, own: Collection[UUID]
 ) -> Select[Any]:
     query = query.where(Profile.standing != Standing.MERGED)
     if viewer is not Visibility.STAFF:
         seen = [one for one in Visibility if one.allows(viewer)]
         known = and_(Profile.visibility.in_(seen), Profile.standing == Standing.LIVE)
         query = query.where(or_(known, Profile.id.in_(own)) if own else known)
-    return query if kind is None else query.where(Profile.kind == kind)
+    if wanted.kind is not None:
+        query = query.where(Profile.kind == wanted.kind)
+    if wanted.partner_kind is not None:
+        query = query.where(Profile.partner_kind == wanted.partner_kind)
+    if wanted.text:
+        query = query.where(
+            or_(
+                Profile.name.icontains(wanted.text, autoescape=True),
+                Profile.summary.icontains(wanted.text, autoescape=True),
+            )
+        )
+    return query

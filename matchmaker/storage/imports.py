@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound
@@ -45,6 +45,11 @@ def rows(
     if outcome is not None:
         query = query.where(ImportRow.outcome == outcome)
     return session.scalars(query.order_by(ImportRow.number).limit(limit)).all()
+
+
+def forget_rows(session: Session, run_id: UUID) -> None:
+    """Delete the rows of a run that is looked at anew."""
+    session.execute(delete(ImportRow).where(ImportRow.run_id == run_id))
 
 
 def refuse_rows(session: Session, run_id: UUID, problems: dict[int, list[dict[str, str]]]) -> None:

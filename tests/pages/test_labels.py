@@ -13,15 +13,11 @@ from matchmaker.models import (
     GenerationState,
     IdentifierScheme,
     ImportAction,
-    ImportFormat,
-    ImportState,
     LinkPurpose,
     MailState,
     MailTemplate,
     PartnerKind,
-    RowOutcome,
     Standing,
-    Visibility,
 )
 
 #: Words that no page shows.
@@ -29,14 +25,10 @@ UNSEEN = {
     GenerationState,
     IdentifierScheme,
     ImportAction,
-    ImportFormat,
-    ImportState,
     LinkPurpose,
     MailState,
     MailTemplate,
-    RowOutcome,
     Standing,
-    Visibility,
 }
 ENUMS = [
     kind
