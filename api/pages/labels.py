@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _
 from matchmaker.models import (
     ActivityType,
     AuditAction,
+    BulkChange,
     ChallengeAction,
     ChallengeState,
     CompanyNeed,
@@ -27,9 +28,13 @@ from matchmaker.models import (
     PartnerKind,
     PlacementType,
     ProfileKind,
+    Queue,
+    RevisionCause,
     Role,
     Scope,
+    Standing,
     StudyLevel,
+    Visibility,
 )
 from matchmaker.services.codes import CodeList
 
@@ -182,6 +187,41 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.LEAVE: _("Ended a membership"),
         AuditAction.DELEGATE: _("Let somebody edit"),
         AuditAction.END_DELEGATION: _("Ended the right to edit"),
+    },
+    Visibility: {
+        Visibility.PUBLIC: _("Everybody"),
+        Visibility.MEMBERS: _("Everybody who is signed in"),
+        Visibility.STAFF: _("Staff and the owner"),
+    },
+    Standing: {
+        Standing.LIVE: _("Live"),
+        Standing.IMPORTED: _("Imported, not confirmed"),
+        Standing.WITHDRAWN: _("Withdrawn"),
+        Standing.MERGED: _("Part of another profile"),
+    },
+    Queue: {
+        Queue.STALE: _("Not confirmed for long"),
+        Queue.THIN: _("Too thin to be found"),
+        Queue.UNCLAIMED: _("Without an owner"),
+        Queue.IMPORTED: _("Imported, to be confirmed"),
+        Queue.DUPLICATES: _("Probable duplicates"),
+        Queue.WAITING: _("Waiting for the index"),
+        Queue.FAILED_IMPORTS: _("Failed imports"),
+    },
+    BulkChange: {
+        BulkChange.SET_VISIBILITY: _("Set who may see them"),
+        BulkChange.CONFIRM: _("Confirm that all is right"),
+        BulkChange.WITHDRAW: _("Take out of matching"),
+        BulkChange.ADD_FIELD: _("Add a field of knowledge"),
+    },
+    RevisionCause: {
+        RevisionCause.EDITED: _("Edited"),
+        RevisionCause.IMPORTED: _("As it came"),
+        RevisionCause.MERGED: _("Merged with another profile"),
+        RevisionCause.RESTORED: _("Brought back to an earlier revision"),
+        RevisionCause.CONFIRMED: _("Confirmed"),
+        RevisionCause.WITHDRAWN: _("Taken out of matching"),
+        RevisionCause.BULK: _("Changed with others at once"),
     },
     DismissalReason: {
         DismissalReason.WRONG_FIELD: _("Wrong field"),
