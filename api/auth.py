@@ -30,7 +30,7 @@ from api.error_handlers import FOR_PROGRAMS, answer
 from api.problems import problem_of
 from matchmaker.errors import NotPermitted, NotSignedIn, SignInRefused
 from matchmaker.models import Account, Scope
-from matchmaker.models.actions import Action, Viewer, check
+from matchmaker.models.actions import ON_PROFILES, Action, Viewer, check
 from matchmaker.services.sign_in import IDLE, LIFETIME
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -105,12 +105,19 @@ def safe_next(address: str | None) -> str:
 
 
 def needs(action: Action) -> Callable[[View], View]:
-    """Let a view run only for who may do this; write it nearest to the route, above the schema."""
+    """Let a view run only for who may do this; write it nearest to the route, above the schema.
+
+    What is done to a profile is asked of the profile that the route names: nobody learns from a
+    refused body, or from an answer that is kept for a key, what they may not do anyway.
+    """
 
     def decorator(view: View) -> View:
         @wraps(view)
-        def guarded(*args: object, **kwargs: object) -> Any:
-            check(current_viewer(), action)
+        def guarded(*args: object, **kwargs: Any) -> Any:
+            if action in ON_PROFILES:
+                check_profile(action, kwargs["profile_id"])
+            else:
+                check(current_viewer(), action)
             return view(*args, **kwargs)
 
         # flask-smorest copies this into the OpenAPI description.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, make_response, request
 
-from api.context import matchmaker
+from api.context import current_viewer, matchmaker
+from api.etags import etag_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -25,10 +27,12 @@ PARAMETER = {
 
 
 def once(operation: str) -> Callable[[View], View]:
-    """Return a decorator that does a request once for each key; put it above all others.
+    """Return a decorator that does a request once for each key; put it right below ``needs``.
 
-    Without the header the view is called every time. An answer of 400 and above is not kept: the
-    request did nothing and may be mended.
+    Below, so that a kept answer is only given to who may still ask. A key is its account's own:
+    two accounts may use the same. Without the header the view is called every time. An answer of
+    400 and above is not kept: the request did nothing and may be mended. An answer with a secret
+    in it is not kept either: that view does without.
     """
 
     def decorator(view: View) -> View:
@@ -37,23 +41,23 @@ def once(operation: str) -> Callable[[View], View]:
             key = request.headers.get(HEADER)
             if key is None:
                 return view(*args, **kwargs)
-            answers = matchmaker().answers
+            answers, whose = matchmaker().answers, _whose(operation)
             asked = b"\0".join(
                 (request.method.encode(), request.full_path.encode(), request.get_data(cache=True))
             )
-            kept = answers.begin(operation, key, asked)
+            kept = answers.begin(whose, key, asked)
             if kept is not None:
                 return _again(kept.status, kept.location, kept.body)
             try:
                 response = make_response(view(*args, **kwargs))
             except BaseException:
-                answers.release(operation, key)
+                answers.release(whose, key)
                 raise
             if response.status_code >= 400:
-                answers.release(operation, key)
+                answers.release(whose, key)
             else:
                 answers.keep(
-                    operation,
+                    whose,
                     key,
                     status=response.status_code,
                     location=response.headers.get("Location", ""),
@@ -66,9 +70,17 @@ def once(operation: str) -> Callable[[View], View]:
     return decorator
 
 
+def _whose(operation: str) -> str:
+    viewer = current_viewer()
+    return operation if viewer is None else f"{operation}:{viewer.account_id}"
+
+
 def _again(status: int, location: str, body: str) -> Response:
     response: Response = current_app.response_class(body, status, mimetype="application/json")
     if location:
         response.headers["Location"] = location
+    made = json.loads(body)
+    if isinstance(made, dict) and isinstance(made.get("revision"), int):
+        response.headers["ETag"] = etag_of(made["revision"])
     response.headers["Idempotent-Replayed"] = "true"
     return response

@@ -38,6 +38,8 @@ TITLE = "Matchmaker"
 #: Of the contract, not of the program: it rises when a client has to change.
 VERSION = "1.0"
 PREFIX = "/api/v1"
+#: Parameters of an operation beside those of its schemas, until the description is whole.
+_MORE = "x-parameters"
 
 #: Names in addresses -> what they mean.
 PATH_PARAMETERS = {
@@ -64,6 +66,8 @@ IF_MATCH = {
     "required": True,
     "schema": {"type": "string", "examples": ['"1"']},
 }
+#: For a route whose method does not tell that it needs one.
+IF_MATCH_PARAMETER = {"in": "header", "name": "If-Match", **IF_MATCH}
 IF_NONE_MATCH = {
     "description": "The ETag you hold: while it is the present one, the answer is 304.",
     "schema": {"type": "string", "examples": ['"1"']},
@@ -170,7 +174,13 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the base is u
         return cast("Callable[[View], View]", self.response(204, description=description))
 
     def documented(self, **parts: Any) -> Callable[[View], View]:
-        """Add parts of the OpenAPI description that no schema gives."""
+        """Add parts of the OpenAPI description that no schema gives.
+
+        smorest would put ``parameters`` in place of those that a schema gives: they are kept
+        apart, and added in :func:`spec_of`.
+        """
+        if "parameters" in parts:
+            parts[_MORE] = parts.pop("parameters")
         return cast("Callable[[View], View]", self.doc(**parts))
 
     def revisioned(self, view: View) -> View:
@@ -227,6 +237,8 @@ def spec_of(app: Flask) -> dict[str, Any]:
     shared = components.pop("responses")
     components["responses"] = {}
     for operation in _operations(spec):
+        if _MORE in operation:
+            operation["parameters"] = [*operation.get("parameters", ()), *operation.pop(_MORE)]
         for status, response in operation["responses"].items():
             if "$ref" in response:
                 # Named by number: Python has renamed some statuses between its versions.

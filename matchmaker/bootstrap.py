@@ -175,7 +175,7 @@ def build(
         access=AccessService(sessions),
         audit=AuditService(sessions, clock),
         imports=ImportService(sessions, clock, settings.data_dir / "imports"),
-        exports=ExportService(sessions),
+        exports=ExportService(sessions, clock),
         upserts=BulkUpsertService(sessions, clock),
         answers=AnswerService(sessions, clock),
         engine=engine,

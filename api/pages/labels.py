@@ -165,7 +165,9 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
     AuditAction: {
         AuditAction.CREATE: _("Made"),
         AuditAction.REVISE: _("Changed"),
+        AuditAction.CONFIRM: _("Confirmed"),
         AuditAction.WITHDRAW: _("Withdrew"),
+        AuditAction.REINSTATE: _("Brought back"),
         AuditAction.ERASE: _("Erased"),
         AuditAction.CLAIM: _("Took over as owner"),
         AuditAction.MERGE: _("Merged"),

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-METHODS = ("get", "post", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 Spec = Mapping[str, Any]
 
 #: What stands in an example for a value that has none of its own.
@@ -121,7 +122,8 @@ def _operation(spec: Spec, host: str, path: str, method: str, told: Spec) -> Ope
     parameters = [
         _resolved(spec, parameter) for parameter in (*told["shared"], *told.get("parameters", ()))
     ]
-    content = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+    taken: Spec = told.get("requestBody", {}).get("content", {})
+    content = taken.get("application/json", {})
     return Operation(
         id=told["operationId"],
         method=method.upper(),
@@ -145,17 +147,20 @@ def _operation(spec: Spec, host: str, path: str, method: str, told: Spec) -> Ope
             parameters,
             content.get("example"),
             token="security" in told,
+            file=None if content else next(iter(taken), None),
         ),
         answers=list(_answers(spec, told["responses"])),
-        example=json.dumps(_example(spec, _success(told)), indent=2, ensure_ascii=False),
+        example=_answer_example(spec, told),
     )
 
 
-def _success(told: Spec) -> Spec:
-    """Return the schema of the answer that says yes."""
+def _answer_example(spec: Spec, told: Spec) -> str:
+    """Return an example of the answer that says yes; empty when it is not JSON or has no body."""
     status = next(status for status in told["responses"] if status.startswith("2"))
-    schema: Spec = told["responses"][status]["content"]["application/json"]["schema"]
-    return schema
+    content: Spec = told["responses"][status].get("content", {}).get("application/json")
+    if content is None:
+        return ""
+    return json.dumps(_example(spec, content["schema"]), indent=2, ensure_ascii=False)
 
 
 def _example(spec: Spec, told: Spec) -> Any:
@@ -175,7 +180,8 @@ def _example(spec: Spec, told: Spec) -> Any:
 def _fields(schema: Spec) -> list[Row]:
     required = schema.get("required", ())
     return [
-        _row(name, told, required=name in required) for name, told in schema["properties"].items()
+        _row(name, told, required=name in required)
+        for name, told in schema.get("properties", {}).items()
     ]
 
 
@@ -219,9 +225,9 @@ def _sentence(text: str) -> str:
 def _limits(told: Spec) -> Iterator[str]:
     if "enum" in told:
         yield "one of " + ", ".join(str(value) for value in told["enum"] if value is not None)
-    if "minLength" in told or "maxLength" in told:
+    if "maxLength" in told:
         yield f"{told.get('minLength', 0)} to {told['maxLength']} characters"
-    if "minimum" in told:
+    if "minimum" in told and "maximum" in told:
         yield f"{told['minimum']} to {told['maximum']}"
     if "maxItems" in told:
         yield f"at most {told['maxItems']} of them"
@@ -230,10 +236,30 @@ def _limits(told: Spec) -> Iterator[str]:
 
 
 def _curl(
-    host: str, path: str, method: str, parameters: list[Spec], example: object, *, token: bool
+    host: str,
+    path: str,
+    method: str,
+    parameters: list[Spec],
+    example: object,
+    *,
+    token: bool,
+    file: str | None,
 ) -> str:
-    """Return a line to copy; names in capitals stand for what the reader fills in."""
-    address = path
+    """Return a line to copy; names in capitals stand for what the reader fills in.
+
+    Args:
+        host: where the service is asked.
+        path: below it, with names in braces.
+        method: in lower case.
+        parameters: of the address and the headers.
+        example: of a body as JSON has it.
+        token: whether one is needed.
+        file: media type of a body that is no JSON.
+
+    """
+    needed = [one for one in parameters if one["in"] == "query" and one.get("required")]
+    asked = urlencode({one["name"]: one["schema"]["examples"][0] for one in needed})
+    address = f"{path}?{asked}" if asked else path
     words = ["curl -i"]
     if method not in {"get", "post"}:
         words.append(f"-X {method.upper()}")
@@ -244,13 +270,18 @@ def _curl(
         address = address.replace(f"{{{name}}}", name.upper())
         if name == "If-Match":
             words.append("-H 'If-Match: \"1\"'")
-    if method == "post" and example is None:
+    if method == "post" and example is None and file is None:
         words.append("-X POST")
     words.append(f"'{host}{address}'")
+    if file is not None:
+        words.append(f"-H 'Content-Type: {file}'")
+        words.append("--data-binary @FILE")
     if example is not None:
         words.append("-H 'Content-Type: application/json'")
         words.append(f"-d '{json.dumps(example, ensure_ascii=False)}'")
-    return " \\\n  ".join([" ".join(words[:-2]), *words[-2:]] if example else [" ".join(words)])
+    return " \\\n  ".join(
+        [" ".join(words[:-2]), *words[-2:]] if example or file else [" ".join(words)]
+    )
 
 
 def _resolved(spec: Spec, told: Spec) -> Spec:

@@ -11,6 +11,7 @@ from flask.views import MethodView
 from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.etags import required_revision
+from api.idempotency import PARAMETER, once
 from api.openapi import PREFIX, Blueprint
 from api.schemas.account import (
     AccountInputSchema,
@@ -111,6 +112,8 @@ class Accounts(MethodView):
         return matchmaker().accounts.page(**query)
 
     @needs(Action.MANAGE_ACCOUNTS)
+    @once("createAccount")
+    @blueprint.documented(parameters=[PARAMETER])
     @blueprint.takes(AccountInputSchema, example={"email": "ida@example.dk", "role": "partner"})
     @blueprint.answers(201, AccountSchema, description="The account as it was stored.")
     @blueprint.named("createAccount", 400, 401, 403, 409, 413, 415, 429)

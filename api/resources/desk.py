@@ -10,7 +10,9 @@ from flask.views import MethodView
 
 from api.auth import needs, required_viewer
 from api.context import matchmaker
-from api.openapi import PREFIX, Blueprint
+from api.etags import stated_revision
+from api.idempotency import PARAMETER, once
+from api.openapi import IF_MATCH_PARAMETER, PREFIX, Blueprint
 from api.schemas.curation import CuratedProfileSchema
 from api.schemas.desk import (
     BulkActionInputSchema,
@@ -42,6 +44,8 @@ blueprint = Blueprint(
     url_prefix=PREFIX,
     description="What staff look after: queues, searches, bulk actions, duplicates.",
 )
+_ONE, _OTHER = "5b0a8f0d-5e7b-4f4c-8d9c-0b1f9a668a35", "8a351f9a-5e7b-4f4c-8d9c-0d5e7b5b0a8f"
+_FILTER = {"name": "Experts", "search": {"kinds": ["expert"]}}
 _WRITE = (400, 401, 403, 404, 409, 413, 415, 429)
 
 
@@ -49,7 +53,7 @@ _WRITE = (400, 401, 403, 404, 409, 413, 415, 429)
 class Desk(MethodView):
     """What needs action now."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.answers(200, DeskSchema, description="Every queue with its count.")
     @blueprint.named("readDesk", 401, 403)
     def get(self) -> dict[str, Any]:
@@ -62,7 +66,7 @@ class Desk(MethodView):
 class OneQueue(MethodView):
     """One queue."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.takes(CursorQuerySchema, location="query")
     @blueprint.answers(200, QueuePageSchema, description="A part of the queue.")
     @blueprint.named("readQueue", 401, 403, 404)
@@ -77,7 +81,7 @@ class OneQueue(MethodView):
 class Search(MethodView):
     """The search across all profiles."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.takes(ProfileSearchQuerySchema, location="query")
     @blueprint.answers(200, FoundProfilesSchema, description="A part of what was found.")
     @blueprint.named("searchProfiles", 401, 403)
@@ -90,7 +94,7 @@ class Search(MethodView):
 class SavedFilters(MethodView):
     """The searches that one keeps."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.answers(200, SavedFiltersSchema, description="The filters.")
     @blueprint.named("listSavedFilters", 401, 403)
     def get(self) -> dict[str, Any]:
@@ -98,7 +102,11 @@ class SavedFilters(MethodView):
         return {"items": matchmaker().desk.saved_filters(_me())}
 
     @needs(Action.CURATE)
-    @blueprint.takes(SavedFilterInputSchema)
+    @once("saveFilter")
+    @blueprint.documented(parameters=[PARAMETER])
+    @blueprint.takes(
+        SavedFilterInputSchema, example={"name": "Experts", "search": {"kinds": ["expert"]}}
+    )
     @blueprint.answers(201, SavedFilterSchema, description="The filter.")
     @blueprint.named("saveFilter", *_WRITE)
     def post(self, values: dict[str, Any]) -> tuple[SavedFilter, dict[str, str]]:
@@ -124,7 +132,12 @@ class BulkActions(MethodView):
     """Changes of many profiles."""
 
     @needs(Action.CURATE)
-    @blueprint.takes(BulkActionInputSchema)
+    @once("changeMany")
+    @blueprint.documented(parameters=[PARAMETER])
+    @blueprint.takes(
+        BulkActionInputSchema,
+        example={"change": "confirm", "profile_ids": [_ONE], "values": {}},
+    )
     @blueprint.answers(201, BulkActionSchema, description="What was done, and what was not.")
     @blueprint.named("changeMany", *_WRITE)
     def post(self, values: dict[str, Any]) -> tuple[BulkAction, dict[str, str]]:
@@ -137,7 +150,7 @@ class BulkActions(MethodView):
 class OneBulkAction(MethodView):
     """One change of many profiles."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.answers(200, BulkActionSchema, description="The action.")
     @blueprint.named("readBulkAction", 401, 403, 404)
     def get(self, action_id: UUID) -> BulkAction:
@@ -161,7 +174,7 @@ class Undo(MethodView):
 class Duplicates(MethodView):
     """Profiles that may be one."""
 
-    @needs(Action.CURATE)
+    @needs(Action.READ_DESK)
     @blueprint.takes(CursorQuerySchema, location="query")
     @blueprint.answers(200, QueuePageSchema, description="Some pairs.")
     @blueprint.named("listDuplicates", 401, 403)
@@ -182,7 +195,7 @@ class DismissedPair(MethodView):
     """A pair that are two."""
 
     @needs(Action.CURATE)
-    @blueprint.takes(PairSchema)
+    @blueprint.takes(PairSchema, example={"profile_id": _ONE, "other_id": _OTHER})
     @blueprint.leaves("They are not shown as one again.")
     @blueprint.named("dismissDuplicate", *_WRITE)
     def post(self, values: dict[str, Any]) -> None:
@@ -195,12 +208,20 @@ class Merges(MethodView):
     """Making one profile of two."""
 
     @needs(Action.CURATE)
-    @blueprint.takes(MergeSchema)
+    @once("mergeProfiles")
+    @blueprint.documented(parameters=[PARAMETER, IF_MATCH_PARAMETER])
+    @blueprint.takes(MergeSchema, example={"kept_id": _ONE, "other_id": _OTHER})
     @blueprint.answers(200, CuratedProfileSchema, description="The profile that stays.")
-    @blueprint.named("mergeProfiles", *_WRITE)
+    @blueprint.named("mergeProfiles", *_WRITE, 412, 428)
+    @blueprint.revisioned
     def post(self, values: dict[str, Any]) -> Profile:
-        """Make one profile of two; the address of the other one leads to the one that stays."""
-        return matchmaker().duplicates.merge(**values, by=_me())
+        """Make one profile of two; the address of the other one leads to the one that stays.
+
+        If-Match names the revision of the one that stays; `other_revision` that of the other one.
+        """
+        kept = values["kept_id"]
+        stated = stated_revision(lambda: matchmaker().curation.read(kept).revision)
+        return matchmaker().duplicates.merge(**values, by=_me(), expected_revision=stated)
 
 
 def _me() -> UUID:

@@ -7,13 +7,15 @@ from typing import Any
 from flask import Response, current_app, request, stream_with_context
 from flask.views import MethodView
 
-from api.context import matchmaker
+from api.auth import needs, required_viewer
+from api.context import current_viewer, matchmaker
 from api.idempotency import PARAMETER, once
 from api.openapi import PREFIX, Blueprint
 from api.parsing import read_json
 from api.problems import MALFORMED_REQUEST, Refused
 from api.schemas.exports import BulkSchema, ExportQuerySchema
 from matchmaker.models import ProfileKind
+from matchmaker.models.actions import Action
 from matchmaker.services.exporting import ExportFormat
 
 #: Largest body of a bulk write, in bytes.
@@ -24,7 +26,10 @@ _BODY = {
     "description": "A list of at most 1,000 profiles in the shape that we answer with, "
     "or one on each line.",
     "content": {
-        "application/json": {"schema": {"type": "array", "minItems": 1, "maxItems": 1000}},
+        "application/json": {
+            "schema": {"type": "array", "minItems": 1, "maxItems": 1000},
+            "example": [{"kind": "expert", "name": "Eva Holm", "language": "en", "summary": "…"}],
+        },
         _LINES: {"schema": {"type": "string"}},
     },
 }
@@ -43,16 +48,20 @@ blueprint = Blueprint(
 
 @blueprint.at("/exports/profiles")
 class ProfileExport(MethodView):
-    """Every profile that the public may see."""
+    """Every profile that one may see."""
 
     @blueprint.documented(responses={"200": {"description": "The profiles.", "content": _CONTENT}})
     @blueprint.takes(ExportQuerySchema, location="query")
-    @blueprint.named("exportProfiles", 422)
+    @blueprint.named("exportProfiles", 401, 403)
     def get(self, query: dict[str, Any]) -> Response:
-        """Hand out profiles as JSON Lines, as a table of one kind, or as JSON-LD."""
+        """Hand out profiles as JSON Lines, as a table of one kind, or as JSON-LD.
+
+        As much as one may see: without a token what is public, with one what members see and
+        all of one's own, and to staff everything, those included who are not live.
+        """
         chosen: ExportFormat = query.get("format") or _accepted()
         kind: ProfileKind | None = query.get("kind")
-        pieces = matchmaker().exports.profiles(chosen, kind=kind)
+        pieces = matchmaker().exports.seen_by(current_viewer(), chosen, kind=kind)
         ending = "jsonld" if chosen is ExportFormat.JSON_LD else chosen.value
         name = f"{kind or 'profile'}s.{ending}"
         return current_app.response_class(
@@ -79,16 +88,17 @@ def _allow_many() -> None:
 class BulkProfiles(MethodView):
     """Many profiles."""
 
+    @needs(Action.CURATE)
     @once("upsertProfiles")
     @blueprint.documented(requestBody=_BODY, parameters=[PARAMETER])
     @blueprint.answers(200, BulkSchema, description="What was done with each.")
-    @blueprint.named("upsertProfiles", 400, 409, 413, 422)
+    @blueprint.named("upsertProfiles", 400, 401, 403, 409, 413, 415, 429)
     def put(self) -> dict[str, Any]:
         """Store profiles, new or known by id or identifier; each is taken or refused by itself.
 
         New people are hidden until they, or staff, confirm.
         """
-        return {"items": matchmaker().upserts.upsert(_profiles())}
+        return {"items": matchmaker().upserts.upsert(_profiles(), by=required_viewer().account_id)}
 
 
 def _profiles() -> list[Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import request, url_for
 from flask.views import MethodView
 
+from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.idempotency import HEADER, PARAMETER, once
 from api.openapi import PREFIX, Blueprint
@@ -25,6 +26,7 @@ from api.schemas.imports import (
     ImportRunSchema,
 )
 from matchmaker.models import ImportFormat, ImportMapping, ImportRow, ImportRun, ProfileKind
+from matchmaker.models.actions import Action
 from matchmaker.services.cursors import CursorPage
 
 #: Largest file over the web, in bytes; larger ones go through the shell.
@@ -48,18 +50,20 @@ blueprint = Blueprint(
 class Imports(MethodView):
     """All imports."""
 
+    @needs(Action.READ_DESK)
     @blueprint.takes(CursorQuerySchema, location="query")
     @blueprint.answers(200, ImportRunPartSchema, description="Some imports, newest first.")
-    @blueprint.named("listImports")
+    @blueprint.named("listImports", 401, 403)
     def get(self, query: dict[str, Any]) -> CursorPage[ImportRun]:
         """List imports, newest first."""
         return matchmaker().imports.page(**query)
 
+    @needs(Action.CURATE)
     @once("previewImport")
     @blueprint.documented(requestBody=_BODY, parameters=[PARAMETER])
     @blueprint.takes(ImportQuerySchema, location="query")
     @blueprint.answers(201, ImportRunSchema, description="The plan; nothing is written yet.")
-    @blueprint.named("previewImport", 400, 404, 409, 413)
+    @blueprint.named("previewImport", 400, 401, 403, 404, 409, 413, 429)
     def post(self, query: dict[str, Any]) -> tuple[ImportRun, dict[str, str]]:
         """Say what the file in the body would change; no profile is touched."""
         run = _previewed(**query)
@@ -94,8 +98,9 @@ def _allow_files() -> None:
 class OneImport(MethodView):
     """One import."""
 
+    @needs(Action.READ_DESK)
     @blueprint.answers(200, ImportRunSchema, description="The import.")
-    @blueprint.named("readImport", 404)
+    @blueprint.named("readImport", 401, 403, 404)
     def get(self, import_id: UUID) -> ImportRun:
         """Read how far an import is."""
         return matchmaker().imports.get(import_id)
@@ -105,9 +110,10 @@ class OneImport(MethodView):
 class RowsOfImport(MethodView):
     """The rows of one import."""
 
+    @needs(Action.READ_DESK)
     @blueprint.takes(ImportRowQuerySchema, location="query")
     @blueprint.answers(200, ImportRowPartSchema, description="Some rows, in the order of the file.")
-    @blueprint.named("listImportRows", 404)
+    @blueprint.named("listImportRows", 401, 403, 404)
     def get(self, query: dict[str, Any], import_id: UUID) -> CursorPage[ImportRow]:
         """List rows with what is done with each, or why it is refused."""
         return matchmaker().imports.rows(import_id, **query)
@@ -117,30 +123,33 @@ class RowsOfImport(MethodView):
 class ApplyImport(MethodView):
     """Writing what was planned."""
 
+    @needs(Action.CURATE)
     @blueprint.answers(200, ImportRunSchema, description="The import, done.")
-    @blueprint.named("applyImport", 404, 409, 422)
+    @blueprint.named("applyImport", 401, 403, 404, 409, 422, 429)
     def post(self, import_id: UUID) -> ImportRun:
         """Write the plan; goes on where an interrupted call stopped."""
-        return matchmaker().imports.apply(import_id)
+        return matchmaker().imports.apply(import_id, by=required_viewer().account_id)
 
 
 @blueprint.at("/imports/<uuid:import_id>/cancel")
 class CancelImport(MethodView):
     """Giving up a plan."""
 
+    @needs(Action.CURATE)
     @blueprint.answers(200, ImportRunSchema, description="The import, cancelled.")
-    @blueprint.named("cancelImport", 404, 409)
+    @blueprint.named("cancelImport", 401, 403, 404, 409, 429)
     def post(self, import_id: UUID) -> ImportRun:
         """Give up a plan; what is written already stays."""
-        return matchmaker().imports.cancel(import_id)
+        return matchmaker().imports.cancel(import_id, by=required_viewer().account_id)
 
 
 @blueprint.at("/import-mappings")
 class ImportMappings(MethodView):
     """Saved mappings."""
 
+    @needs(Action.READ_DESK)
     @blueprint.answers(200, ImportMappingListSchema, description="All of them, by name.")
-    @blueprint.named("listImportMappings")
+    @blueprint.named("listImportMappings", 401, 403)
     def get(self) -> dict[str, Any]:
         """List what columns mean, as saved."""
         return {"items": matchmaker().imports.mappings()}
@@ -150,21 +159,26 @@ class ImportMappings(MethodView):
 class OneImportMapping(MethodView):
     """One saved mapping."""
 
+    @needs(Action.READ_DESK)
     @blueprint.answers(200, ImportMappingSchema, description="The mapping.")
-    @blueprint.named("readImportMapping", 404)
+    @blueprint.named("readImportMapping", 401, 403, 404)
     def get(self, mapping_name: str) -> ImportMapping:
         """Read a saved mapping."""
         return matchmaker().imports.mapping(mapping_name)
 
-    @blueprint.takes(ImportMappingInputSchema)
+    @needs(Action.CURATE)
+    @blueprint.takes(
+        ImportMappingInputSchema, example={"kind": "expert", "columns": {"Navn": "name"}}
+    )
     @blueprint.answers(200, ImportMappingSchema, description="The mapping, saved.")
-    @blueprint.named("saveImportMapping", 400, 404, 413, 415)
+    @blueprint.named("saveImportMapping", 400, 401, 403, 404, 413, 415, 429)
     def put(self, body: dict[str, Any], mapping_name: str) -> ImportMapping:
         """Save what columns mean under a name; an earlier one of the name is replaced."""
         return matchmaker().imports.save_mapping(mapping_name, **body)
 
+    @needs(Action.CURATE)
     @blueprint.answers_nothing(description="It is deleted.")
-    @blueprint.named("forgetImportMapping", 404)
+    @blueprint.named("forgetImportMapping", 401, 403, 404, 429)
     def delete(self, mapping_name: str) -> None:
         """Delete a saved mapping."""
         matchmaker().imports.forget_mapping(mapping_name)

@@ -11,6 +11,7 @@ from api.schemas.base import (
     LARGEST_PAGE,
     OutputSchema,
     StrictSchema,
+    WholeNumber,
     about,
     choice,
     language_code,
@@ -182,6 +183,10 @@ class MergeSchema(StrictSchema):
 
     kept_id = fields.UUID(required=True, metadata=about("The one that stays."))
     other_id = fields.UUID(required=True, metadata=about("The one that becomes a part of it."))
+    other_revision = WholeNumber(
+        validate=validate.Range(min=1, max=10**9),
+        metadata=about("Refuse when the other one is at another revision than this.", 3),
+    )
     take = fields.List(
         fields.String(validate=validate.Length(max=50)),
         load_default=list,

@@ -26,11 +26,17 @@ class Action(enum.StrEnum):
     READ_PROFILE = "read-profile"
     #: What a student's profile says beyond what firms are shown.
     READ_PERSONAL = "read-personal"
+    #: Revisions of a profile, and what differs between two of them.
+    READ_HISTORY = "read-history"
     REVISE_PROFILE = "revise-profile"
+    #: Saying that all of it is right; who was imported goes live by it.
+    CONFIRM_PROFILE = "confirm-profile"
     WITHDRAW_PROFILE = "withdraw-profile"
     CLAIM_PROFILE = "claim-profile"
     DELEGATE_PROFILE = "delegate-profile"
-    #: Desk, bulk changes, merges, imports.
+    #: Queues, searches across all profiles, imports and what came of them.
+    READ_DESK = "read-desk"
+    #: Desk, bulk changes, merges, imports; showing imported people on a legal basis.
     CURATE = "curate"
     EXPORT = "export"
     SUBMIT_CHALLENGE = "submit-challenge"
@@ -101,6 +107,8 @@ _READING = frozenset(
     {
         Action.READ_PROFILE,
         Action.READ_PERSONAL,
+        Action.READ_HISTORY,
+        Action.READ_DESK,
         Action.READ_CHALLENGE,
         Action.READ_EXPOSURE,
         Action.READ_AUDIT,
@@ -113,6 +121,7 @@ _READING = frozenset(
 _OPEN = frozenset({Action.SUBMIT_CHALLENGE, Action.READ_EXPOSURE})
 #: Done to no single thing -> who may; an action that is not here is nobody's.
 _BY_ROLE = {
+    Action.READ_DESK: _STAFF,
     Action.CURATE: _STAFF,
     Action.EXPORT: _STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
@@ -129,10 +138,13 @@ _ON_CHALLENGES = (
     Action.OPEN_CHALLENGE,
     Action.CLOSE_CHALLENGE,
 )
-_ON_PROFILES = (
+#: What is done to one profile, and asked of it.
+ON_PROFILES = (
     Action.READ_PROFILE,
     Action.READ_PERSONAL,
+    Action.READ_HISTORY,
     Action.REVISE_PROFILE,
+    Action.CONFIRM_PROFILE,
     Action.WITHDRAW_PROFILE,
     Action.CLAIM_PROFILE,
     Action.DELEGATE_PROFILE,
@@ -153,7 +165,7 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
     if isinstance(thing, ChallengeFacts):
         return action in _ON_CHALLENGES and _on_challenge(viewer, action, thing)
     if isinstance(thing, ProfileFacts):
-        return action in _ON_PROFILES and _on_profile(viewer, action, thing)
+        return action in ON_PROFILES and _on_profile(viewer, action, thing)
     return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))
 
 
@@ -228,7 +240,10 @@ def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> b
     may = {
         Action.READ_PROFILE: known,
         Action.READ_PERSONAL: theirs and thing.kind is ProfileKind.STUDENT,
+        Action.READ_HISTORY: theirs,
         Action.REVISE_PROFILE: theirs,
+        # Who edits for somebody does not decide that they are shown.
+        Action.CONFIRM_PROFILE: own or (theirs and thing.live),
         Action.CLAIM_PROFILE: known and not thing.claimed and viewer.role in _PROFILED,
         Action.WITHDRAW_PROFILE: own,
         Action.DELEGATE_PROFILE: own,

@@ -18,7 +18,9 @@ class AuditAction(enum.StrEnum):
 
     CREATE = "create"
     REVISE = "revise"
+    CONFIRM = "confirm"
     WITHDRAW = "withdraw"
+    REINSTATE = "reinstate"
     ERASE = "erase"
     CLAIM = "claim"
     MERGE = "merge"

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import Duplicate, InvalidInput, NotPermitted
 from matchmaker.models import Account, AuditAction, LinkPurpose, Role
 from matchmaker.models.account import normal_email
-from matchmaker.services.audit import Entry, record
 from matchmaker.services.clock import Clock
 from matchmaker.services.mail_links import mail_link, make_link
 from matchmaker.services.mailing import checked_address
 from matchmaker.services.passwords import Passwords, checked_password
 from matchmaker.services.profiles import Page
+from matchmaker.services.recording import Entry, record
 from matchmaker.storage import accounts
 from matchmaker.storage.database import Sessions
 

@@ -22,9 +22,9 @@ from matchmaker.models import (
 )
 from matchmaker.models.account import normal_email
 from matchmaker.services.accounts import checked_email
-from matchmaker.services.audit import Entry, record
 from matchmaker.services.clock import Clock
 from matchmaker.services.mail_links import mail_link, make_link, use
+from matchmaker.services.recording import Entry, record
 from matchmaker.storage import accounts
 from matchmaker.storage.database import Sessions
 

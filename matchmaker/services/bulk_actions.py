@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, TransitionNotAllowed
 from matchmaker.models import (
+    AuditAction,
     BulkAction,
     BulkChange,
     Evidence,
@@ -20,9 +21,11 @@ from matchmaker.models import (
     Standing,
     Visibility,
 )
+from matchmaker.models.snapshot import Snapshot, snapshot_of
 from matchmaker.services.clock import Clock
 from matchmaker.services.indexing import SyncProgress
 from matchmaker.services.profile_changes import bring_back, check_allowed, confirm
+from matchmaker.services.recording import record_profile
 from matchmaker.storage import history, profiles
 from matchmaker.storage.database import Sessions
 
@@ -30,7 +33,7 @@ from matchmaker.storage.database import Sessions
 MOST = 1_000
 #: Most characters of an added field.
 FIELD_LENGTH = 200
-_DEEDS = {BulkChange.CONFIRM: "confirm", BulkChange.WITHDRAW: "withdraw"}
+_DEEDS = {BulkChange.CONFIRM: AuditAction.CONFIRM, BulkChange.WITHDRAW: AuditAction.WITHDRAW}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,8 @@ class BulkActionService:
         if not 0 < len(ids) <= MOST:
             raise InvalidInput("profile_ids", f"Choose 1 to {MOST} profiles.")
         write = self._writer(change, values)
+        deed = _DEEDS.get(change, AuditAction.REVISE)
+        action_id = uuid4()
         changed: list[list[Any]] = []
         refused: list[list[Any]] = []
         with self.sessions.writing() as session:
@@ -85,16 +90,17 @@ class BulkActionService:
                 try:
                     if profile is None:
                         raise NotFound("profile", profile_id)  # noqa: TRY301 - told like the rest
-                    check_allowed(profile, _DEEDS.get(change, "revise"))
-                    before = profile.revision
+                    check_allowed(profile, deed)
+                    before, said = profile.revision, snapshot_of(profile)
                     history.keep_present(session, profile)
                     write(profile)
                 except (NotFound, TransitionNotAllowed, InvalidInput) as error:
                     refused.append([str(profile_id), _reason(error)])
                 else:
-                    self._keep(session, profile, by)
+                    self._keep(session, profile, deed, said, by, action_id)
                     changed.append([str(profile_id), before, profile.revision])
             action = BulkAction(
+                id=action_id,
                 change=change,
                 values=dict(values),
                 at=self.clock(),
@@ -141,14 +147,27 @@ class BulkActionService:
                     left.append((profile_id, "It was changed since."))
                 else:
                     then = history.get(session, profile_id, before)
-                    bring_back(profile, then.snapshot, self.clock)
-                    self._keep(session, profile, by)
+                    said = snapshot_of(profile)
+                    bring_back(profile, then.snapshot, self.clock, deeds=True)
+                    self._keep(session, profile, AuditAction.RESTORE, said, by, action_id)
                     restored.append(profile_id)
         self.after_write(None)
         return Undone(restored=restored, left=left)
 
-    def _keep(self, session: Session, profile: Profile, by: UUID | None) -> None:
-        history.write(session, profile, RevisionCause.BULK, by=by, at=self.clock())
+    def _keep(
+        self,
+        session: Session,
+        profile: Profile,
+        deed: AuditAction,
+        before: Snapshot,
+        by: UUID | None,
+        action_id: UUID,
+    ) -> None:
+        now = self.clock()
+        history.write(session, profile, RevisionCause.BULK, by=by, at=now)
+        record_profile(
+            session, profile, deed, by=by, at=now, before=before, bulk_action=str(action_id)
+        )
 
     def _writer(self, change: BulkChange, values: Mapping[str, Any]) -> Callable[[Profile], None]:
         if change is BulkChange.SET_VISIBILITY:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from matchmaker.errors import InvalidInput
 from matchmaker.models import ImportFormat, RowOutcome
@@ -24,8 +25,10 @@ class BulkUpsertService:
     sessions: Sessions
     clock: Clock
 
-    def upsert(self, given: Sequence[object]) -> list[PlannedRow]:
+    def upsert(self, given: Sequence[object], *, by: UUID | None = None) -> list[PlannedRow]:
         """Store profiles in one transaction; return what was done with each, in order.
+
+        ``by`` is the account that does it.
 
         New people are hidden until they, or staff, confirm. Indexing is left to
         ``matchmaker index sync``.
@@ -47,7 +50,7 @@ class BulkUpsertService:
         with self.sessions.writing() as session:
             planned = Planner(ImportFormat.JSONL).plan(session, rows)
             to_write = [(one.record, one.revision) for one in planned if one.record is not None]
-            problems = write(session, to_write, self.clock)
+            problems = write(session, to_write, self.clock, by=by)
         return [
             PlannedRow(
                 number=one.number,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.models import (
+    AuditAction,
     Organisation,
     Profile,
     ProfileKind,
@@ -40,6 +41,7 @@ from matchmaker.services.profile_checks import (
     checked_whole,
 )
 from matchmaker.services.profiles import settle_families
+from matchmaker.services.recording import record_profile
 from matchmaker.storage import history, profiles
 from matchmaker.storage.concealing import conceal
 from matchmaker.storage.database import Sessions
@@ -95,7 +97,7 @@ class CurationService:
         items = checked_evidence(evidence, (), values.get("language", ""))
         now = self.clock()
         try:
-            profile = KINDS[kind](**values, evidence=items, updated_at=now)
+            profile = KINDS[kind](**values, evidence=items, identifiers=[], updated_at=now)
         except TypeError:
             # A dataclass counts its missing arguments; the schemas name them before that.
             raise InvalidInput("name", "Give every field that this kind needs.") from None
@@ -105,6 +107,7 @@ class CurationService:
             settle_families(session, [profile], self.clock)
             session.add(profile)
             history.write(session, profile, RevisionCause.EDITED, by=by, at=now)
+            record_profile(session, profile, AuditAction.CREATE, by=by, at=now)
         self.after_write(None)
         return profile
 
@@ -171,11 +174,14 @@ class CurationService:
 
         return self._change(profile_id, "revise", RevisionCause.EDITED, change, by=by)
 
-    def withdraw(self, profile_id: UUID, *, by: UUID | None) -> Profile:
+    def withdraw(
+        self, profile_id: UUID, *, by: UUID | None, expected_revision: int | None = None
+    ) -> Profile:
         """Take a profile out of matching and of every public list; it can come back.
 
         Raises:
             NotFound: there is none.
+            StaleProfile: somebody changed it meanwhile.
             TransitionNotAllowed: it is withdrawn already, or a part of another one.
 
         """
@@ -183,22 +189,56 @@ class CurationService:
         def change(_session: Session, profile: Profile) -> None:
             profile.revise(at=self.clock(), standing=Standing.WITHDRAWN)
 
-        return self._change(profile_id, "withdraw", RevisionCause.WITHDRAWN, change, by=by)
+        return self._change(
+            profile_id,
+            "withdraw",
+            RevisionCause.WITHDRAWN,
+            change,
+            by=by,
+            expected=expected_revision,
+        )
 
-    def reinstate(self, profile_id: UUID, *, by: UUID | None) -> Profile:
+    def reinstate(
+        self,
+        profile_id: UUID,
+        *,
+        by: UUID | None,
+        owner: bool = False,
+        expected_revision: int | None = None,
+    ) -> Profile:
         """Bring a withdrawn profile back; who does it says that all of it is right.
+
+        A person who was imported and never confirmed is as hidden as before, unless they bring
+        themselves back: withdrawing is no way around a legal basis.
+
+        Args:
+            profile_id: the profile.
+            by: the account.
+            owner: the person or organisation brings itself back.
+            expected_revision: the one that the caller read.
 
         Raises:
             NotFound: there is none.
+            StaleProfile: somebody changed it meanwhile.
             TransitionNotAllowed: it is not withdrawn.
 
         """
 
-        def change(_session: Session, profile: Profile) -> None:
+        def change(session: Session, profile: Profile) -> None:
             now = self.clock()
-            profile.revise(at=now, standing=Standing.LIVE, confirmed_at=now)
+            if not owner and history.was_imported(session, profile_id):
+                profile.revise(at=now, standing=Standing.IMPORTED)
+            else:
+                profile.revise(at=now, standing=Standing.LIVE, confirmed_at=now)
 
-        return self._change(profile_id, "reinstate", RevisionCause.CONFIRMED, change, by=by)
+        return self._change(
+            profile_id,
+            "reinstate",
+            RevisionCause.CONFIRMED,
+            change,
+            by=by,
+            expected=expected_revision,
+        )
 
     def confirm(
         self,
@@ -207,6 +247,7 @@ class CurationService:
         by: UUID | None,
         owner: bool = False,
         legal_basis: str | None = None,
+        expected_revision: int | None = None,
     ) -> Profile:
         """Say that all of a profile is right; an imported one goes live.
 
@@ -214,10 +255,13 @@ class CurationService:
             profile_id: the profile.
             by: the account.
             owner: the person or organisation says so itself.
-            legal_basis: why staff may show an imported one that has not said so.
+            legal_basis: why staff may show an imported one that has not said so; whoever calls
+                has made sure that ``by`` may state it (``Action.CURATE``).
+            expected_revision: the one that the caller read.
 
         Raises:
             NotFound: there is none.
+            StaleProfile: somebody changed it meanwhile.
             TransitionNotAllowed: it is withdrawn, or a part of another one.
             InvalidInput: it was imported, and nobody states a legal basis.
 
@@ -226,7 +270,14 @@ class CurationService:
         def change(_session: Session, profile: Profile) -> None:
             confirm(profile, self.clock, owner=owner, legal_basis=legal_basis)
 
-        return self._change(profile_id, "confirm", RevisionCause.CONFIRMED, change, by=by)
+        return self._change(
+            profile_id,
+            "confirm",
+            RevisionCause.CONFIRMED,
+            change,
+            by=by,
+            expected=expected_revision,
+        )
 
     def history(self, profile_id: UUID) -> Sequence[ProfileRevision]:
         """Return the revisions that were written down, newest first.
@@ -264,6 +315,8 @@ class CurationService:
     ) -> Profile:
         """Bring a profile back to what it said at a revision; that is a new revision.
 
+        What has a deed of its own stays as it is now: standing, confirmation, legal basis.
+
         Raises:
             NotFound: there is no such profile, or nobody knows the revision any more.
             StaleProfile: somebody changed it meanwhile.
@@ -275,7 +328,7 @@ class CurationService:
             bring_back(profile, history.get(session, profile_id, revision).snapshot, self.clock)
 
         return self._change(
-            profile_id, "revise", RevisionCause.RESTORED, change, by=by, expected=expected_revision
+            profile_id, "restore", RevisionCause.RESTORED, change, by=by, expected=expected_revision
         )
 
     def _change(
@@ -290,11 +343,14 @@ class CurationService:
     ) -> Profile:
         with self.sessions.writing() as session:
             profile = history.for_change(session, profile_id, expected)
-            check_allowed(profile, deed)
+            check_allowed(profile, "revise" if deed == "restore" else deed)
+            before = snapshot_of(profile)
             change(session, profile)
             checked_whole(profile)
             if isinstance(profile, Organisation):
                 settle_families(session, [profile], self.clock)
-            history.write(session, profile, cause, by=by, at=self.clock())
+            now = self.clock()
+            history.write(session, profile, cause, by=by, at=now)
+            record_profile(session, profile, AuditAction(deed), by=by, at=now, before=before)
         self.after_write(None)
         return profile

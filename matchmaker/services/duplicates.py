@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -15,6 +15,8 @@ from matchmaker.errors import IndexNotReady, InvalidInput, NotFound
 from matchmaker.matching import duplicates as judgement
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.models import (
+    HIDEABLE,
+    AuditAction,
     DuplicatePair,
     Evidence,
     Organisation,
@@ -24,13 +26,14 @@ from matchmaker.models import (
     Standing,
     Visibility,
 )
-from matchmaker.models.snapshot import fields_of
+from matchmaker.models.snapshot import fields_of, snapshot_of
 from matchmaker.services.clock import Clock
 from matchmaker.services.indexing import SyncProgress
 from matchmaker.services.profile_changes import check_allowed
-from matchmaker.services.profile_checks import checked_whole
+from matchmaker.services.profile_checks import OWN_DEED, checked_whole
 from matchmaker.services.profiles import settle_families
 from matchmaker.services.question import Floats
+from matchmaker.services.recording import record_profile
 from matchmaker.services.replica import IndexReplica
 from matchmaker.storage import duplicates, history, merging, profiles
 from matchmaker.storage.database import Sessions
@@ -38,7 +41,7 @@ from matchmaker.storage.database import Sessions
 Pairs: TypeAlias = dict[tuple[UUID, UUID], tuple[float, list[str]]]
 _SAME = ("kind", "title", "text", "language", "year")
 #: Fields that follow from a deed, not from a choice.
-_NOT_CHOSEN = {"standing", "merged_into_id", "field_visibility", "fictional", "legal_basis"}
+_NOT_CHOSEN = OWN_DEED | {"field_visibility"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +110,7 @@ class DuplicateService:
         take: Collection[str] = (),
         by: UUID | None,
         expected_revision: int | None = None,
+        other_revision: int | None = None,
     ) -> Profile:
         """Make one profile of two.
 
@@ -120,10 +124,11 @@ class DuplicateService:
             take: fields whose value is taken from the other one.
             by: the account.
             expected_revision: of the kept one, as the caller read it.
+            other_revision: of the other one, as the caller read it.
 
         Raises:
             NotFound: one of them is not there.
-            StaleProfile: the kept one was changed meanwhile.
+            StaleProfile: one of them was changed meanwhile.
             TransitionNotAllowed: one is a part of another one already.
             InvalidInput: they are the same, of two kinds, or a field can't be taken.
 
@@ -132,11 +137,13 @@ class DuplicateService:
             raise InvalidInput("other_id", "Choose two profiles.")
         with self.sessions.writing() as session:
             kept = history.for_change(session, kept_id, expected_revision)
-            other = history.for_change(session, other_id)
+            other = history.for_change(session, other_id, other_revision)
             for one in (kept, other):
                 check_allowed(one, "merge")
             _check_choices(kept, other, take)
-            values = {name: getattr(other, name) for name in take}
+            said = {one.id: snapshot_of(one) for one in (kept, other)}
+            values: dict[str, Any] = {name: getattr(other, name) for name in take}
+            values["field_visibility"] = _shown_no_wider(kept, other, take)
             if (
                 isinstance(kept, Organisation)
                 and isinstance(other, Organisation)
@@ -161,6 +168,8 @@ class DuplicateService:
                 settle_families(session, [kept], self.clock)
             for one in (kept, other):
                 history.write(session, one, RevisionCause.MERGED, by=by, at=now)
+                deed = AuditAction.MERGE
+                record_profile(session, one, deed, by=by, at=now, before=said[one.id])
         self.after_write(None)
         return kept
 
@@ -211,14 +220,33 @@ def _check_choices(kept: Profile, other: Profile, take: Collection[str]) -> None
             raise InvalidInput("take", f"The field {name} can't be taken over.")
 
 
+def _shown_no_wider(kept: Profile, other: Profile, take: Collection[str]) -> dict[str, Any]:
+    """Return who sees each field of the kept one: what is taken over is shown to nobody new."""
+    shown = dict(kept.field_visibility)
+    for name in HIDEABLE.intersection(take):
+        there = _stricter(other.visibility, Visibility(other.field_visibility.get(name, "public")))
+        here = _stricter(kept.visibility, Visibility(shown.get(name, "public")))
+        if not there.allows(here):
+            shown[name] = there.value
+    return shown
+
+
+def _stricter(one: Visibility, other: Visibility) -> Visibility:
+    return one if other.allows(one) else other
+
+
 def _move_evidence(session: Session, kept: Profile, other: Profile) -> None:
-    """Give the other one's items to the kept one, behind its own; what both say stays once."""
+    """Give the other one's items to the kept one, behind its own; what both say stays once.
+
+    What only those saw who may see the other profile is shown to nobody else by the move.
+    """
     said = {_words(item): item for item in kept.evidence}
     position = len(kept.evidence)
     moved = []
     for item in other.evidence:
         twin = said.get(_words(item))
         if twin is None:
+            item.visibility = _stricter(item.visibility, other.visibility)
             moved.append((item.id, position))
             position += 1
             continue

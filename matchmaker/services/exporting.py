@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from matchmaker.errors import InvalidInput
-from matchmaker.models import Profile, ProfileKind, Visibility
+from matchmaker.models import AuditAction, Profile, ProfileKind, Visibility
+from matchmaker.models.actions import Viewer, visibilities_of
+from matchmaker.services.clock import Clock
 from matchmaker.services.exchange import writing
+from matchmaker.services.recording import ALL, Entry, record
 from matchmaker.storage import exporting
 from matchmaker.storage.database import Sessions
 
@@ -41,6 +44,31 @@ class ExportService:
     """Hands profiles out."""
 
     sessions: Sessions
+    clock: Clock
+
+    def seen_by(
+        self, viewer: Viewer | None, format: ExportFormat, *, kind: ProfileKind | None = None
+    ) -> Iterator[str]:
+        """Return an export of everything that somebody may see; None is the public.
+
+        Reading what is not public is a deed, and written down before the first piece.
+
+        Raises:
+            InvalidInput: a table without a kind.
+
+        """
+        if viewer is None:
+            return self.profiles(format, kind=kind)
+        seen = visibilities_of(viewer)[-1]
+        own = viewer.claimed | viewer.delegated
+        pieces = self.profiles(format, kind=kind, viewer=seen, own=own)
+        told = {"format": format.value, "kind": kind and kind.value, "visibility": seen.value}
+        entry = Entry(
+            by=viewer.account_id, action=AuditAction.EXPORT, kind="profile", id=ALL, after=told
+        )
+        with self.sessions.writing() as session:
+            record(session, entry, at=self.clock())
+        return pieces
 
     def profiles(
         self,
@@ -48,6 +76,7 @@ class ExportService:
         *,
         kind: ProfileKind | None = None,
         viewer: Visibility = Visibility.PUBLIC,
+        own: Collection[UUID] = (),
         progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[str]:
         """Return an export piece by piece; memory holds one batch.
@@ -56,13 +85,14 @@ class ExportService:
             format: how it is written.
             kind: only these; a table holds one kind.
             viewer: sees what they may see; staff also see who is not live.
+            own: profiles of which all is handed out.
             progress: called with profiles done and in all.
 
         Raises:
             InvalidInput: a table without a kind.
 
         """
-        found = self._each(kind, viewer, progress)
+        found = self._each(kind, viewer, own, progress)
         if format is ExportFormat.CSV:
             if kind is None:
                 raise InvalidInput(
@@ -75,6 +105,7 @@ class ExportService:
         self,
         kind: ProfileKind | None,
         viewer: Visibility,
+        own: Collection[UUID],
         progress: Callable[[int, int], None] | None,
     ) -> Iterator[Profile]:
         done = total = 0
@@ -82,8 +113,10 @@ class ExportService:
         while True:
             with self.sessions.reading() as session:
                 if progress is not None and after is None:
-                    total = exporting.count(session, kind=kind, viewer=viewer)
-                batch = exporting.after(session, after, kind=kind, viewer=viewer, limit=BATCH)
+                    total = exporting.count(session, kind=kind, viewer=viewer, own=own)
+                batch = exporting.after(
+                    session, after, kind=kind, viewer=viewer, own=own, limit=BATCH
+                )
             yield from batch
             done += len(batch)
             if progress is not None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from matchmaker.models import ImportFormat, Profile, ProfileKind, RowOutcome
+from matchmaker.models import ImportFormat, Profile, ProfileKind, RowOutcome, Standing
 from matchmaker.services.exchange import records
 from matchmaker.services.exchange.records import (
     EVIDENCE_SAYS,
@@ -167,6 +167,9 @@ def _target(record: Record, owners: Mapping[identifiers.Pair, UUID]) -> UUID | N
 def _compared(record: Record, known: Profile) -> PlannedRow:
     if known.kind is not record.kind:
         raise RowRefused(Problem("kind", f"It is stored as {known.kind}, not as {record.kind}."))
+    if known.standing is Standing.MERGED:
+        words = f"It became a part of {known.merged_into_id}; send that id."
+        raise RowRefused(Problem("id", words))
     changes = differences(record, known)
     return PlannedRow(
         number=record.number,

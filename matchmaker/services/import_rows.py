@@ -14,7 +14,8 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from matchmaker.models import Evidence, Identifier, Profile, ProfileKind
+from matchmaker.models import Evidence, Identifier, Profile, ProfileKind, Visibility
+from matchmaker.models.names import folded_name
 from matchmaker.services.exchange.records import CLASSES, Record, columns_of, standing_of
 from matchmaker.storage.bulk import insert_rows
 
@@ -43,7 +44,8 @@ def insert_alone(session: Session, records: Sequence[Record], at: datetime) -> N
         decisive = tuple(columns.get(name) for name in _DECISIVE)
         same = {"id": record.id, "family_id": record.id, "updated_at": at}
         derived = _derived(record.kind, decisive)
-        profiles.append(_filled(root, columns, {**derived, **same}))
+        filled = _filled(root, columns, {**derived, **same})
+        profiles.append({**filled, **_measured(filled, record.evidence or ())})
         row = _filled(rest, columns, same)
         if record.kind is ProfileKind.ORGANISATION:
             row["family_type"] = row["organisation_type"]
@@ -65,6 +67,20 @@ def insert_alone(session: Session, records: Sequence[Record], at: datetime) -> N
         insert_rows(session, CLASSES[kind], rows)
     insert_rows(session, Evidence, evidence)
     insert_rows(session, Identifier, identifiers)
+
+
+def _measured(
+    columns: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]
+) -> dict[str, object]:
+    """Return what the desk counts and compares, as ``Profile.__post_init__`` does."""
+    viewer = Visibility(columns["visibility"])
+    told = [one for one in evidence if not one["excluded"] and one["visibility"].allows(viewer)]
+    words = sum(len(one["title"]) + len(one["text"]) for one in told)
+    return {
+        "folded_name": folded_name(columns["name"]),
+        "item_count": len(told),
+        "text_length": len(columns["summary"]) + len(columns["description"]) + words,
+    }
 
 
 def _filled(

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from matchmaker.models import Evidence, Identifier, Organisation, Profile
+from matchmaker.models import (
+    AuditAction,
+    AuditEntry,
+    Evidence,
+    Identifier,
+    Organisation,
+    Profile,
+    RevisionCause,
+    Standing,
+)
+from matchmaker.models.snapshot import snapshot_of
 from matchmaker.services.clock import Clock
 from matchmaker.services.exchange.records import (
     EVIDENCE_SAYS,
@@ -19,8 +30,9 @@ from matchmaker.services.exchange.records import (
 )
 from matchmaker.services.import_rows import insert_alone, parts_of
 from matchmaker.services.profiles import parents_first, settle_families
-from matchmaker.storage import identifiers, profiles
-from matchmaker.storage.bulk import insert_profiles
+from matchmaker.services.recording import record_profile
+from matchmaker.storage import history, identifiers, profiles
+from matchmaker.storage.bulk import insert_profiles, insert_rows
 
 #: A record and the revision it was compared with; None when it is new.
 Planned = tuple[Record, int | None]
@@ -28,19 +40,32 @@ Planned = tuple[Record, int | None]
 _MADE = "Somebody stored this profile after the preview; make a new preview."
 _GONE = "The profile was deleted after the preview."
 _CHANGED = "The profile was changed after the preview; make a new preview."
+_PART = "The profile became a part of another one after the preview; make a new preview."
 _TAKEN = "Another profile has one of its identifiers since the preview."
 _NO_PARENT = "The organisation above it is not stored."
 
 
-def write(session: Session, planned: Sequence[Planned], clock: Clock) -> dict[int, Problem]:
+def write(
+    session: Session,
+    planned: Sequence[Planned],
+    clock: Clock,
+    *,
+    by: UUID | None = None,
+    run_id: UUID | None = None,
+) -> dict[int, Problem]:
     """Write a batch; return row number to problem for those that no longer can be.
+
+    Each profile gets its line in the audit log; one that changes, its revisions too.
 
     Args:
         session: a writing one; nothing is committed here.
         planned: records with their ids settled.
         clock: tells when.
+        by: the account; None for the shell.
+        run_id: the import that the rows are of; None for a bulk write.
 
     """
+    origin = {} if run_id is None else {"import": str(run_id)}
     owners = identifiers.owners(
         session, (pair for record, _ in planned for pair in record.identifiers)
     )
@@ -62,9 +87,33 @@ def write(session: Session, planned: Sequence[Planned], clock: Clock) -> dict[in
         elif known is None:
             new.append(record)
         else:
+            said = snapshot_of(known)
+            history.keep_present(session, known)
             bring(session, record, known, clock)
+            now = clock()
+            history.write(session, known, RevisionCause.IMPORTED, by=by, at=now)
+            deed = AuditAction.IMPORT
+            record_profile(session, known, deed, by=by, at=now, before=said, **origin)
     problems.update(_insert(session, new, clock))
+    made = [_id(one) for one in new if one.number not in problems]
+    now = clock()
+    insert_rows(session, AuditEntry, (_made(one, by, now, origin) for one in made))
     return problems
+
+
+def _made(
+    profile_id: UUID, by: UUID | None, at: datetime, origin: dict[str, str]
+) -> dict[str, object]:
+    """Return the line of a new profile; what it says is in its row, and in its first revision."""
+    return {
+        "at": at,
+        "account_id": by,
+        "action": AuditAction.IMPORT,
+        "subject_kind": "profile",
+        "subject_id": profile_id,
+        "before": None,
+        "after": origin,
+    }
 
 
 def _id(record: Record) -> UUID:
@@ -83,6 +132,8 @@ def _conflict(
         return Problem("", _MADE)
     if revision is not None and known is None:
         return Problem("", _GONE)
+    if known is not None and known.standing is Standing.MERGED:
+        return Problem("", _PART)
     if known is not None and known.revision != revision:
         return Problem("", _CHANGED)
     taken = {owners[pair] for pair in record.identifiers if pair in owners} - {record.id}

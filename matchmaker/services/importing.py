@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.models import (
+    AuditAction,
     ImportAction,
     ImportFormat,
     ImportMapping,
@@ -33,6 +34,7 @@ from matchmaker.services.exchange.records import staged, unstaged
 from matchmaker.services.exchange.sources import Glance, glance, guessed_format, open_source
 from matchmaker.services.import_planning import PlannedRow, Planner
 from matchmaker.services.import_writing import Planned, write
+from matchmaker.services.recording import Entry, record
 from matchmaker.storage import imports
 from matchmaker.storage.bulk import insert_rows
 from matchmaker.storage.database import Sessions
@@ -175,11 +177,18 @@ class ImportService:
             columns = self.suggest(path, kind, format)
         return kind, columns_of_tables.checked(kind, columns.columns, columns.fixed)
 
-    def apply(self, run_id: UUID, progress: Progress | None = None) -> ImportRun:
+    def apply(
+        self, run_id: UUID, progress: Progress | None = None, *, by: UUID | None = None
+    ) -> ImportRun:
         """Write a plan, one transaction for each batch; goes on where an earlier call stopped.
 
         A row whose profile has changed since the preview is refused by itself. What is written
         is found in matching after ``matchmaker index sync``.
+
+        Args:
+            run_id: the import.
+            progress: called with rows done and in all.
+            by: the account that does it; None for the shell.
 
         Raises:
             NotFound: there is no such run, or its plan is no longer there.
@@ -193,9 +202,10 @@ class ImportService:
             ):
                 raise InvalidInput("import", f"Its plan is gone. {run.reason} Preview it again.")
             run.advance(ImportAction.APPLY, at=self.clock())
+            self._tell(session, run, by, planned=run.planned, position=run.position)
         try:
             while run.state is ImportState.RUNNING:
-                run = self._write_batch(run_id)
+                run = self._write_batch(run_id, by)
                 if progress is not None and run.planned:
                     progress(run.position, run.planned)
         except Exception as error:
@@ -205,7 +215,7 @@ class ImportService:
             self._plan_of(run_id).unlink(missing_ok=True)
         return run
 
-    def _write_batch(self, run_id: UUID) -> ImportRun:
+    def _write_batch(self, run_id: UUID, by: UUID | None) -> ImportRun:
         with self.sessions.writing() as session:
             run = imports.get(session, run_id, lock=True)
             if run.state is not ImportState.RUNNING:
@@ -214,16 +224,18 @@ class ImportService:
             if not planned:
                 run.advance(ImportAction.FINISH, at=self.clock())
                 return run
-            self._write(session, run, planned)
+            self._write(session, run, planned, by)
             run.position += len(planned)
             run.offset = offset
             run.updated_at = self.clock()
         return run
 
-    def _write(self, session: Session, run: ImportRun, planned: Sequence[Planned]) -> None:
-        problems = write(session, planned, self.clock)
-        for record, revision in planned:
-            if record.number in problems:
+    def _write(
+        self, session: Session, run: ImportRun, planned: Sequence[Planned], by: UUID | None
+    ) -> None:
+        problems = write(session, planned, self.clock, by=by, run_id=run.id)
+        for row, revision in planned:
+            if row.number in problems:
                 run.refused += 1
                 if revision is None:
                     run.new -= 1
@@ -247,7 +259,12 @@ class ImportService:
                 run.advance(ImportAction.FAIL, at=self.clock())
                 run.reason = words
 
-    def cancel(self, run_id: UUID) -> ImportRun:
+    def _tell(self, session: Session, run: ImportRun, by: UUID | None, **after: object) -> None:
+        told = {"file_sha256": run.file_sha256, "state": run.state.value, **after}
+        entry = Entry(by=by, action=AuditAction.IMPORT, kind="import", id=run.id, after=told)
+        record(session, entry, at=self.clock())
+
+    def cancel(self, run_id: UUID, *, by: UUID | None = None) -> ImportRun:
         """Give up a plan; what is written already stays.
 
         Raises:
@@ -258,6 +275,7 @@ class ImportService:
         with self.sessions.writing() as session:
             run = imports.get(session, run_id, lock=True)
             run.advance(ImportAction.CANCEL, at=self.clock())
+            self._tell(session, run, by)
         self._plan_of(run_id).unlink(missing_ok=True)
         return run
 

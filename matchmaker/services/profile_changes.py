@@ -18,10 +18,13 @@ from matchmaker.models.snapshot import (
 )
 from matchmaker.services.clock import Clock
 from matchmaker.services.profile_checks import (
+    OWN_DEED,
     checked_evidence,
     checked_fields,
 )
 
+#: What no undoing brings back: a merge is not undone, and who is invented stays so.
+NEVER_BACK = {"merged_into_id", "fictional"}
 #: What can be done at each standing, beyond reading.
 _ALLOWED = {
     Standing.LIVE: ("revise", "confirm", "withdraw", "merge"),
@@ -78,8 +81,17 @@ def confirm(profile: Profile, clock: Clock, *, owner: bool, legal_basis: str | N
     profile.revise(at=now, standing=Standing.LIVE, confirmed_at=now)
 
 
-def bring_back(profile: Profile, stored: Snapshot, clock: Clock) -> None:
-    """Give a profile the fields and the evidence of a snapshot; items keep their ids."""
+def bring_back(profile: Profile, stored: Snapshot, clock: Clock, *, deeds: bool = False) -> None:
+    """Give a profile the fields and the evidence of a snapshot; items keep their ids.
+
+    Args:
+        profile: read with its evidence.
+        stored: the snapshot.
+        clock: tells when.
+        deeds: bring back standing, confirmation and legal basis too: only to undo the one deed
+            that changed them, never to restore what a profile said.
+
+    """
     present = {item.id: item for item in profile.evidence}
     items: list[Evidence] = []
     for then in evidence_of(stored):
@@ -89,7 +101,10 @@ def bring_back(profile: Profile, stored: Snapshot, clock: Clock) -> None:
                 setattr(item, name, getattr(then, name))
         items.append(item)
     profile.replace_evidence(items, at=clock())
-    values = field_values(profile, stored)
+    kept = NEVER_BACK if deeds else OWN_DEED
+    values = {
+        name: value for name, value in field_values(profile, stored).items() if name not in kept
+    }
     profile.revise(at=clock(), **values)
 
 

@@ -38,7 +38,7 @@ LENGTHS = {"summary": 2_000, "description": 20_000, "learning_goals": 5_000, "te
 LENGTH = 500
 _NEEDED = {"name", "summary", "programme", "institution"}
 #: Fields that have deeds of their own; nobody writes them by hand.
-_OWN_DEED = {"standing", "merged_into_id", "confirmed_at", "legal_basis", "fictional"}
+OWN_DEED = {"standing", "merged_into_id", "confirmed_at", "legal_basis", "fictional"}
 _PLACE = ("city", "postcode", "municipality", "latitude", "longitude")
 _SPANS = (("starts_on", "ends_on"), ("available_from", "available_to"))
 
@@ -61,7 +61,7 @@ def checked_fields(kind: ProfileKind, given: Mapping[str, Any]) -> dict[str, Any
         if name == "place":
             where = checked_place(value)
             values |= {one: getattr(where, one) for one in (*_PLACE, "country")}
-        elif name not in columns or name in _OWN_DEED:
+        elif name not in columns or name in OWN_DEED:
             raise InvalidInput(name, f"This kind of profile has no field {name} to write.")
         else:
             values[name] = _text(name, value) if type(value) is str else value

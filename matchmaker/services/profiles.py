@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.errors import InvalidInput, NotFound, StaleRevision
 from matchmaker.models import (
+    AuditAction,
     Evidence,
     Identifier,
     Organisation,
@@ -29,7 +30,8 @@ from matchmaker.models.actions import (
 )
 from matchmaker.services.clock import Clock
 from matchmaker.services.indexing import SyncProgress
-from matchmaker.storage import change_log, profiles
+from matchmaker.services.recording import Entry, record
+from matchmaker.storage import change_log, imports, profiles
 from matchmaker.storage.concealing import conceal
 from matchmaker.storage.database import Sessions
 
@@ -184,21 +186,37 @@ class ProfileService:
         stored.revise(at=self.clock(), **changes)
         return "changed"
 
-    def erase(self, profile_id: UUID) -> None:
+    def erase(
+        self, profile_id: UUID, *, by: UUID | None = None, expected_revision: int | None = None
+    ) -> None:
         """Delete a profile with its evidence, passages and matches; replicas forget it too.
+
+        The audit log keeps that it was erased and by whom, and none of what it said.
 
         Raises:
             NotFound: there is none.
+            StaleRevision: somebody changed it meanwhile.
 
         """
         with self.sessions.writing() as session:
             profile = profiles.find(session, profile_id)
             if profile is None:
                 raise NotFound("profile", profile_id)
+            if expected_revision not in {None, profile.revision}:
+                raise StaleRevision(expected_revision or 0, profile.revision)
             # Those that became a part of it are the same person or organisation.
             parts = profiles.merged_into(session, profile_id)
             for one in (*parts, profile):
+                entry = Entry(
+                    by=by,
+                    action=AuditAction.ERASE,
+                    kind="profile",
+                    id=one.id,
+                    before={"kind": one.kind, "standing": one.standing},
+                )
+                record(session, entry, at=self.clock())
                 session.delete(one)
+            imports.forget_profiles(session, [profile_id, *(one.id for one in parts)])
             change_log.append(session, [profile_id, *(one.id for one in parts)])
 
 

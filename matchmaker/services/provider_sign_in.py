@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import SignInRefused
 from matchmaker.models import Account, AuditAction, ExternalIdentity
 from matchmaker.models.account import normal_email
-from matchmaker.services.audit import Entry, record
 from matchmaker.services.clock import Clock
+from matchmaker.services.recording import Entry, record
 from matchmaker.storage import accounts
 from matchmaker.storage.database import Sessions
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.models import Account, AuditAction
 from matchmaker.models.credentials import fingerprint
-from matchmaker.services.audit import Entry, record
 from matchmaker.services.clock import Clock
+from matchmaker.services.recording import Entry, record
 from matchmaker.storage import accounts
 from matchmaker.storage.database import Sessions
 

@@ -15,10 +15,10 @@ from matchmaker.errors import LinkSpent, SignInRefused
 from matchmaker.models import Account, AuditAction, EndedSession, LinkPurpose, MailLink
 from matchmaker.models.account import normal_email
 from matchmaker.models.actions import Viewer
-from matchmaker.services.audit import Entry, record
 from matchmaker.services.clock import Clock
 from matchmaker.services.mail_links import mail_link, make_link, opened, use
 from matchmaker.services.passwords import Passwords, checked_password
+from matchmaker.services.recording import Entry, record
 from matchmaker.services.second_factor import code_fits
 from matchmaker.storage import accounts
 from matchmaker.storage.database import Sessions

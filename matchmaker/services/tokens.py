@@ -14,8 +14,8 @@ from matchmaker.errors import InvalidInput, NotFound, NotSignedIn
 from matchmaker.models import Account, ApiToken, AuditAction, Scope
 from matchmaker.models.actions import Viewer
 from matchmaker.models.credentials import fingerprint
-from matchmaker.services.audit import Entry, record
 from matchmaker.services.clock import Clock
+from matchmaker.services.recording import Entry, record
 from matchmaker.services.sign_in import viewer_of
 from matchmaker.storage import accounts
 from matchmaker.storage.database import Sessions

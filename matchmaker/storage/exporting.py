@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from matchmaker.models import Profile, ProfileKind, Standing, Visibility
 from matchmaker.storage import profiles
@@ -20,30 +21,51 @@ def after(
     *,
     kind: ProfileKind | None,
     viewer: Visibility,
+    own: Collection[UUID] = (),
     limit: int,
 ) -> Sequence[Profile]:
-    """Return the profiles after this id with their evidence and identifiers."""
-    query = _narrowed(select(Profile.id), kind, viewer).order_by(Profile.id).limit(limit)
+    """Return the profiles after this id with their evidence and identifiers.
+
+    Args:
+        session: to read with.
+        last: id of the last one of the batch before.
+        kind: only these.
+        viewer: sees what they may see.
+        own: profiles of which they see everything.
+        limit: how many to return at most.
+
+    """
+    query = _narrowed(select(Profile.id), kind, viewer, own).order_by(Profile.id).limit(limit)
     if last is not None:
         query = query.where(Profile.id > last)
     ids = session.scalars(query).all()
     found = {one.id: one for one in profiles.with_evidence(session, ids)}
     for profile in found.values():
-        conceal(profile, viewer)
+        sees = Visibility.STAFF if profile.id in own else viewer
+        conceal(profile, sees)
+        if sees is not Visibility.STAFF:  # what is hidden is not named either
+            set_committed_value(profile, "field_visibility", {})
     return [found[one] for one in ids]
 
 
-def count(session: Session, *, kind: ProfileKind | None, viewer: Visibility) -> int:
+def count(
+    session: Session,
+    *,
+    kind: ProfileKind | None,
+    viewer: Visibility,
+    own: Collection[UUID] = (),
+) -> int:
     """Return how many there are."""
-    query = _narrowed(select(func.count()).select_from(Profile), kind, viewer)
+    query = _narrowed(select(func.count()).select_from(Profile), kind, viewer, own)
     return session.scalar(query) or 0
 
 
-def _narrowed(query: Select[Any], kind: ProfileKind | None, viewer: Visibility) -> Select[Any]:
-    seen = [one for one in Visibility if one.allows(viewer)]
-    query = query.where(Profile.visibility.in_(seen))
-    if viewer is Visibility.STAFF:
-        query = query.where(Profile.standing != Standing.MERGED)
-    else:
-        query = query.where(Profile.standing == Standing.LIVE)
+def _narrowed(
+    query: Select[Any], kind: ProfileKind | None, viewer: Visibility, own: Collection[UUID]
+) -> Select[Any]:
+    query = query.where(Profile.standing != Standing.MERGED)
+    if viewer is not Visibility.STAFF:
+        seen = [one for one in Visibility if one.allows(viewer)]
+        known = and_(Profile.visibility.in_(seen), Profile.standing == Standing.LIVE)
+        query = query.where(or_(known, Profile.id.in_(own)) if own else known)
     return query if kind is None else query.where(Profile.kind == kind)

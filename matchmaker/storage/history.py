@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound, StaleProfile
-from matchmaker.models import Profile, ProfileRevision, RevisionCause
+from matchmaker.models import Profile, ProfileRevision, RevisionCause, Standing
 from matchmaker.models.snapshot import differences, snapshot_of
 from matchmaker.storage import profiles
 
@@ -84,6 +84,19 @@ def of_profile(session: Session, profile_id: UUID) -> Sequence[ProfileRevision]:
         .where((ProfileRevision.profile_id == profile_id) | ProfileRevision.profile_id.in_(parts))
         .order_by(ProfileRevision.at.desc(), ProfileRevision.revision.desc())
     ).all()
+
+
+def was_imported(session: Session, profile_id: UUID) -> bool:
+    """Return whether a withdrawn profile was of a person from a file who had not confirmed."""
+    query = (
+        select(ProfileRevision)
+        .where(ProfileRevision.profile_id == profile_id)
+        .order_by(ProfileRevision.revision.desc())
+    )
+    for one in session.scalars(query):
+        if (standing := one.snapshot["fields"].get("standing")) != Standing.WITHDRAWN:
+            return bool(standing == Standing.IMPORTED)
+    return False
 
 
 def _stale(session: Session, profile: Profile, expected: int) -> StaleProfile:

@@ -57,6 +57,13 @@ def refuse_rows(session: Session, run_id: UUID, problems: dict[int, list[dict[st
         )
 
 
+def forget_profiles(session: Session, ids: Sequence[UUID]) -> None:
+    """Leave nothing in the rows of imports of what they said of these profiles."""
+    session.execute(
+        update(ImportRow).where(ImportRow.profile_id.in_(ids)).values(name="", changes={})
+    )
+
+
 def mappings(session: Session) -> Sequence[ImportMapping]:
     """Return the saved mappings by name."""
     return session.scalars(select(ImportMapping).order_by(ImportMapping.name)).all()

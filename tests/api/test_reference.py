@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
 
 from api.context import EXTENSION
 from api.openapi import spec_of
-from matchmaker.models import Role, Scope
+from api.resources.desk import _ONE, _OTHER
+from matchmaker.bootstrap import Matchmaker
+from matchmaker.models import BulkChange, DuplicatePair, ProfileKind, Role, Scope
+from matchmaker.models.profile_search import ProfileSearch
+from matchmaker.services.exchange.mapping import Columns
+from matchmaker.storage.database import Sessions
 from tests.api.conftest import WELDING
+from tests.factories import NOW, a_student, an_activity, an_expert, an_organisation
 from tests.people import somebody
 
 
@@ -69,6 +78,7 @@ def test_the_curl_lines_can_be_copied_and_work(client: FlaskClient, page: str) -
         "students/PROFILE_ID": "students/" + _first(client, "students"),
         "activities/PROFILE_ID": "activities/" + _first(client, "activities"),
         "profiles/PROFILE_ID": "profiles/" + _first(client, "profiles"),
+        "CODES": "trl",
     }
     lines = re.findall(r'<pre tabindex="0"><code>(curl .*?)</code></pre>', page, flags=re.DOTALL)
     assert len(lines) >= 19
@@ -88,27 +98,62 @@ def test_the_curl_lines_can_be_copied_and_work(client: FlaskClient, page: str) -
 def test_the_curl_lines_with_a_token_work_too(client: FlaskClient, page: str) -> None:
     service = client.application.extensions[EXTENSION]
     account = somebody(service, Role.ADMINISTRATOR)
-    token, secret = service.tokens.create(account.id, name="a", scopes=list(Scope))
-    spare, _ = service.tokens.create(account.id, name="b", scopes=list(Scope))
-    other = somebody(service, name="bo")
+    _, secret = service.tokens.create(account.id, name="a", scopes=list(Scope))
     lines = re.findall(r'<pre tabindex="0"><code>(curl .*?)</code></pre>', page, flags=re.DOTALL)
     lines = [line for line in lines if "Authorization" in line]
-    names = {
-        "ACCOUNT_ID": str(other.id),
-        "TOKEN_ID": str(spare.id),
-        "Bearer TOKEN": f"Bearer {secret}",
-        "ida@example.dk": "new@example.dk",
-    }
 
-    assert len(lines) >= 10
+    assert len(lines) >= 50
     for line in lines:
+        names = _things(service, account.id, line) | {"Bearer TOKEN": f"Bearer {secret}"}
         for name, value in names.items():
             line = line.replace(name, value)
         method, address, headers, body = _request(shlex.split(_unescaped(line)), 1)
         headers |= {"If-Match": "*"} if "If-Match" in headers else {}
+        body = "Navn\nEva Holm\n" if body == "@FILE" else body
         response = client.open(address, method=method, headers=headers, data=body)
-        assert response.status_code in {200, 201}, (line, response.get_data(as_text=True))
-    assert token.id != spare.id
+        assert response.status_code in {200, 201, 204}, (line, response.get_data(as_text=True))
+
+
+def _things(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
+    """Return what the names in capitals may stand for in one line: things of its own."""
+    makers = {"organisations": an_organisation, "students": a_student, "activities": an_activity}
+    kind = next((make for name, make in makers.items() if f"/{name}/" in line), an_expert)
+    pair = [kind(f"Of A Line {uuid4()}", evidence=("One.",)) for _ in range(2)]
+    service.profiles.register_all(pair)
+    one, other = sorted(profile.id for profile in pair)
+    changed = service.curation.revise(one, expected_revision=1, by=me, fields={"summary": "New."})
+    if "/reinstate" in line:
+        service.curation.withdraw(one, by=me)
+    with Sessions(service.engine).writing() as session:
+        session.add(
+            DuplicatePair(profile_id=one, other_id=other, score=0.9, reasons=["name"], found_at=NOW)
+        )
+    spare = one
+    if "TOKEN_ID" in line:
+        spare = service.tokens.create(me, name="b", scopes=list(Scope))[0].id
+    columns = Columns(columns={"Navn": "name"}, fixed={"language": "en", "summary": "…"})
+    service.imports.save_mapping("M", kind=ProfileKind.EXPERT, columns=columns.columns)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "experts.csv"
+        file.write_text(f"Navn\nEva {uuid4()}\n")
+        run = service.imports.preview(file, kind=ProfileKind.EXPERT, columns=columns)
+    kept = service.desk.save_filter(str(uuid4())[:30], ProfileSearch(), by=me)
+    action = service.bulk.apply(BulkChange.CONFIRM, [one], {}, by=me)
+    return {
+        "ACCOUNT_ID": str(somebody(service, name=f"bo-{uuid4()}").id),
+        "TOKEN_ID": str(spare),
+        "EVIDENCE_ID": str(changed.evidence[0].id),
+        "PROFILE_ID": str(one),
+        "FILTER_ID": str(kept.id),
+        "ACTION_ID": str(action.id),
+        "IMPORT_ID": str(run.id),
+        "MAPPING_NAME": "M",
+        "QUEUE": "stale",
+        "imports?format=csv": "imports?format=csv&amp;kind=expert",
+        _ONE: str(one),
+        _OTHER: str(other),
+        "ida@example.dk": f"{uuid4()}@example.dk",
+    }
 
 
 def test_the_address_of_the_api_leads_to_its_reference(client: FlaskClient) -> None:
@@ -135,7 +180,7 @@ def _request(words: list[str], revision: int) -> tuple[str, str, dict[str, str],
         elif word == "-H":
             name, value = next(rest).split(": ", 1)
             headers[name] = f'"{revision}"' if name == "If-Match" else value
-        elif word == "-d":
+        elif word in {"-d", "--data-binary"}:
             body = next(rest)
             method = "POST" if method == "GET" else method
         elif word.startswith("http"):

@@ -20,11 +20,11 @@ from api.app import create_app
 from embeddings.encoders.hashing import HashingEncoder
 from matchmaker.bootstrap import Matchmaker, build
 from matchmaker.config import Settings
-from matchmaker.models import Role, Scope
-from matchmaker.storage.database import upgrade
+from matchmaker.models import Claim, Delegation, Role, Scope, Standing
+from matchmaker.storage.database import Sessions, upgrade
 from tests.api.conftest import WELDING
-from tests.factories import a_workshop
-from tests.people import World, a_world, sign_in, token_of
+from tests.factories import NOW, a_workshop, an_expert
+from tests.people import World, a_world, sign_in, somebody, token_of
 
 WHO = ("nobody", *(role.value for role in Role))
 
@@ -122,6 +122,46 @@ TABLE: dict[str, str] = {
     "account.Accounts": ADMINISTRATOR,
     "account.OneAccount": ADMINISTRATOR,
     "account.Audit": ADMINISTRATOR,
+    "codes.Codes": PUBLIC,
+    "code_pages.page": PUBLIC,
+    "editing.NewExpert": STAFF,
+    "editing.ChangedExpert": STAFF,
+    "editing.NewOrganisation": STAFF,
+    "editing.ChangedOrganisation": STAFF,
+    "editing.NewStudent": STAFF,
+    "editing.ChangedStudent": STAFF,
+    "editing.NewActivity": STAFF,
+    "editing.ChangedActivity": STAFF,
+    "editing.ErasedProfile": STAFF,
+    "editing.Withdrawal": STAFF,
+    "editing.Reinstatement": STAFF,
+    "editing.Confirmation": STAFF,
+    "editing.History": STAFF,
+    "editing.Differences": STAFF,
+    "editing.Preview": STAFF,
+    "editing.Restoration": STAFF,
+    "editing.Pin": STAFF,
+    "editing.Exclusion": STAFF,
+    "desk.Desk": STAFF,
+    "desk.OneQueue": STAFF,
+    "desk.Search": STAFF,
+    "desk.SavedFilters": STAFF,
+    "desk.OneSavedFilter": STAFF,
+    "desk.BulkActions": STAFF,
+    "desk.OneBulkAction": STAFF,
+    "desk.Undo": STAFF,
+    "desk.Duplicates": STAFF,
+    "desk.DismissedPair": STAFF,
+    "desk.Merges": STAFF,
+    "imports.Imports": STAFF,
+    "imports.OneImport": STAFF,
+    "imports.RowsOfImport": STAFF,
+    "imports.ApplyImport": STAFF,
+    "imports.CancelImport": STAFF,
+    "imports.ImportMappings": STAFF,
+    "imports.OneImportMapping": STAFF,
+    "exchange.ProfileExport": PUBLIC,
+    "exchange.BulkProfiles": STAFF,
     "health.Alive": PUBLIC,
     "health.Ready": PUBLIC,
     "reference.docs": PUBLIC,
@@ -129,6 +169,25 @@ TABLE: dict[str, str] = {
     "reference.problems": PUBLIC,
     "reference.problem": PUBLIC,
     "api-docs.openapi_json": PUBLIC,
+}
+
+#: What the owner of an imported person meets, and who edits for them; everybody else but staff
+#: is told that there is nothing.
+THEIRS: dict[str, str] = {
+    "editing.ChangedExpert": "yy",
+    "editing.ChangedOrganisation": "yy",
+    "editing.ChangedStudent": "yy",
+    "editing.ChangedActivity": "yy",
+    "editing.ErasedProfile": "yf",
+    "editing.Withdrawal": "yf",
+    "editing.Reinstatement": "yf",
+    "editing.Confirmation": "yf",
+    "editing.History": "yy",
+    "editing.Differences": "yy",
+    "editing.Preview": "yy",
+    "editing.Restoration": "yy",
+    "editing.Pin": "yy",
+    "editing.Exclusion": "yy",
 }
 
 
@@ -140,6 +199,8 @@ class Building:
     service: Matchmaker
     world: World
     headers: dict[str, dict[str, str]]
+    #: An imported person, of whom nobody knows but the owner, the delegate and staff.
+    imported_id: UUID
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +225,18 @@ def building(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Building]:
         role.value: token_of(service, account, tuple(Scope))
         for role, account in world.accounts.items()
     }
-    yield Building(app, service, world, {"nobody": {}, **headers})
+    imported = an_expert("Imported Person", standing=Standing.IMPORTED, evidence=("Welding.",))
+    service.profiles.register_all([imported])
+    for name in ("owner", "delegate"):
+        account = somebody(service, Role.PARTNER, name)
+        headers[name] = token_of(service, account, tuple(Scope))
+        with Sessions(service.engine).writing() as session:
+            session.add(
+                Claim(account_id=account.id, profile_id=imported.id, claimed_at=NOW)
+                if name == "owner"
+                else Delegation(account_id=account.id, profile_id=imported.id, since=NOW)
+            )
+    yield Building(app, service, world, {"nobody": {}, **headers}, imported.id)
     service.close()
 
 
@@ -296,6 +368,23 @@ def test_no_route_with_a_profile_tells_strangers_of_a_hidden_one(building: Build
     ]
 
     assert not told
+
+
+def test_an_imported_person_is_edited_by_theirs_and_shown_by_their_own_word_only(
+    building: Building,
+) -> None:
+    wrong = []
+    for rule, method in _rules(building.app):
+        if not rule.endpoint.startswith("editing.") or "profile_id" not in rule.arguments:
+            continue
+        ids = {"profile_id": building.imported_id}
+        expected = THEIRS[rule.endpoint]
+        met = "".join(_met(building, rule, method, who, **ids) for who in ("owner", "delegate"))
+        strangers = {_met(building, rule, method, who, **ids) for who in ("nobody", "firm")}
+        if _softened(met, expected) != expected or strangers != {"n"}:
+            wrong.append(f"{method} {rule.rule}: {met} and {strangers}, not {expected} and n")
+
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_cookie_opens_no_address_of_the_api_and_a_token_no_page(building: Building) -> None:

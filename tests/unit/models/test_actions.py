@@ -53,12 +53,16 @@ TABLE = [
     (Action.READ_PERSONAL, STAFF, "----yy"),
     (Action.READ_PERSONAL, PUBLIC, "------"),
     (Action.REVISE_PROFILE, PUBLIC, "----yy"),
+    (Action.READ_HISTORY, PUBLIC, "----yy"),
+    (Action.CONFIRM_PROFILE, PUBLIC, "----yy"),
+    (Action.CONFIRM_PROFILE, GONE, "----yy"),
     (Action.WITHDRAW_PROFILE, PUBLIC, "----yy"),
     (Action.DELEGATE_PROFILE, PUBLIC, "----yy"),
     (Action.CLAIM_PROFILE, PUBLIC, "-yyy--"),
     (Action.CLAIM_PROFILE, CLAIMED, "------"),
     (Action.SUBMIT_CHALLENGE, None, "yyyyyy"),
     (Action.READ_EXPOSURE, None, "yyyyyy"),
+    (Action.READ_DESK, None, "----yy"),
     (Action.CURATE, None, "----yy"),
     (Action.EXPORT, None, "----yy"),
     (Action.READ_AUDIT, None, "-----y"),
@@ -120,6 +124,27 @@ def test_owner_and_delegate_may_edit_and_only_the_owner_withdraws(facts: Profile
     assert Action.REVISE_PROFILE in actions_for(facts, delegate)
     assert Action.WITHDRAW_PROFILE not in actions_for(facts, delegate)
     assert Action.DELEGATE_PROFILE not in actions_for(facts, delegate)
+
+
+def test_a_delegate_confirms_who_is_shown_already_and_nobody_else() -> None:
+    delegate = Viewer(account_id=uuid4(), role=Role.PARTNER, delegated=frozenset({PROFILE}))
+    owner = Viewer(account_id=uuid4(), role=Role.PARTNER, claimed=frozenset({PROFILE}))
+
+    assert allowed(delegate, Action.CONFIRM_PROFILE, PUBLIC)
+    assert not allowed(delegate, Action.CONFIRM_PROFILE, GONE)
+    assert allowed(owner, Action.CONFIRM_PROFILE, GONE)
+
+
+def test_a_token_that_reads_reads_the_desk_and_histories_and_changes_nothing() -> None:
+    ours: frozenset[UUID] = frozenset({PROFILE})
+    reading = frozenset({Scope.READ})
+    staff = Viewer(account_id=uuid4(), role=Role.STAFF, scopes=reading)
+    owner = Viewer(account_id=uuid4(), role=Role.PARTNER, claimed=ours, scopes=reading)
+
+    assert allowed(staff, Action.READ_DESK)
+    assert not allowed(staff, Action.CURATE)
+    assert Action.READ_HISTORY in actions_for(PUBLIC, owner)
+    assert Action.REVISE_PROFILE not in actions_for(PUBLIC, owner)
 
 
 def test_a_member_sees_the_hidden_profile_of_the_organisation_and_may_not_edit_it() -> None:
