@@ -58,7 +58,7 @@ _QUICK = {BulkChange.CONFIRM.value, BulkChange.WITHDRAW.value}
 
 
 @blueprint.get("")
-@needs(Action.CURATE)
+@needs(Action.READ_DESK)
 def page() -> str:
     """Show what needs action now."""
     return render_template(
@@ -71,7 +71,7 @@ def page() -> str:
 
 
 @blueprint.get("/queues/<queue>")
-@needs(Action.CURATE)
+@needs(Action.READ_DESK)
 def one_queue(queue: str) -> str | tuple[str, int]:
     """Show a part of a queue, the most urgent first."""
     wanted = _queue(queue)

@@ -51,7 +51,7 @@ def find() -> Response:
 
 
 @blueprint.get("/<uuid:kept_id>/<uuid:other_id>")
-@needs(Action.CURATE)
+@needs(Action.READ_DESK)
 def compare(kept_id: UUID, other_id: UUID) -> _Answer:
     """Show two profiles side by side, to choose field by field."""
     return _page(kept_id, other_id)

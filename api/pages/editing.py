@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from api.auth import check_profile, needs, required_viewer
+from api.auth import needs, required_viewer
 from api.context import current_viewer, matchmaker
 from api.languages import chosen_language
 from api.pages import profile_fields
@@ -26,10 +26,9 @@ from api.pages.profile_form import (
     arranged,
     empty,
     filled_from,
-    meant,
-    refused,
     sent,
 )
+from api.pages.profile_meaning import meant, refused
 from matchmaker.errors import IndexNotReady, InvalidInput, NotFound, StaleProfile
 from matchmaker.models import Profile, ProfileKind, Visibility
 from matchmaker.models.actions import Action
@@ -44,17 +43,17 @@ _MOST_OPTIONS = 8
 
 
 @blueprint.get("/profiles/<uuid:profile_id>/edit")
+@needs(Action.REVISE_PROFILE)
 def edit(profile_id: UUID) -> str:
     """Show the editor of a profile."""
-    check_profile(Action.REVISE_PROFILE, profile_id)
     profile = matchmaker().curation.read(profile_id)
     return _editor(profile, filled_from(profile))
 
 
 @blueprint.post("/profiles/<uuid:profile_id>/edit")
+@needs(Action.REVISE_PROFILE)
 def save(profile_id: UUID) -> _Answer:
     """Store what was changed; or do to the form what its button says."""
-    check_profile(Action.REVISE_PROFILE, profile_id)
     profile = matchmaker().curation.read(profile_id)
     stored = filled_from(profile)
     draft, deed = sent(profile.kind, request.form), request.form.get("do", "")
@@ -83,9 +82,9 @@ def save(profile_id: UUID) -> _Answer:
 
 
 @blueprint.post("/profiles/<uuid:profile_id>/preview")
+@needs(Action.REVISE_PROFILE)
 def preview(profile_id: UUID) -> _Answer:
     """Show which open challenges the draft would match; htmx asks for that part alone."""
-    check_profile(Action.REVISE_PROFILE, profile_id)
     profile = matchmaker().curation.read(profile_id)
     draft = sent(profile.kind, request.form)
     wanted, errors = meant(draft, filled_from(profile))
@@ -110,7 +109,7 @@ def preview(profile_id: UUID) -> _Answer:
         "staff": required_viewer().is_staff,
     }
     if request.headers.get("HX-Request") == "true":
-        return render_template("profile/preview.html", draft=draft, **panel)
+        return render_template("profile/preview.html", draft=draft, focus="preview", **panel)
     return _editor(profile, draft, focus="preview", **panel)
 
 

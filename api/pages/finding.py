@@ -59,7 +59,7 @@ _SENTENCES: Mapping[str, Any] = {
 
 
 @blueprint.get("/search")
-@needs(Action.CURATE)
+@needs(Action.READ_DESK)
 def page() -> _Answer:
     """Show the profiles that meet a search, by name."""
     query, errors = read_form(ProfileSearchQuerySchema(), request.args)

@@ -15,7 +15,7 @@ def own_pages() -> list[tuple[str, str]]:
     if viewer is None:
         return []
     pages = []
-    if allowed(viewer, Action.CURATE):
+    if viewer.is_staff:
         pages.append(("desk_pages.page", str(gettext("Desk"))))
     if viewer.claimed or viewer.delegated:
         pages.append(("own_pages.page", str(gettext("My profiles"))))

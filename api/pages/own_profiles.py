@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from api.auth import check_profile, needs, required_viewer
+from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.pages.profile_sentences import sentence
 from matchmaker.errors import InvalidInput, StaleRevision
@@ -35,20 +35,23 @@ def page() -> str:
 
 
 @blueprint.post("/<uuid:profile_id>/confirm")
+@needs(Action.CONFIRM_PROFILE)
 def confirm(profile_id: UUID) -> Response:
     """Say that all of a profile is right."""
-    check_profile(Action.REVISE_PROFILE, profile_id)
     viewer = required_viewer()
     matchmaker().curation.confirm(
-        profile_id, by=viewer.account_id, owner=profile_id in viewer.claimed
+        profile_id,
+        by=viewer.account_id,
+        owner=profile_id in viewer.claimed,
+        expected_revision=_revision(),
     )
     return _on(profile_id)
 
 
 @blueprint.post("/<uuid:profile_id>/evidence/<uuid:evidence_id>")
+@needs(Action.REVISE_PROFILE)
 def mark(profile_id: UUID, evidence_id: UUID) -> Response:
     """Pin an item of evidence or leave it out, once and for good; or take that back."""
-    check_profile(Action.REVISE_PROFILE, profile_id)
     marks: dict[str, Any] = _MARKS.get(request.form.get("mark", ""), {})
     matchmaker().curation.mark_evidence(
         profile_id, evidence_id, by=required_viewer().account_id, **marks
@@ -57,9 +60,9 @@ def mark(profile_id: UUID, evidence_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:profile_id>/pause")
+@needs(Action.REVISE_PROFILE)
 def pause(profile_id: UUID) -> _Answer:
     """Say how many introductions one takes at once, and until when one is away."""
-    check_profile(Action.REVISE_PROFILE, profile_id)
     try:
         matchmaker().curation.revise(
             profile_id,

@@ -148,9 +148,9 @@ def evidence_fields() -> list[EditorField]:
     """Return the fields of an item of evidence."""
     return [
         EditorField(name="kind", widget="choice", options=EvidenceKind),
-        EditorField(name="title"),
-        EditorField(name="text", widget="text"),
         EditorField(name="year", widget="number"),
         EditorField(name="language", widget="choice"),
         EditorField(name="visibility", widget="choice", options=Visibility),
+        EditorField(name="title"),
+        EditorField(name="text", widget="text"),
     ]

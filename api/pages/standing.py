@@ -14,7 +14,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from api.auth import check_profile, required_viewer
+from api.auth import needs, required_viewer
 from api.context import current_viewer, matchmaker
 from api.pages.desk import back
 from api.pages.forms import Form, refused
@@ -24,7 +24,7 @@ from api.parsing import read_form
 from api.schemas.curation import ConfirmSchema, DifferenceQuerySchema
 from matchmaker.errors import InvalidInput, StaleRevision
 from matchmaker.models import Profile, ProfileRevision, Standing
-from matchmaker.models.actions import Action, allowed, facts_of
+from matchmaker.models.actions import Action, allowed, check, facts_of
 from matchmaker.models.snapshot import Difference
 
 blueprint = Blueprint("standing_pages", __name__, url_prefix="/profiles/<uuid:profile_id>")
@@ -45,22 +45,26 @@ class ShownDifference:
 
 
 @blueprint.get("/standing")
+@needs(Action.REVISE_PROFILE)
 def page(profile_id: UUID) -> str:
     """Show what can be done with a profile as a whole."""
-    check_profile(Action.REVISE_PROFILE, profile_id)
     return _page(profile_id, Form())
 
 
 @blueprint.post("/confirm")
+@needs(Action.CONFIRM_PROFILE)
 def confirm(profile_id: UUID) -> _Answer:
     """Say that all of a profile is right; an imported one goes live."""
-    check_profile(Action.REVISE_PROFILE, profile_id)
     values, errors = read_form(ConfirmSchema(), request.form)
     if errors:
         return _page(profile_id, refused(errors)), 422
+    if values.get("legal_basis") is not None:
+        check(current_viewer(), Action.CURATE)
     owner = profile_id in required_viewer().claimed
     try:
-        matchmaker().curation.confirm(profile_id, by=_me(), owner=owner, **values)
+        matchmaker().curation.confirm(
+            profile_id, by=_me(), owner=owner, expected_revision=_revision(), **values
+        )
     except InvalidInput as error:
         form = Form(values=request.form.to_dict(), errors={error.field: sentence(error.field)})
         return _page(profile_id, form), 422
@@ -68,46 +72,49 @@ def confirm(profile_id: UUID) -> _Answer:
 
 
 @blueprint.post("/withdraw")
+@needs(Action.WITHDRAW_PROFILE)
 def withdraw(profile_id: UUID) -> Response:
     """Take a profile out of matching and lists."""
-    check_profile(Action.WITHDRAW_PROFILE, profile_id)
-    matchmaker().curation.withdraw(profile_id, by=_me())
+    matchmaker().curation.withdraw(profile_id, by=_me(), expected_revision=_revision())
     return _on(profile_id)
 
 
 @blueprint.post("/reinstate")
+@needs(Action.WITHDRAW_PROFILE)
 def reinstate(profile_id: UUID) -> Response:
     """Bring a withdrawn profile back."""
-    check_profile(Action.WITHDRAW_PROFILE, profile_id)
-    matchmaker().curation.reinstate(profile_id, by=_me())
+    owner = profile_id in required_viewer().claimed
+    matchmaker().curation.reinstate(
+        profile_id, by=_me(), owner=owner, expected_revision=_revision()
+    )
     return _on(profile_id)
 
 
 @blueprint.get("/erase")
+@needs(Action.WITHDRAW_PROFILE)
 def erase_form(profile_id: UUID) -> str:
     """Ask whether a profile shall be erased for good."""
-    check_profile(Action.WITHDRAW_PROFILE, profile_id)
     return render_template(
         "profile/erase.html", profile=matchmaker().curation.read(profile_id), wrong=False
     )
 
 
 @blueprint.post("/erase")
+@needs(Action.WITHDRAW_PROFILE)
 def erase(profile_id: UUID) -> _Answer:
     """Erase a profile with its evidence, matches and history, when its name was written down."""
-    check_profile(Action.WITHDRAW_PROFILE, profile_id)
     profile = matchmaker().curation.read(profile_id)
     if " ".join(request.form.get("name", "").split()).casefold() != profile.name.casefold():
         return render_template("profile/erase.html", profile=profile, wrong=True), 422
-    matchmaker().profiles.erase(profile_id)
+    matchmaker().profiles.erase(profile_id, by=_me(), expected_revision=_revision())
     staff = required_viewer().is_staff
     return redirect(url_for("desk_pages.page" if staff else "own_pages.page"), 303)
 
 
 @blueprint.get("/history")
+@needs(Action.READ_HISTORY)
 def history(profile_id: UUID) -> _Answer:
     """Show the revisions of a profile, and what differs between two of them."""
-    check_profile(Action.REVISE_PROFILE, profile_id)
     query, errors = (
         read_form(DifferenceQuerySchema(), request.args) if request.args.get("before") else ({}, ())
     )
@@ -128,13 +135,11 @@ def history(profile_id: UUID) -> _Answer:
 
 
 @blueprint.post("/history/<int:revision>/restore")
+@needs(Action.REVISE_PROFILE)
 def restore(profile_id: UUID, revision: int) -> Response:
     """Bring back what a profile said at a revision; that is a new revision."""
-    check_profile(Action.REVISE_PROFILE, profile_id)
-    text = request.form.get("revision", "")
-    expected = int(text) if text.isdecimal() and len(text) < 10 else 0
     try:
-        matchmaker().curation.restore(profile_id, revision, expected_revision=expected, by=_me())
+        matchmaker().curation.restore(profile_id, revision, expected_revision=_revision(), by=_me())
     except StaleRevision:
         return redirect(url_for("standing_pages.history", profile_id=profile_id, stale="yes"), 303)
     return redirect(url_for("standing_pages.history", profile_id=profile_id), 303)
@@ -230,12 +235,19 @@ def _page(profile_id: UUID, form: Form) -> str:
         following=request.values.get("next", ""),
         needs_basis=profile.standing is Standing.IMPORTED
         and profile_id not in required_viewer().claimed,
+        may_confirm=allowed(current_viewer(), Action.CONFIRM_PROFILE, facts_of(profile)),
         may_withdraw=allowed(current_viewer(), Action.WITHDRAW_PROFILE, facts_of(profile)),
     )
 
 
 def _on(profile_id: UUID) -> Response:
     return redirect(back("standing_pages.page", profile_id=profile_id), 303)
+
+
+def _revision() -> int:
+    """Return the revision that the form was made from; 0, which is none, without."""
+    text = request.form.get("revision", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _me() -> UUID:

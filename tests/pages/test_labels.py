@@ -20,8 +20,6 @@ from matchmaker.models import (
     MailTemplate,
     PartnerKind,
     RowOutcome,
-    Standing,
-    Visibility,
 )
 
 #: Words that no page shows.
@@ -35,8 +33,6 @@ UNSEEN = {
     MailState,
     MailTemplate,
     RowOutcome,
-    Standing,
-    Visibility,
 }
 ENUMS = [
     kind
