@@ -99,7 +99,8 @@ def read_form(schema: ma.Schema, form: MultiDict[str, str]) -> tuple[Any, tuple[
     the same as not sent, and figures are a number.
     """
     values: dict[str, Any] = {}
-    for name, field in schema.load_fields.items():
+    for own_name, field in schema.load_fields.items():
+        name = field.data_key or own_name
         given = [value for value in form.getlist(name) if value.strip()]
         if given:
             values[name] = given if isinstance(field, ma.fields.List) else given[0]

@@ -43,6 +43,7 @@ from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.own_account import OwnAccountService
+from matchmaker.services.owners import OwnerService
 from matchmaker.services.passwords import Passwords
 from matchmaker.services.previews import PreviewService
 from matchmaker.services.profiles import ProfileService
@@ -70,6 +71,7 @@ class Matchmaker:
     previews: PreviewService
     bulk: BulkActionService
     duplicates: DuplicateService
+    owners: OwnerService
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
@@ -158,6 +160,7 @@ def build(
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),
+        owners=OwnerService(sessions),
         duplicates=DuplicateService(
             sessions, clock, matchmaking.replica, DEFAULT_POLICY, after_write
         ),

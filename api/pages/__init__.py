@@ -19,20 +19,28 @@ from api.pages import (
     challenges,
     claim,
     codes,
+    desk,
+    duplicates,
+    editing,
     exports,
     exposure,
+    finding,
     home,
     import_runs,
     imported_people,
     imports,
+    own_profiles,
     profiles,
     provider,
     reset,
     sign_in,
+    standing,
 )
 from api.pages.display import FILTERS, same_page
 from api.pages.labels import plural
 from api.pages.marks import pieces
+from api.pages.navigation import may_revise, own_pages
+from api.pages.profile_words import field_name, form_field_name, in_words
 
 #: Every page blueprint, in the order in which the app registers them.
 BLUEPRINTS: list[Blueprint] = [
@@ -52,6 +60,12 @@ BLUEPRINTS: list[Blueprint] = [
     imports.blueprint,
     import_runs.blueprint,
     exports.blueprint,
+    desk.blueprint,
+    finding.blueprint,
+    duplicates.blueprint,
+    editing.blueprint,
+    standing.blueprint,
+    own_profiles.blueprint,
 ]
 
 # Error pages need them too, so they belong to the app and come with the first blueprint.
@@ -59,9 +73,17 @@ for _name, _filter in FILTERS.items():
     home.blueprint.add_app_template_filter(_filter, _name)
 home.blueprint.add_app_template_filter(plural, "plural")
 home.blueprint.add_app_template_filter(pieces, "pieces")
+home.blueprint.add_app_template_filter(field_name, "field_name")
+home.blueprint.add_app_template_filter(form_field_name, "form_field_name")
+home.blueprint.add_app_template_filter(in_words, "in_words")
 
 
 @home.blueprint.app_context_processor
 def _words() -> dict[str, Any]:
     """Give every template the address of the same page in another language."""
-    return {"same_page": same_page, "current_account": current_account}
+    return {
+        "same_page": same_page,
+        "current_account": current_account,
+        "own_pages": own_pages,
+        "may_revise": may_revise,
+    }

@@ -205,9 +205,7 @@ class FoundDuplicatesSchema(OutputSchema):
     )
     next = fields.String(
         allow_none=True,
-        metadata=about(
-            "Send it as `cursor` to look at earlier changes; null at the end."
-        ),
+        metadata=about("Send it as `cursor` to look at earlier changes; null at the end."),
     )
 
 

@@ -82,7 +82,9 @@
     // What was asked for by the page and not by the person fails quietly.
     if (source.hasAttribute("data-quiet")) return;
     const form = source.closest("form");
-    if (form) form.submit();
+    // What a button says goes with it; without that a form would be saved.
+    if (form && source.matches("button[type=submit]")) form.requestSubmit(source);
+    else if (form) form.submit();
     else if (source.href) location.assign(source.href);
     // A section that could not be filled keeps its link.
   };

@@ -34,6 +34,8 @@ from matchmaker.models import (
     Claim,
     DuplicatePair,
     GenerationState,
+    ImportRun,
+    ImportState,
     IndexGeneration,
     IndexStamp,
     Place,
@@ -139,9 +141,10 @@ def _count_waiting(session: Session) -> int:
     return every - (session.scalar(held) or 0)
 
 
-def failed_imports(session: Session) -> int:  # noqa: ARG001 - imports will be counted with it
-    """Return how many imports failed: none as long as there is no import."""
-    return 0
+def failed_imports(session: Session) -> int:
+    """Return how many imports failed and were neither taken up again nor cancelled."""
+    failed = select(func.count()).where(ImportRun.state == ImportState.FAILED)
+    return session.scalar(failed) or 0
 
 
 def queue(

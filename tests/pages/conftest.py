@@ -68,8 +68,12 @@ class Reader:
     def send(self, button: str, **entered: Any) -> Reader:
         """Fill fields of a form and press its button; everything else is sent as it stands."""
         form = self.form(button)
-        values = {**filled(form), **entered}
-        action = form.get("action") or self.address
+        pressed = next(
+            one for one in form.find_all("button") if button in one.get_text(" ", strip=True)
+        )
+        own = {pressed["name"]: pressed.get("value", "")} if pressed.get("name") else {}
+        values = {**filled(form), **own, **entered}
+        action = pressed.get("formaction") or form.get("action") or self.address
         send = self.client.get if form.get("method", "get").lower() == "get" else self.client.post
         named = {"query_string": values} if send == self.client.get else {"data": values}
         return self._read(send(action, headers=self.headers, follow_redirects=True, **named))
@@ -101,6 +105,9 @@ def filled(form: Tag) -> dict[str, Any]:
         elif field.name == "select":
             chosen = field.find("option", selected=True) or field.find("option")
             values[name] = chosen["value"]
+        elif field.get("type") == "radio":
+            if field.has_attr("checked"):
+                values[name] = field["value"]
         elif field.get("type") == "checkbox":
             if field.has_attr("checked"):
                 values.setdefault(name, []).append(field["value"])

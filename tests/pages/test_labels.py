@@ -17,7 +17,6 @@ from matchmaker.models import (
     MailState,
     MailTemplate,
     PartnerKind,
-    Standing,
 )
 
 #: Words that no page shows.
@@ -28,7 +27,6 @@ UNSEEN = {
     LinkPurpose,
     MailState,
     MailTemplate,
-    Standing,
 }
 ENUMS = [
     kind

@@ -1,0 +1,28 @@
+"""Links that depend on who is reading."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+from api.context import current_viewer
+from matchmaker.models import Profile
+from matchmaker.models.actions import Action, allowed, facts_of
+
+
+def own_pages() -> list[tuple[str, str]]:
+    """Return endpoint and words of the pages in the header that not everybody has."""
+    viewer = current_viewer()
+    if viewer is None:
+        return []
+    pages = []
+    if viewer.is_staff:
+        pages.append(("desk_pages.page", str(gettext("Desk"))))
+        pages.append(("import_pages.page", str(gettext("Imports"))))
+    if viewer.claimed or viewer.delegated:
+        pages.append(("own_pages.page", str(gettext("My profiles"))))
+    return pages
+
+
+def may_revise(profile: Profile) -> bool:
+    """Return whether the reader may change a profile."""
+    return allowed(current_viewer(), Action.REVISE_PROFILE, facts_of(profile))
