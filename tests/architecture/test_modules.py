@@ -17,7 +17,6 @@ LONG = {
     "matchmaker/services/exchange/records.py": "one shape: read, checked, kept, made a profile",
     "matchmaker/services/exchange/registers.py": "one function for each public format",
     "matchmaker/services/curation.py": "every deed of owners and staff, most of it docstrings",
-    "matchmaker/services/fitting.py": "one path: judged answers, trials, the policy that is best",
     "matchmaker/services/profiles.py": "register, read, erase: what the rules of families need",
     "matchmaker/services/importing.py": "one path: preview, plan, apply, with its lists",
     "matchmaker/matching/lexical.py": "one index: its postings, their changes and its scores",
