@@ -16,9 +16,11 @@ from api.cli.service import open_service
 from api.cli.set_databases import indexed
 from api.cli.terminal import output, progress_bar, tell
 from matchmaker.config import Settings
-from matchmaker.matching.fitting import PROMISED
+from matchmaker.matching.aside import FITTED as ASIDES
+from matchmaker.matching.calibration import PROMISED
 from matchmaker.matching.policy import DEFAULT_POLICY
-from matchmaker.services import fitting
+from matchmaker.matching.projection import FITTED as PROJECTION
+from matchmaker.services import fitting, judged_lists
 from matchmaker.services.public_sets import READERS
 from matchmaker.services.set_evaluation import SetEvaluation
 
@@ -50,15 +52,17 @@ def fit(
 ) -> None:
     """Fit the weights of the policy to the judged challenges.
 
-    Tries a few values of each weight, none below zero, and keeps those that put the judged
-    profiles in the best order; then sets score, fit words and floor so that each word means a
-    stated share of relevant profiles. Says what that is worth on challenges it did not see. The
-    file it writes is read at the next start, as a new version of the policy.
+    Learns the projection of questions, tries a few values of each weight, none below zero, and
+    keeps those that put the judged profiles in the best order; then sets score, fit words and
+    floor so that each word means a stated share of relevant profiles. Says what that is worth on
+    challenges it did not see. The files it writes are read at the next start, as a new version of
+    the policy.
     """
     judged = judged_challenges(read_judged(folder))
     service = open_service(settings)
+    asides = judged_lists.encoded_asides(service.matchmaking.encoder)
     with progress_bar("Measuring everybody") as report:
-        own = fitting.of_challenges(service.evaluation, judged, DEFAULT_POLICY, report)
+        own = judged_lists.of_challenges(service.evaluation, judged, asides, DEFAULT_POLICY, report)
     others = []
     encoders = service.matchmaking.encoder, service.matchmaking.voice
     for name, path in named:
@@ -69,9 +73,11 @@ def fit(
                     one.sessions, one.clock, one.encoder, one.make_replica, one.voice
                 )
                 with progress_bar(f"Measuring {given.name}") as report:
-                    others.append(fitting.of_set(evaluation, given, DEFAULT_POLICY, report))
+                    others.append(judged_lists.of_set(evaluation, given, DEFAULT_POLICY, report))
     with progress_bar("Trying weights") as report:
-        found = fitting.fit(own, others, DEFAULT_POLICY, report)
+        found = fitting.fit(
+            own, others, DEFAULT_POLICY, service.matchmaking.encoder.spec.fingerprint, report
+        )
     document = fitting.document(
         found,
         DEFAULT_POLICY.version + 1,
@@ -84,6 +90,9 @@ def fit(
             "other sets": [name for name, _ in named],
         },
     )
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    found.projection.save(kept.with_name(PROJECTION))
+    asides.save(kept.with_name(ASIDES))
     kept.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     _print(found)
     tell(f"Kept as {kept}")

@@ -284,6 +284,10 @@ class LexicalIndex:
         """Return the scores of these passages out of an array over slots."""
         return scores[self._slot_of[ids]]
 
+    def in_group(self, ids: NDArray[np.int64], group: str) -> NDArray[np.bool_]:
+        """Return whether each of these passages is in a group."""
+        return np.asarray(self._group_of[self._slot_of[ids]] == self._groups.get(group, -1))
+
     def _damping_now(self) -> NDArray[np.float32]:
         """Return k1 (1 - b + b length / mean length) per slot; infinite where nothing lives."""
         if self._damping is None:

@@ -62,6 +62,8 @@ class MatchingPolicy:
     dense_weight: float = 1.0
     #: Weight of shared words, which lie between 0 and ``lexical_cap``.
     lexical_weight: float = 0.15
+    #: The same for a passage in another language than the challenge.
+    lexical_weight_across: float = 0.15
     #: Weight of words that are written alike, which lie there too.
     character_weight: float = 0.02
     lexical_cap: float = 1.5
@@ -90,6 +92,8 @@ class MatchingPolicy:
     spread: float = 0.05
     #: Take out where each language lies in the encoder's space.
     language_correction: bool = True
+    #: Move the questions to where relevant partners stand, as ``projection`` learned it.
+    projected: bool = False
     #: Profiles looked at per order, over all kinds and per kind.
     depth: int = 60
     depth_per_kind: int = 6
@@ -99,7 +103,14 @@ class MatchingPolicy:
             {Fit.STRONG: 0.80, Fit.GOOD: 0.55, Fit.POSSIBLE: 0.20}
         )
     )
-    #: When even the best candidate scores less, the answer is that nobody fits well enough.
+    #: What a challenge is nearer than usual to questions that no cluster answers (``aside``), times
+    #: this, goes off the sum before it becomes a score; it orders nothing.
+    aside_weight: float = 0.0
+    aside_usual: float = 0.2
+    #: The answer is that nobody fits well enough when the weighted sum of the best candidate is
+    #: not by this much above how near the challenge is to such questions;
+    #: with an encoder for which that is not known, when even the best scores less than the second.
+    aside_margin: float = 0.033
     answer_from: float = 0.36
     #: Cosine from which a sentence of the challenge counts as answered by a passage.
     answered_from: float = 0.19
@@ -180,14 +191,27 @@ _RAW = 0.85
 def _ablation(name: str, **changes: Any) -> MatchingPolicy:
     """Return a policy to compare with: it shows all it finds, and draws no lots."""
     shown = {"fit_from": MappingProxyType({Fit.POSSIBLE: 0.0}), "answer_from": 0.0, "near_tie": 0.0}
+    shown["aside_margin"] = -10.0
     if not changes.get("language_correction", True):
         shown["midpoint"] = _RAW
-    return replace(MatchingPolicy(name=name), **{**shown, **changes})
+    # Words weigh alike in every language until the fit says otherwise.
+    across = changes.get("lexical_weight", MatchingPolicy.lexical_weight)
+    values = {"lexical_weight_across": across, **shown, **changes}
+    return replace(MatchingPolicy(name=name), **values)
 
 
+_WEIGHED = (
+    "lexical_weight",
+    "lexical_weight_across",
+    "character_weight",
+    "whole_share",
+    "voice_share",
+    "pooling",
+    "place_weight",
+)
 _ONE: dict[str, Any] = {"pooling": (1.0,), "place_weight": 0.0}
 #: Selectable by name. The first three hear one source each; each further one adds one thing to
-#: the one before it, with weights set by hand, until the last, whose weights are fitted.
+#: the one before it: with weights set by hand, then with fitted ones, then with the projection.
 POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
     {
         policy.name: policy
@@ -213,20 +237,17 @@ POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
             _ablation("fused-pooled", place_weight=0.0),
             _ablation("fused-placed"),
             _ablation("fused-voiced", voice_share=DEFAULT_POLICY.voice_share),
+            _ablation(
+                "fused-weighed",
+                **{name: getattr(DEFAULT_POLICY, name) for name in _WEIGHED},
+            ),
             DEFAULT_POLICY,
             _ablation(
                 "fused-without-place",
                 **{
-                    name: getattr(DEFAULT_POLICY, name)
-                    for name in (
-                        "lexical_weight",
-                        "character_weight",
-                        "whole_share",
-                        "voice_share",
-                        "pooling",
-                    )
+                    **{name: getattr(DEFAULT_POLICY, name) for name in (*_WEIGHED, "projected")},
+                    "place_weight": 0.0,
                 },
-                place_weight=0.0,
             ),
         )
     }

@@ -41,10 +41,19 @@ def in_order(scored: Sequence[Scored], seed: UUID) -> list[Scored]:
     )
 
 
-def above_floor(ordered: Sequence[Scored], policy: MatchingPolicy) -> list[Scored]:
-    """Return those that fit well enough to be shown; nobody when not even the best does."""
+def above_floor(
+    ordered: Sequence[Scored], policy: MatchingPolicy, needed: float | None = None
+) -> list[Scored]:
+    """Return those that fit well enough to be shown; nobody when not even the best does.
+
+    Args:
+        ordered: all who were scored.
+        policy: names the floor.
+        needed: what the best must score at least; None for what the policy says of any challenge.
+
+    """
     best = max((round(one.score, DECIMALS) for one in ordered), default=0.0)
-    if not ordered or best < policy.answer_from:
+    if not ordered or best < (policy.answer_from if needed is None else round(needed, DECIMALS)):
         return []
     return [one for one in ordered if round(one.score, DECIMALS) >= policy.floor]
 

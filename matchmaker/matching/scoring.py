@@ -30,6 +30,7 @@ class PassageFeatures:
         sentence: corrected cosine with the sentence that is nearest, shape (p,).
         lexical: shared words, on the scale of the passage's language, shape (p,).
         character: words written alike, on the same kind of scale, shape (p,).
+        across: whether passage and challenge are in different languages, boolean (p,).
         similarities: corrected cosine of each passage with each sentence, shape (p, s).
         gains: what the voice of the challenge's language adds; None where none was heard.
 
@@ -39,12 +40,18 @@ class PassageFeatures:
     sentence: Floats
     lexical: Floats
     character: Floats
+    across: NDArray[np.bool_]
     similarities: Floats
     gains: Gains | None = None
 
 
 def passage_features(
-    passages: Floats, whole: Floats, sentences: Floats, lexical: Floats, character: Floats
+    passages: Floats,
+    whole: Floats,
+    sentences: Floats,
+    lexical: Floats,
+    character: Floats,
+    across: NDArray[np.bool_],
 ) -> PassageFeatures:
     """Measure passages against a challenge.
 
@@ -54,6 +61,7 @@ def passage_features(
         sentences: corrected unit rows, shape (s, dimension), s at least 1.
         lexical: shared words of each passage on the scale of its language, shape (p,).
         character: words written alike, likewise.
+        across: whether each passage is in another language than the challenge, shape (p,).
 
     """
     # A sum of its own for every pair: a matrix product rounds differently in different company,
@@ -64,6 +72,7 @@ def passage_features(
         sentence=similarities.max(axis=1),
         lexical=lexical,
         character=character,
+        across=across,
         similarities=similarities,
     )
 
@@ -77,7 +86,9 @@ def combined(features: PassageFeatures, policy: MatchingPolicy) -> Floats:
         sentence = sentence + share * features.gains.sentence
     cosine = policy.whole_share * whole + (1 - policy.whole_share) * sentence
     total = policy.dense_weight * cosine
-    total += policy.lexical_weight * np.minimum(features.lexical, policy.lexical_cap)
+    # Across languages meaning is read less sharply, so the words that a glossary knows count more.
+    weights = np.where(features.across, policy.lexical_weight_across, policy.lexical_weight)
+    total += weights * np.minimum(features.lexical, policy.lexical_cap)
     total += policy.character_weight * np.minimum(features.character, policy.lexical_cap)
     return np.asarray(total, dtype=np.float32)
 
@@ -126,13 +137,22 @@ def nearness(
     )
 
 
-def score(raw: Floats, policy: MatchingPolicy) -> Floats:
+def score(raw: Floats, policy: MatchingPolicy, aside: float | None = None) -> Floats:
     """Return scores from 0 to 1 for weighted sums: same order, a scale that can be read.
 
     With midpoint and spread fitted to judgements, a score is the share of relevant profiles
     among those with such a sum.
+
+    Args:
+        raw: weighted sums, shape (n,).
+        policy: names the scale.
+        aside: how near the challenge is to questions that no cluster answers; None where that
+            is not known, which counts as usual.
+
     """
-    return np.asarray(1 / (1 + np.exp((policy.midpoint - raw) / policy.spread)), dtype=np.float32)
+    unusual = 0.0 if aside is None else policy.aside_weight * (aside - policy.aside_usual)
+    exponent = (policy.midpoint + unusual - raw) / policy.spread
+    return np.asarray(1 / (1 + np.exp(exponent)), dtype=np.float32)
 
 
 def pooled(

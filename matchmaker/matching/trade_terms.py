@@ -8,7 +8,7 @@ one that is taken apart ("svejserobotten": svejse, robot) meets those who write 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -77,17 +77,33 @@ def glossary(stem: Stem) -> Glossary:
     english: dict[str, list[tuple[str, ...]]] = {}
     danish: dict[tuple[str, ...], list[str]] = {}
     parts: dict[str, str] = {}
-    source = resources.files(__package__).joinpath("trade_terms.tsv")
-    for line in source.read_text(encoding="utf-8").splitlines()[1:]:
-        word, _, meanings = line.partition("\t")
+    for word, meanings in _lines("trade_terms.tsv"):
         own = stem("da", word)
         for form in {word, own}:
             if len(form) >= _SHORTEST_PART:
                 parts[form] = own
-        for meaning in meanings.split("; "):
+        for meaning in meanings:
             phrase = tuple(stem("en", one) for one in meaning.split())
             if phrase == (own,):
                 continue  # the same in both languages: found anyway
             english.setdefault(own, []).append(phrase)
             danish.setdefault(phrase, []).append(own)
+    ours = frozenset(english)
+    for word, meanings in _lines("official_terms.tsv"):
+        own = stem("da", word)
+        if own in ours:
+            continue  # what is meant in a workshop goes before what a code list means
+        for meaning in meanings:
+            phrase = tuple(stem("en", one) for one in meaning.split())
+            if phrase != (own,) and phrase not in english.get(own, ()):
+                english.setdefault(own, []).append(phrase)
+                danish.setdefault(phrase, []).append(own)
     return Glossary(english, danish, parts)
+
+
+def _lines(name: str) -> Iterator[tuple[str, list[str]]]:
+    """Give the words of a file beside this module, each with its meanings."""
+    source = resources.files(__package__).joinpath(name)
+    for line in source.read_text(encoding="utf-8").splitlines()[1:]:
+        word, _, meanings = line.partition("\t")
+        yield word, meanings.split("; ")

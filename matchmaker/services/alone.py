@@ -87,7 +87,7 @@ class SearchAlone(Search):
         policy: MatchingPolicy,
     ) -> Judged:
         def ask() -> tuple[Asked, int]:
-            vectors = self.corrected(question)
+            vectors = self.corrected(question, policy)
             words = self.words(question, policy)
             return (vectors, words), vectors.size + words.shared.size + words.alike.size
 

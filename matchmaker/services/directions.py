@@ -103,10 +103,7 @@ class DirectionService:
 
         def answer(session: Session) -> Page[AnsweredChallenge]:
             ordered = self._ordered(session, profile_id, public=public)
-            policy = self.matchmaking.policy
-            # In a run that is what the best has to reach; each challenge here stands alone.
-            least = max(policy.floor, policy.answer_from)
-            fitting = [one for one in ordered if round(one.score, ranking.DECIMALS) >= least]
+            fitting = [one for one in ordered if self._fits(one)]
             items = [self._explained(session, one) for one in fitting[offset : offset + limit]]
             return Page(items, len(fitting), offset, limit)
 
@@ -195,6 +192,14 @@ class DirectionService:
         return sorted(
             scored, key=lambda one: (-round(one.score, ranking.DECIMALS), held[one.row].id)
         )
+
+    def _fits(self, scored: Scored) -> bool:
+        """Return whether a profile scores what the best in a run of this challenge has to."""
+        challenge = self.challenges.held[scored.row]
+        needed = SearchAlone(self.matchmaking.replica, self.remembered).needed(
+            self._question(challenge, challenge.place), self.matchmaking.policy
+        )
+        return round(scored.score, ranking.DECIMALS) >= round(needed, ranking.DECIMALS)
 
     def _nearest(self, among: Sequence[int], profile_id: UUID) -> Sequence[int]:
         """Return the challenges that are judged: all, or of many the nearest in meaning."""

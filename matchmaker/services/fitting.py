@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matchmaker.matching import fitting, scoring
+from matchmaker.errors import InvalidInput
+from matchmaker.matching import calibration, fitting
 from matchmaker.matching.fitting import Judged
 from matchmaker.matching.policy import MatchingPolicy
-from matchmaker.models import Place
-from matchmaker.services.evaluation import LANGUAGES, EvaluationService, JudgedChallenge
-from matchmaker.services.everybody import Everybody
-from matchmaker.services.judged_set import JudgedSet
-from matchmaker.services.judging import Looked
-from matchmaker.services.search import Search
-from matchmaker.services.set_evaluation import Ranked, SetEvaluation
-from matchmaker.services.set_index import id_of
-from matchmaker.storage import profiles
+from matchmaker.matching.projection import Projection, learned
 
 Progress = Callable[[int, int], None]
 #: Parts into which the challenges are dealt to see what a fit is worth on others.
@@ -36,8 +27,10 @@ class Fitted:
         policy: the weights, the scale of the score and the fit words.
         quality: mean nDCG@10 on the judgements it was fitted to, before and after.
         held_out: the same on challenges that a fit to the others did not see.
-        reliability: share of relevant matches by fit word, and how many were judged.
-        held_out_reliability: the same on challenges that the fit did not see.
+        reliability: share of relevant matches by fit word, and how many were judged; each
+            challenge under a projection that was learned from others.
+        held_out_reliability: the same where the fit words were set by others too.
+        projection: the map of questions that the weights and fit words belong to.
 
     """
 
@@ -46,171 +39,84 @@ class Fitted:
     held_out: float
     reliability: Mapping[str, tuple[float, int]]
     held_out_reliability: Mapping[str, tuple[float, int]]
-
-
-def of_challenges(
-    evaluation: EvaluationService,
-    judged: Sequence[JudgedChallenge],
-    policy: MatchingPolicy,
-    progress: Progress | None = None,
-) -> list[Judged]:
-    """Measure everybody for every wording of the judged challenges.
-
-    Args:
-        evaluation: encodes and reads.
-        judged: the challenges with their grades.
-        policy: says how features are scaled.
-        progress: called with how many challenges are done and how many there are.
-
-    """
-    replica = evaluation.make_replica(policy.language_correction)
-    replica.catch_up()
-    search = Search(replica)
-    found: list[Judged] = []
-    with evaluation.sessions.reading() as session:
-        language_of = profiles.languages(session)
-        pool: Everybody | None = None
-        for number, challenge in enumerate(judged, start=1):
-            for language, wording in challenge.wordings.items():
-                question = evaluation.question(challenge, language, wording)
-                if pool is None:
-                    pool = Everybody(replica, session, question)
-                pool.ask(question)
-                looked = search.look(pool, policy)
-                spoken = np.array(
-                    [language_of.get(one.profile_id, "") for one in looked.candidates]
-                )
-                found.append(
-                    _judged(
-                        looked,
-                        question.place,
-                        policy,
-                        challenge.grades,
-                        [
-                            *(spoken == one for one in LANGUAGES),
-                            np.full(len(spoken), fill_value=True),
-                        ],
-                        str(challenge.id),
-                        answerable=challenge.answerable,
-                    )
-                )
-            if progress is not None:
-                progress(number, len(judged))
-    return found
-
-
-def of_set(
-    evaluation: SetEvaluation,
-    given: JudgedSet,
-    policy: MatchingPolicy,
-    progress: Progress | None = None,
-) -> list[Judged]:
-    """Measure everybody for every judged query of a set that has grades."""
-    grades = given.judgements.grades
-    queries = [one for one in given.queries if one.id in grades]
-    questions = [evaluation.question(one) for one in queries]
-    replica = evaluation.replica(policy.language_correction, questions)
-    search = Search(replica)
-    found: list[Judged] = []
-    ranked = Ranked(evaluation.sessions, replica, given, policy)
-    with evaluation.sessions.reading() as session:
-        for query, question, pool in ranked.pools(session, queries, questions):
-            looked = search.look(pool, policy)
-            of_query = {id_of(one): round(grade) for one, grade in grades[query.id].items()}
-            found.append(
-                _judged(
-                    looked,
-                    question.place,
-                    policy,
-                    of_query,
-                    [np.full(len(looked.candidates), fill_value=True)],
-                    query.id,
-                    answerable=True,
-                )
-            )
-            if progress is not None:
-                progress(len(found), len(queries))
-    return found
-
-
-def _judged(
-    looked: Looked,
-    place: Place,
-    policy: MatchingPolicy,
-    grades: Mapping[UUID, int],
-    lists: Sequence[NDArray[np.bool_]],
-    challenge: str,
-    *,
-    answerable: bool,
-) -> Judged:
-    everybody = looked.candidates
-    return Judged(
-        # The similarities with each sentence are not weighed, and are most of the memory.
-        features=replace(looked.features, similarities=np.empty((0, 0), dtype=np.float32)),
-        bounds=looked.bounds,
-        items=looked.items,
-        nearness=scoring.nearness(
-            [one.latitude for one in everybody],
-            [one.longitude for one in everybody],
-            place.latitude,
-            place.longitude,
-            policy,
-        ),
-        grades=np.array([grades.get(one.profile_id, -1) for one in everybody], dtype=np.int64),
-        lists=np.stack(lists),
-        challenge=challenge,
-        answerable=answerable,
-    )
+    projection: Projection
 
 
 def fit(
     own: Sequence[Judged],
     others: Sequence[Sequence[Judged]],
     start: MatchingPolicy,
+    fingerprint: str,
     progress: Progress | None = None,
 ) -> Fitted:
-    """Fit weights to the project's judgements and to other sets, and fit words to the former.
+    """Fit projection and weights, the latter to other sets as well, and then the fit words.
+
+    The projection is learned from the project's judgements. What it makes of the challenges that
+    it learned from is better than what it makes of others, so everything that follows from the
+    scores is measured on challenges whose projection was learned without them.
 
     Args:
         own: the project's judgements, with challenges that nobody can answer among them.
         others: judgements of other sets; each set weighs as much as the project's own.
         start: the policy that stands.
-        progress: called with how many policies were tried and how many there are.
+        fingerprint: of the encoder whose vectors these are.
+        progress: called with how many steps were taken and how many there are.
+
+    Raises:
+        InvalidInput: too few challenges were judged to keep some back.
 
     """
+    taught = {one.challenge for one in own if one.answerable and one.grades.max(initial=0) > 0}
+    if len(taught) < FOLDS:
+        reason = f"Judge at least {FOLDS} challenges that somebody answers; here are {len(taught)}."
+        raise InvalidInput("judgements", reason)
 
-    def measure(kept: Sequence[Judged]) -> Callable[[MatchingPolicy], float]:
-        sets = [kept, *others]
-        return lambda policy: sum(fitting.quality(one, policy) for one in sets) / len(sets)
+    def project(lists: Sequence[Judged]) -> Projection:
+        lessons = [one.lesson(start) for one in lists if one.answerable]
+        return Projection(fingerprint, *learned(lessons, start.whole_share))
 
-    total = 0
-
-    def report(tried: int, every: int) -> None:
-        if progress is not None:
-            progress(total + tried, every * (FOLDS + 1))
-
-    best = fitting.calibrated(own, fitting.weights(start, measure(own), report))
+    steps = FOLDS + sum(map(len, fitting.TRIED.values())) * 2
     # Challenges are dealt out, not wordings: a translation of what was seen is no test.
     fold_of = {name: number % FOLDS for number, name in enumerate(_shuffled(own))}
-    held_out: list[float] = []
+    unseen: list[Judged] = []
+    for fold in range(FOLDS):
+        projection = project([one for one in own if fold_of[one.challenge] != fold])
+        unseen += [one.under(projection) for one in own if fold_of[one.challenge] == fold]
+        if progress is not None:
+            progress(fold + 1, steps)
+    whole = project(own)
+    sets = [unseen, *([one.under(whole) for one in lists] for lists in others)]
+
+    def measure(policy: MatchingPolicy) -> float:
+        return sum(fitting.quality(one, policy) for one in sets) / len(sets)
+
+    def report(tried: int, _: int) -> None:
+        if progress is not None:
+            progress(FOLDS + tried, steps)
+
+    projected = replace(start, projected=True)
+    best = calibration.calibrated(unseen, fitting.weights(projected, measure, report))
     counts: dict[str, list[tuple[float, int]]] = {}
     for fold in range(FOLDS):
-        total += sum(map(len, fitting.TRIED.values())) * 2
-        seen = [one for one in own if fold_of[one.challenge] != fold]
-        unseen = [one for one in own if fold_of[one.challenge] == fold]
-        policy = fitting.calibrated(seen, fitting.weights(start, measure(seen), report))
-        held_out.append(fitting.quality(unseen, policy))
-        for word, one in fitting.reliability(unseen, policy).items():
+        policy = calibration.calibrated(
+            [one for one in unseen if fold_of[one.challenge] != fold], best
+        )
+        tested = [one for one in unseen if fold_of[one.challenge] == fold]
+        for word, one in calibration.reliability(tested, policy).items():
             counts.setdefault(word.value, []).append((one.share, one.judged))
     return Fitted(
         policy=best,
-        quality=(fitting.quality(own, start), fitting.quality(own, best)),
-        held_out=float(np.mean(held_out)),
+        quality=(
+            fitting.quality(own, replace(start, projected=False)),
+            fitting.quality([one.under(whole) for one in own], best),
+        ),
+        held_out=fitting.quality(unseen, best),
         reliability={
             word.value: (one.share, one.judged)
-            for word, one in fitting.reliability(own, best).items()
+            for word, one in calibration.reliability(unseen, best).items()
         },
         held_out_reliability={word: _together(parts) for word, parts in counts.items()},
+        projection=whole,
     )
 
 
@@ -236,7 +142,11 @@ def document(fitted: Fitted, version: int, fitted_by: Mapping[str, Any]) -> dict
             "midpoint": policy.midpoint,
             "spread": policy.spread,
             "fit_from": {word.value: least for word, least in policy.fit_from.items()},
+            "aside_weight": policy.aside_weight,
+            "aside_usual": policy.aside_usual,
+            "aside_margin": policy.aside_margin,
             "answer_from": policy.answer_from,
+            "projected": policy.projected,
         },
         "fitted": {
             **fitted_by,

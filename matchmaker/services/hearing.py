@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from matchmaker.matching import voice
 from matchmaker.matching.scoring import PassageFeatures
 from matchmaker.services.question import Floats, Ids, Question
@@ -16,7 +14,7 @@ def heard(
     replica: IndexReplica,
     question: Question,
     ids: Ids,
-    vectors: Floats,
+    whole: Floats,
     features: PassageFeatures,
 ) -> PassageFeatures:
     """Return the features with what the voice gains, where it has read challenge and passage.
@@ -29,7 +27,8 @@ def heard(
         replica: holds what the voice made of the passages. Whoever calls holds its lock.
         question: what is asked.
         ids: of the p passages.
-        vectors: the first encoder's corrected rows of them, shape (p, dimension).
+        whole: the first encoder's cosine of each with the whole challenge as it was asked, without
+            what examples add, shape (p,).
         features: of them.
 
     """
@@ -40,12 +39,11 @@ def heard(
         return features
     languages = [question.language] * len(question.voiced)
     asked = replica.voice.query_correction.apply(question.voiced, languages)
-    first = replica.query_correction.apply(question.vectors[:1], languages[:1])[0]
     gains = voice.gains(
         (rows, read),
         asked,
         replica.voice.scale,
-        np.vecdot(vectors, first[None, :]),
+        whole,
         features.sentence,
     )
     return replace(features, gains=gains)

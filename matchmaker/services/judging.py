@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.matching import near_ties, ranking, scoring
+from matchmaker.matching.aside import fitted_asides
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.policy import MatchingPolicy
+from matchmaker.matching.projection import fitted_projection
 from matchmaker.matching.terms import query_terms, spoken
 from matchmaker.services.hearing import heard
 from matchmaker.services.pool import Pool
@@ -69,12 +71,34 @@ class Judging:
 
         """
         question = pool.question
-        return self.features(pool, self.corrected(question), self.words(question, policy))
+        return self.features(
+            pool, self.corrected(question, policy), self.words(question, policy), policy
+        )
 
-    def corrected(self, question: Question) -> Floats:
-        """Return the vectors of a question without where its language lies."""
+    def corrected(self, question: Question, policy: MatchingPolicy) -> Floats:
+        """Return the vectors of a question without where its language lies, and projected."""
         languages = [question.language] * len(question.vectors)
-        return self.replica.query_correction.apply(question.vectors, languages)
+        vectors = self.replica.query_correction.apply(question.vectors, languages)
+        if policy.projected:
+            vectors = fitted_projection().apply(vectors, self.replica.fingerprint)
+        return vectors
+
+    def needed(self, question: Question, policy: MatchingPolicy) -> float:
+        """Return what the best candidate must score for anybody to fit."""
+        aside = self.aside(question, policy)
+        if aside is None:
+            return policy.answer_from
+        least = np.array([aside + policy.aside_margin], dtype=np.float32)
+        return max(float(scoring.score(least, policy, aside)[0]), policy.floor)
+
+    def aside(self, question: Question, policy: MatchingPolicy) -> float | None:
+        """Return how near a challenge is to questions that no cluster answers; None if unknown."""
+        asides = fitted_asides()
+        if asides.fingerprint != self.replica.fingerprint or not policy.language_correction:
+            return None
+        correction = self.replica.query_correction
+        (whole,) = correction.apply(question.vectors[:1], [question.language])
+        return asides.near(whole, correction)
 
     def words(self, question: Question, policy: MatchingPolicy) -> Words:
         """Score every passage by the words it shares with the challenge."""
@@ -101,13 +125,13 @@ class Judging:
 
         """
         question = pool.question
-        looked = self.features(pool, vectors, words)
+        looked = self.features(pool, vectors, words, policy)
         passages, bounds, candidates_ = looked.passages, looked.bounds, looked.candidates
         if not candidates_:
             return Judged((), passages, bounds, looked.features.whole, looked.features.similarities)
         combined, content, raw = self._sums(looked, question, policy)
         # A near partner stands higher, but fits no better: fit words and floor are of the content.
-        totals = scoring.score(content, policy).tolist()
+        totals = scoring.score(content, policy, self.aside(question, policy)).tolist()
         scored = [
             ranking.Scored(candidate=candidate, score=total, raw=float(raw[row]), row=row)
             for row, (candidate, total) in enumerate(zip(candidates_, totals, strict=True))
@@ -158,7 +182,7 @@ class Judging:
             )
         return combined, content, raw
 
-    def features(self, pool: Pool, vectors: Floats, words: Words) -> Looked:
+    def features(self, pool: Pool, vectors: Floats, words: Words, policy: MatchingPolicy) -> Looked:
         """Measure the passages of everybody in the pool."""
         replica = self.replica
         # In the order of their ids: neither the plan nor the past of this replica may show.
@@ -175,11 +199,19 @@ class Judging:
             vectors[1:],
             replica.lexical.of(ids, words.shared),
             replica.lexical.of(ids, words.alike),
+            ~replica.lexical.in_group(ids, pool.question.language),
         )
+        asked = self.corrected(pool.question, policy)[:1]
         return Looked(
             candidates=[one for number in numbers if (one := pool.known[number]) is not None],
             passages=ids,
             items=replica.item_of[ids],
             bounds=np.cumsum([0, *map(len, passages)], dtype=np.int64),
-            features=heard(replica, pool.question, ids, rows, features),
+            features=heard(
+                replica,
+                pool.question,
+                ids,
+                np.vecdot(rows, self.corrected(pool.question, policy)[:1]),
+                features,
+            ),
         )

@@ -136,6 +136,11 @@ class IndexReplica:
         return self._index
 
     @property
+    def fingerprint(self) -> str:
+        """Which encoder the vectors are of."""
+        return self._encoder.spec.fingerprint
+
+    @property
     def corrected(self) -> bool:
         """Whether the self-language correction is applied."""
         return self._corrected

@@ -119,7 +119,7 @@ class Search(Judging):
             with watch.stage("eligibility"):
                 pool = Pool(replica, session, question)
                 funnel = eligibility.funnel(session, *pool.asked)
-            asked = self.corrected(question)
+            asked = self.corrected(question, policy)
             with watch.stage("lexical"):
                 words = self.words(question, policy)
             with watch.stage("steer"):
@@ -128,7 +128,7 @@ class Search(Judging):
             with watch.stage("judge"):
                 judged = self.judge(pool, vectors, words, policy)
                 judged = self._examples_stay(judged, pool, asked, words, policy)
-                fitting = ranking.above_floor(judged.ordered, policy)
+                fitting = ranking.above_floor(judged.ordered, policy, self.needed(question, policy))
                 shared = places(
                     session,
                     replica,
@@ -201,7 +201,7 @@ class Search(Judging):
                 with watch.stage("dense"):
                     orders.extend(index.search(queries, depth, among).ids)
             with watch.stage("lexical"):
-                if policy.lexical_weight > 0:
+                if max(policy.lexical_weight, policy.lexical_weight_across) > 0:
                     orders.append(self.replica.lexical.best(words.shared, depth, among))
                 if policy.character_weight > 0:
                     orders.append(self.replica.lexical.best(words.alike, depth, among))

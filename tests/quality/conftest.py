@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).parents[2]
 SEED_DATA = REPOSITORY / "seed_data"
 #: Beside the seed files: what decides which rows an index holds.
 _SOURCES = (
-    *("passages.py", "terms.py", "trade_terms.py", "trade_terms.tsv"),
+    *("passages.py", "terms.py", "trade_terms.py", "trade_terms.tsv", "official_terms.tsv"),
     *("languages.py", "reference_sentences.tsv", "sentences.py"),
 )
 #: Cosines lie around here as long as each language's place in the space is not taken out; with

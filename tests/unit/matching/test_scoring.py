@@ -51,7 +51,8 @@ def measured(
     words, letters = (
         np.array(one if one is not None else none, dtype=np.float32) for one in (lexical, character)
     )
-    return passage_features(passages, whole, sentences, words, letters)
+    across = np.zeros(len(passages), dtype=bool)
+    return passage_features(passages, whole, sentences, words, letters, across)
 
 
 @given(
@@ -119,8 +120,12 @@ def test_one_voice_alone_is_heard_alone() -> None:
         assert combined(features, policy).tolist() == pytest.approx(heard)
 
 
-@given(st.lists(SCORES, min_size=5, max_size=5), st.integers(0, 4))
-def test_more_of_any_feature_never_makes_a_passage_worse(values: list[float], more: int) -> None:
+@given(
+    values=st.lists(SCORES, min_size=5, max_size=5), more=st.integers(0, 4), across=st.booleans()
+)
+def test_more_of_any_feature_never_makes_a_passage_worse(
+    values: list[float], more: int, *, across: bool
+) -> None:
     whole, sentence, lexical, character, step = values
 
     def total(*features: float) -> float:
@@ -131,6 +136,7 @@ def test_more_of_any_feature_never_makes_a_passage_worse(values: list[float], mo
                 sentence=arrays[1],
                 lexical=arrays[2],
                 character=arrays[3],
+                across=np.array([across]),
                 similarities=np.zeros((1, 1), dtype=np.float32),
             ),
             DEFAULT_POLICY,
@@ -139,6 +145,31 @@ def test_more_of_any_feature_never_makes_a_passage_worse(values: list[float], mo
     before = [whole, sentence, lexical, character]
     after = [one + (step if place == more else 0) for place, one in enumerate(before)]
     assert total(*after) >= total(*before)
+
+
+def test_a_shared_word_counts_by_its_own_weight_across_languages() -> None:
+    none = np.zeros(2, dtype=np.float32)
+    features = PassageFeatures(
+        whole=none,
+        sentence=none,
+        lexical=np.ones(2, dtype=np.float32),
+        character=none,
+        across=np.array([False, True]),
+        similarities=np.zeros((2, 1), dtype=np.float32),
+    )
+    policy = replace(DEFAULT_POLICY, lexical_weight=0.2, lexical_weight_across=0.5)
+    assert combined(features, policy).tolist() == pytest.approx([0.2, 0.5])
+
+
+def test_a_challenge_nearer_aside_than_usual_scores_less_for_the_same_sum() -> None:
+    policy = replace(DEFAULT_POLICY, aside_weight=0.5, aside_usual=0.1)
+    raw = np.array([policy.midpoint], dtype=np.float32)
+    usual, unknown, near, far = (
+        score(raw, policy, aside).item() for aside in (0.1, None, 0.3, 0.0)
+    )
+    assert usual == unknown == pytest.approx(0.5, abs=1e-6)
+    assert near < usual < far
+    assert near == pytest.approx(score(raw - 0.1, policy).item(), abs=1e-6)
 
 
 def test_who_has_no_publications_stands_on_equal_footing() -> None:

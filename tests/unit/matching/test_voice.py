@@ -26,6 +26,7 @@ def features() -> PassageFeatures:
         sentence=np.float32([0.1, 0.3, 0.5]),
         lexical=none,
         character=none,
+        across=np.zeros(3, dtype=bool),
         similarities=none[:, None],
     )
 
@@ -61,7 +62,9 @@ def test_without_a_share_the_voice_is_not_heard() -> None:
 
 def test_of_the_sentences_the_nearest_counts() -> None:
     asked = unit(np.float32([[1, 0], [1, 0], [0, 1]]))
-    measured = passage_features(READ, asked[0], asked[1:], np.float32([0]), np.float32([0]))
+    measured = passage_features(
+        READ, asked[0], asked[1:], np.float32([0]), np.float32([0]), np.array([False])
+    )
     found = gains((np.array([0]), READ), asked, 1.0, measured.whole, measured.sentence)
     assert found.sentence.tolist() == [0.0]  # the voice finds what the encoder found
 
