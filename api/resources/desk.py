@@ -26,13 +26,14 @@ from api.schemas.desk import (
     PairSchema,
     ProfileSearchQuerySchema,
     QueuePageSchema,
+    QueuePartSchema,
     SavedFilterInputSchema,
     SavedFilterSchema,
     SavedFiltersSchema,
     UndoneSchema,
 )
 from matchmaker.errors import NotFound
-from matchmaker.models import BulkAction, Profile, Queue, SavedFilter
+from matchmaker.models import BulkAction, ImportState, Profile, Queue, SavedFilter
 from matchmaker.models.actions import Action
 from matchmaker.services.bulk_actions import Undone
 from matchmaker.services.cursors import CursorPage
@@ -69,13 +70,17 @@ class OneQueue(MethodView):
 
     @needs(Action.READ_DESK)
     @blueprint.takes(CursorQuerySchema, location="query")
-    @blueprint.answers(200, QueuePageSchema, description="A part of the queue.")
+    @blueprint.answers(200, QueuePartSchema, description="A part of the queue.")
     @blueprint.named("readQueue", 401, 403, 404)
-    def get(self, query: dict[str, Any], queue: str) -> CursorPage[DeskItem]:
+    def get(self, query: dict[str, Any], queue: str) -> dict[str, Any]:
         """Read a part of a queue, the most urgent first."""
         if queue not in set(Queue):
             raise NotFound("queue", queue)
-        return matchmaker().desk.queue(Queue(queue), **query)
+        if queue == Queue.FAILED_IMPORTS:
+            runs = matchmaker().imports.page(state=ImportState.FAILED, **query)
+            return {"items": [], "imports": runs.items, "next": runs.next}
+        part = matchmaker().desk.queue(Queue(queue), **query)
+        return {"items": part.items, "imports": [], "next": part.next}
 
 
 @blueprint.at("/profile-search")
