@@ -73,7 +73,7 @@ def _measured(
     columns: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]
 ) -> dict[str, object]:
     """Return what the desk counts and compares, as ``Profile.__post_init__`` does."""
-    viewer = Visibility(columns["visibility"])
+    viewer: Visibility = columns["visibility"]
     told = [one for one in evidence if not one["excluded"] and one["visibility"].allows(viewer)]
     words = sum(len(one["title"]) + len(one["text"]) for one in told)
     return {
@@ -86,10 +86,11 @@ def _measured(
 def _filled(
     template: Mapping[str, object], columns: Mapping[str, Any], same: Mapping[str, object]
 ) -> dict[str, object]:
-    return {
-        name: columns[name] if name in columns else same.get(name, default)
-        for name, default in template.items()
-    }
+    row = dict(template)
+    for given in (same, columns):
+        for name in row.keys() & given.keys():
+            row[name] = given[name]
+    return row
 
 
 @cache

@@ -52,6 +52,8 @@ MOST_NAME = 100
 Progress = Callable[[int, int], None]
 #: Steps of the progress of a preview, which knows no number of rows beforehand.
 STEPS = 1000
+#: One for all lines of a plan.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=str)
 
 
 @dataclass(frozen=True)
@@ -429,7 +431,7 @@ def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
 def _stage(put: Callable[[str], object], planned: Sequence[PlannedRow]) -> None:
     for one in planned:
         if one.record is not None:
-            put(json.dumps(staged(one.record, one.revision), ensure_ascii=False) + "\n")
+            put(_ENCODER.encode(staged(one.record, one.revision)) + "\n")
 
 
 def _count(run: ImportRun, planned: Sequence[PlannedRow]) -> None:

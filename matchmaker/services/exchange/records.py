@@ -49,6 +49,8 @@ _LANGUAGE = reading.pattern("[a-z]{2}", "Use a two-letter language code such as 
 #: What evidence says; the owner's word on it stands apart.
 EVIDENCE_SAYS = ("kind", "title", "text", "language", "year")
 _EVIDENCE_VISIBILITY = reading.with_default(reading.one_of(Visibility), Visibility.PUBLIC)
+_EVIDENCE_KINDS = {one.value: one for one in EvidenceKind}
+_VISIBILITIES = {one.value: one for one in Visibility}
 _ITEM = frozenset({"id", "position", "pinned", "excluded", "visibility", *EVIDENCE_SAYS})
 
 
@@ -316,15 +318,14 @@ def evidence_of(item: Mapping[str, Any], position: int, language: str) -> Eviden
 
 
 def staged(record: Record, revision: int | None) -> dict[str, Any]:
-    """Return a record as plain values, as :func:`unstaged` reads it."""
+    """Return a record for JSON, which keeps ids and days by ``str``; :func:`unstaged` reads it."""
     return {
         "number": record.number,
         "kind": record.kind,
         "revision": revision,
         "id": str(record.id),
-        "values": {name: plain(value) for name, value in record.values.items()},
-        "evidence": record.evidence
-        and [{name: plain(value) for name, value in one.items()} for one in record.evidence],
+        "values": record.values,
+        "evidence": record.evidence,
         "identifiers": record.identifiers,
     }
 
@@ -354,13 +355,12 @@ def unstaged(given: Mapping[str, Any]) -> tuple[Record, int | None]:
 
 
 def _restored(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the same item with its values as they were; JSON made it, nobody else has it."""
     identity = item["id"]
-    return {
-        **item,
-        "id": identity and UUID(identity),
-        "kind": EvidenceKind(item["kind"]),
-        "visibility": Visibility(item["visibility"]),
-    }
+    item["id"] = identity and UUID(identity)
+    item["kind"] = _EVIDENCE_KINDS[item["kind"]]
+    item["visibility"] = _VISIBILITIES[item["visibility"]]
+    return item
 
 
 def plain(value: object) -> object:
