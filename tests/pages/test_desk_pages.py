@@ -105,7 +105,8 @@ def test_a_queue_is_worked_through_and_each_step_can_be_undone(
     staff.send("Undo")
     assert "1 profile is as before" in staff.text
     assert workshop.curation.read(second).standing is Standing.LIVE
-    assert rows(staff.follow("Go on")) == ["Old 1", "Old 2"]
+    # What was brought back was changed just now, so it is not stale any more.
+    assert rows(staff.follow("Go on")) == ["Old 2"]
 
 
 def test_after_a_row_the_address_leads_to_the_one_in_its_place(
