@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import marshmallow as ma
 
@@ -76,21 +76,23 @@ def meant(
     if stored is None or items != stored.items:
         item_fields = EvidenceInputSchema().load_fields
         raw["evidence"] = [_evidence(one, item_fields) for one in items]
+    # Whatever the schema refuses, the service says of the rest what it thinks: everything that
+    # has to change is told at once.
+    wrong: dict[str, str] = {}
     try:
         loaded = schema.load(raw)
     except ma.ValidationError as error:
         places = _kept_places(draft)
-        found = _flat(error.messages)
-        return Meant(fields={}, evidence=None), {
-            name: sentence(name) for name in (_at(one, places) for one in found)
-        }
-    # One after the other, so that everything that has to change is told at once.
-    wrong = {}
+        names = [_at(one, places) for one in _flat(error.messages)]
+        wrong = {name: sentence(name) for name in names}
+        valid = cast("dict[str, Any]", error.valid_data)
+        valid.pop("evidence", None)
+        loaded = {"fields": valid, "evidence": None}
     for name, value in loaded["fields"].items():
         try:
             checked_fields(draft.kind, {name: value})
         except InvalidInput as error:
-            wrong[error.field] = sentence(error.field)
+            wrong.setdefault(error.field, sentence(error.field))
     return (Meant(fields={}, evidence=None), wrong) if wrong else (Meant(**loaded), {})
 
 

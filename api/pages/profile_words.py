@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from api.pages.display import country_name, day, language_name, language_names
@@ -22,6 +22,7 @@ from matchmaker.models import (
     StudyLevel,
     Visibility,
 )
+from matchmaker.services.codes import CodeList, get
 
 #: Field of a profile, as a snapshot holds it -> its name.
 FIELDS: Mapping[str, Any] = {
@@ -123,6 +124,11 @@ def _hidden(value: Mapping[str, str]) -> str:
     return "; ".join(f"{field_name(one)}: {label(Visibility(who))}" for one, who in pairs)
 
 
+def _municipality(code: str) -> str:
+    found = get(CodeList.MUNICIPALITIES, code)
+    return found.name(get_locale().language) if found else code
+
+
 #: Field -> words of its value, where it is neither one of several nor a day.
 _OTHERS: Mapping[str, Callable[[Any], str]] = {
     "language": language_name,
@@ -130,6 +136,7 @@ _OTHERS: Mapping[str, Callable[[Any], str]] = {
     "country": country_name,
     "placement_types": _places,
     "field_visibility": _hidden,
+    "municipality": _municipality,
     "position": lambda value: str(value + 1),
     "can_travel_km": lambda value: f"{value} km",
 }

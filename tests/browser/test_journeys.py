@@ -25,7 +25,8 @@ def tab_to(browser: Browser, selector: str, *, backwards: bool = False) -> None:
             browser.chord(Keys.SHIFT, Keys.TAB)
         else:
             browser.press(Keys.TAB)
-        assert browser.driver.execute_script(FOCUS_IS_SEEN), browser.path
+        seen = browser.driver.execute_script(FOCUS_IS_SEEN)
+        assert seen, browser.driver.execute_script("return document.activeElement.outerHTML")
         if browser.focused(selector):
             return
     message = f"the keyboard never reaches {selector}"
