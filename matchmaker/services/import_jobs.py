@@ -5,17 +5,13 @@ How far a run is stands in the database only, so any process can tell it, and go
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import IO
 from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
 from matchmaker.models import ImportAction, ImportFormat, ImportRun, ImportState, ProfileKind
@@ -24,25 +20,18 @@ from matchmaker.services.clock import Clock
 from matchmaker.services.exchange import tables
 from matchmaker.services.exchange.documents import read_documents
 from matchmaker.services.exchange.mapping import Columns, checked, fitting
-from matchmaker.services.exchange.sources import Glance, guessed_format, open_source
-from matchmaker.services.import_planning import PlannedRow
+from matchmaker.services.exchange.sources import Glance, guessed_format
+from matchmaker.services.import_reading import ImportReader, columns_of
 from matchmaker.services.importing import ImportService
 from matchmaker.services.indexing import Indexer
+from matchmaker.services.uploads import Uploads
 from matchmaker.storage import imports
 from matchmaker.storage.database import Sessions
 
-#: Endings that tell a format; any other name is kept out of the path.
-_ENDINGS = frozenset(
-    {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".json", ".jsonl", ".ndjson"}
-)
 #: After so long without a batch nobody is at work on a run any more.
 LOST_AFTER = timedelta(seconds=60)
 AT_WORK = frozenset({ImportState.READING, ImportState.RUNNING})
 _INDEX = "index"
-
-
-class _TakenOver(Exception):
-    """Somebody cancelled the run, or reads it beside us."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +52,16 @@ class ImportJobs:
     worker: BackgroundWorker
     sessions: Sessions
     clock: Clock
+
+    @property
+    def uploads(self) -> Uploads:
+        """Where files lie until they have been looked at."""
+        return Uploads(self.imports.folder / "uploads")
+
+    @property
+    def reader(self) -> ImportReader:
+        """What looks at them."""
+        return ImportReader(self.imports, self.uploads, self.sessions, self.clock)
 
     def receive(
         self,
@@ -94,7 +93,7 @@ class ImportJobs:
         """
         with suppress(NotFound):
             return self.imports.get(run_id)
-        path = self._keep(run_id, file, file_name)
+        path = self.uploads.keep(run_id, file, file_name)
         try:
             run = self._received(run_id, path, file_name, format, kind, mapping)
         except (MatchmakerError, OSError):
@@ -105,18 +104,6 @@ class ImportJobs:
         if mapping is not None or not run.format.is_table:
             return self.read(run_id)
         return run
-
-    def _keep(self, run_id: UUID, file: IO[bytes], file_name: str) -> Path:
-        folder = self.imports.folder / "uploads"
-        folder.mkdir(parents=True, exist_ok=True)
-        ending = PurePath(file_name).suffix.lower()
-        path = folder / f"{run_id}{ending if ending in _ENDINGS else ''}"
-        with path.open("wb") as kept:
-            path.chmod(0o600)  # it may hold what is known of people
-            shutil.copyfileobj(file, kept)
-            kept.flush()
-            os.fsync(kept.fileno())
-        return path
 
     def _received(
         self,
@@ -159,9 +146,9 @@ class ImportJobs:
 
         """
         run = self.imports.get(run_id)
-        path = self._upload(run_id)
+        path = self.uploads.of(run_id)
         _, seen = self.imports.glance(path, run.format)
-        return Look(run, seen, _columns_of(run))
+        return Look(run, seen, columns_of(run))
 
     def name_columns(
         self, run_id: UUID, columns: Mapping[str, str], fixed: Mapping[str, str]
@@ -198,7 +185,7 @@ class ImportJobs:
             if run.state is not ImportState.READING or self.is_lost(run):
                 run.advance(ImportAction.READ, at=self.clock())
                 run.reason = ""
-        self.worker.put(run_id, lambda: self._read(run_id))
+        self.worker.put(run_id, lambda: self.reader.read(run_id))
         return run
 
     def apply(self, run_id: UUID, *, by: UUID | None) -> ImportRun:
@@ -254,7 +241,7 @@ class ImportJobs:
 
         """
         run = self.imports.cancel(run_id, by=by)
-        self._forget_upload(run_id)
+        self.uploads.forget(run_id)
         return run
 
     def is_lost(self, run: ImportRun) -> bool:
@@ -277,80 +264,3 @@ class ImportJobs:
     def is_indexing(self) -> bool:
         """Whether this process is indexing, or is about to."""
         return self.worker.has(_INDEX)
-
-    def _read(self, run_id: UUID) -> None:
-        run = self._begun(run_id)
-        if run is None:
-            return
-        try:
-            columns = _columns_of(run) if run.format.is_table else None
-            path = self._upload(run_id)
-            source = open_source(path, run.format, kind=run.kind, columns=columns)
-            for planned in self.imports.stage(run, source):
-                run = self._kept(run, planned)
-            self._end(run, ImportAction.PLAN)
-        except _TakenOver:
-            # The other one's plan, or none: what we left is in nobody's way.
-            return
-        except Exception as error:
-            words = str(error) if isinstance(error, MatchmakerError) else type(error).__name__
-            said = isinstance(error, InvalidInput) and run.format.is_table
-            with suppress(_TakenOver):
-                self._end(run, ImportAction.ASK if said else ImportAction.FAIL, words)
-            if not isinstance(error, MatchmakerError):
-                raise
-
-    def _begun(self, run_id: UUID) -> ImportRun | None:
-        """Return the run with nothing counted, ours from now on; None when nobody wants it read."""
-        with self.sessions.writing() as session:
-            run = imports.get(session, run_id, lock=True)
-            if run.state is not ImportState.READING:
-                return None
-            imports.forget_rows(session, run_id)
-            run.new = run.changed = run.unchanged = run.refused = run.planned = 0
-            run.position = run.offset = 0
-            run.updated_at = self.clock()
-        return run
-
-    def _kept(self, mine: ImportRun, planned: list[PlannedRow]) -> ImportRun:
-        with self.sessions.writing() as session:
-            run = self._still_ours(session, mine)
-            self.imports.keep_rows(session, run, planned)
-            run.updated_at = self.clock()
-        return run
-
-    def _end(self, mine: ImportRun, action: ImportAction, reason: str = "") -> None:
-        with self.sessions.writing() as session:
-            run = self._still_ours(session, mine)
-            run.advance(action, at=self.clock())
-            run.reason = reason
-        if action is not ImportAction.ASK:
-            self._forget_upload(run.id)
-
-    def _still_ours(self, session: Session, mine: ImportRun) -> ImportRun:
-        """Return the run as it is stored, unless another one has gone on with it since our batch.
-
-        Raises:
-            _TakenOver: its time of change is not the one that we wrote.
-
-        """
-        run = imports.get(session, mine.id, lock=True)
-        if run.state is not ImportState.READING or run.updated_at != mine.updated_at:
-            raise _TakenOver
-        return run
-
-    def _upload(self, run_id: UUID) -> Path:
-        for path in (self.imports.folder / "uploads").glob(f"{run_id}*"):
-            return path
-        raise NotFound("uploaded file of import", run_id)
-
-    def _forget_upload(self, run_id: UUID) -> None:
-        with suppress(NotFound):
-            self._upload(run_id).unlink(missing_ok=True)
-
-
-def _columns_of(run: ImportRun) -> Columns:
-    return Columns(
-        columns=run.mapping.get("columns", {}),
-        fixed=run.mapping.get("fixed", {}),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -13,6 +13,9 @@ from werkzeug.test import TestResponse
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Fit
+
+if TYPE_CHECKING:
+    from tests.pages.sender import Sender
 
 #: Shares its words with the evidence of ``Ida Berg`` and ``Institut for Sømme``.
 WELDING = (
@@ -160,3 +163,19 @@ def ask(reader: Reader) -> Callable[..., Reader]:
         return reader.visit("/").send("Find partners", text=text, **more)
 
     return describe
+
+
+@pytest.fixture
+def sender(workshop: Matchmaker, client: FlaskClient) -> Sender:
+    """Staff who read English and send files."""
+    from tests.pages.sender import staff_at
+
+    return staff_at(workshop, client)
+
+
+@pytest.fixture
+def afsender(workshop: Matchmaker, client: FlaskClient) -> Sender:
+    """Staff who read Danish and send files."""
+    from tests.pages.sender import staff_at
+
+    return staff_at(workshop, client, "da")
