@@ -86,7 +86,7 @@ def _previewed(browser: Browser, world: World) -> None:
 def _compared(browser: Browser, world: World) -> None:
     browser.visit(f"/profiles/{world['beta'].id}/edit")
     browser.one("#summary").send_keys(" And more.", Keys.TAB)
-    browser.one(".form-bar button").click()
+    browser.one(".form-bar .button-main").click()
     browser.wait(lambda: not browser.path.endswith("/edit"))
     browser.visit(f"/profiles/{world['beta'].id}/history")
     browser.one(".revisions li:first-child a").click()
