@@ -191,7 +191,7 @@ _RAW = 0.85
 def _ablation(name: str, **changes: Any) -> MatchingPolicy:
     """Return a policy to compare with: it shows all it finds, and draws no lots."""
     shown = {"fit_from": MappingProxyType({Fit.POSSIBLE: 0.0}), "answer_from": 0.0, "near_tie": 0.0}
-    shown["aside_margin"] = -10.0
+    shown["aside_margin"] = -1.0  # far below any sum
     if not changes.get("language_correction", True):
         shown["midpoint"] = _RAW
     # Words weigh alike in every language until the fit says otherwise.
