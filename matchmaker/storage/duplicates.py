@@ -44,7 +44,11 @@ def identifiers(session: Session) -> list[tuple[UUID, str]]:
     columns = ((IdentifierScheme.ROR, table.ror), (IdentifierScheme.CVR, table.cvr))
     found = {
         (id_, f"{scheme}:{value}")
-        for id_, scheme, value in session.execute(select(own.profile_id, own.scheme, own.value))
+        for id_, scheme, value in session.execute(
+            select(own.profile_id, own.scheme, own.value).where(
+                own.scheme.in_([scheme for scheme, _ in columns])
+            )
+        )
     }
     for scheme, column in columns:
         for id_, text in session.execute(select(table.id, column).where(column.is_not(None))):

@@ -29,6 +29,8 @@ from tests.people import somebody, token_of
 #: Requests for each operation and mode; the same ones in every run.
 EXAMPLES = 20
 TAKES = {"parameters", "requestBody"}
+KINDS = ("experts", "organisations", "students", "activities")
+DEEDS = ("withdraw", "reinstate", "confirm", "restore", "preview")
 #: Any text is a name, so that none is wrong.
 ANY_NAME = {"/api/v1/import-mappings/{mapping_name}"}
 #: Here more is asked than a schema can say: a language we read, a place that exists, three
@@ -48,6 +50,17 @@ JUDGED = {
     "/api/v1/imports/{import_id}/apply": {"POST"},
     "/api/v1/import-mappings/{mapping_name}": {"PUT"},
     "/api/v1/exports/profiles": {"GET"},
+    **{f"/api/v1/{kind}": {"POST"} for kind in KINDS},
+    **{f"/api/v1/{kind}/{{profile_id}}": {"PATCH"} for kind in KINDS},
+    "/api/v1/profiles/{profile_id}": {"DELETE"},
+    **{f"/api/v1/profiles/{{profile_id}}/{deed}": {"POST"} for deed in DEEDS},
+    "/api/v1/profile-search": {"GET"},
+    "/api/v1/saved-filters": {"POST"},
+    "/api/v1/bulk-actions": {"POST"},
+    "/api/v1/desk/{queue}": {"GET"},
+    "/api/v1/duplicates": {"GET", "POST"},
+    "/api/v1/duplicates/dismiss": {"POST"},
+    "/api/v1/merges": {"POST"},
     "/api/v1/profiles/bulk": {"PUT"},
 }
 
@@ -93,11 +106,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     boss, firm = somebody(service, Role.ADMINISTRATOR), somebody(service, name="bo")
     token, _ = service.tokens.create(boss.id, name="spare", scopes=[Scope.READ])
     ids = {"account_id": str(firm.id), "token_id": str(token.id)}
+    headers = token_of(service, boss)
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = headers["Authorization"]
     load_all_checks()
     yield World(
-        schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app),
-        _ids(app.test_client()) | ids,
-        token_of(service, boss),
+        schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app), _ids(client) | ids, headers
     )
     service.close()
 
@@ -139,8 +153,15 @@ def _ids(client: FlaskClient) -> dict[str, str]:
     client.put("/api/v1/import-mappings/M", json=mapping)
     file = {"data": b"Navn\nIda\n", "content_type": "application/octet-stream"}
     imported = client.post("/api/v1/imports?format=csv&mapping=M", **file).get_json()["id"]
+    search = {"name": "All", "search": {}}
+    kept = client.post("/api/v1/saved-filters", json=search).get_json()["id"]
+    change = {"change": "confirm", "profile_ids": [profile]}
+    done = client.post("/api/v1/bulk-actions", json=change).get_json()["id"]
+    items = client.get(f"/api/v1/profiles/{profile}").get_json()["evidence"]
     named = {"import_id": imported, "mapping_name": "M", "codes": "trl"}
+    named |= {"filter_id": kept, "action_id": done, "queue": "stale"}
+    named |= {"evidence_id": items[0]["id"]}
     return {"challenge_id": challenge, "run_id": run, "profile_id": profile, **named} | {
         f"/api/v1/{kind}/{{profile_id}}": client.get(f"/api/v1/{kind}").get_json()["items"][0]["id"]
-        for kind in ("profiles", "experts", "organisations", "students", "activities")
+        for kind in ("profiles", *KINDS)
     }
