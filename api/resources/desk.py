@@ -19,24 +19,26 @@ from api.schemas.desk import (
     BulkActionSchema,
     CursorQuerySchema,
     DeskSchema,
+    FindQuerySchema,
     FoundDuplicatesSchema,
     FoundProfilesSchema,
     MergeSchema,
     PairSchema,
     ProfileSearchQuerySchema,
     QueuePageSchema,
+    QueuePartSchema,
     SavedFilterInputSchema,
     SavedFilterSchema,
     SavedFiltersSchema,
     UndoneSchema,
 )
 from matchmaker.errors import NotFound
-from matchmaker.models import BulkAction, Profile, Queue, SavedFilter
+from matchmaker.models import BulkAction, ImportState, Profile, Queue, SavedFilter
 from matchmaker.models.actions import Action
 from matchmaker.services.bulk_actions import Undone
 from matchmaker.services.cursors import CursorPage
 from matchmaker.services.desk import DeskItem
-from matchmaker.services.duplicates import FoundDuplicates
+from matchmaker.services.duplicate_finding import FoundDuplicates
 
 blueprint = Blueprint(
     "desk",
@@ -68,13 +70,17 @@ class OneQueue(MethodView):
 
     @needs(Action.READ_DESK)
     @blueprint.takes(CursorQuerySchema, location="query")
-    @blueprint.answers(200, QueuePageSchema, description="A part of the queue.")
+    @blueprint.answers(200, QueuePartSchema, description="A part of the queue.")
     @blueprint.named("readQueue", 401, 403, 404)
-    def get(self, query: dict[str, Any], queue: str) -> CursorPage[DeskItem]:
+    def get(self, query: dict[str, Any], queue: str) -> dict[str, Any]:
         """Read a part of a queue, the most urgent first."""
         if queue not in set(Queue):
             raise NotFound("queue", queue)
-        return matchmaker().desk.queue(Queue(queue), **query)
+        if queue == Queue.FAILED_IMPORTS:
+            runs = matchmaker().imports.page(state=ImportState.FAILED, **query)
+            return {"items": [], "imports": runs.items, "next": runs.next}
+        part = matchmaker().desk.queue(Queue(queue), **query)
+        return {"items": part.items, "imports": [], "next": part.next}
 
 
 @blueprint.at("/profile-search")
@@ -183,11 +189,16 @@ class Duplicates(MethodView):
         return matchmaker().desk.queue(Queue.DUPLICATES, **query)
 
     @needs(Action.CURATE)
+    @blueprint.takes(FindQuerySchema, location="query")
     @blueprint.answers(200, FoundDuplicatesSchema, description="What was found.")
     @blueprint.named("findDuplicates", 401, 403, 429)
-    def post(self) -> FoundDuplicates:
-        """Compare all profiles anew."""
-        return matchmaker().duplicates.find()
+    def post(self, query: dict[str, Any]) -> FoundDuplicates:
+        """Compare profiles anew: all by identifier and equal name, some by words and likeness.
+
+        Words, and names that are all but equal, are compared for 200 profiles at a time, those
+        that changed last first; what was found of the others stands while they do not change.
+        """
+        return matchmaker().duplicates.find(**query)
 
 
 @blueprint.at("/duplicates/dismiss")

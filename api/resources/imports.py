@@ -15,7 +15,6 @@ from api.context import matchmaker
 from api.idempotency import HEADER, PARAMETER, once
 from api.openapi import PREFIX, Blueprint
 from api.schemas.imports import (
-    CursorQuerySchema,
     ImportMappingInputSchema,
     ImportMappingListSchema,
     ImportMappingSchema,
@@ -23,6 +22,7 @@ from api.schemas.imports import (
     ImportRowPartSchema,
     ImportRowQuerySchema,
     ImportRunPartSchema,
+    ImportRunQuerySchema,
     ImportRunSchema,
 )
 from matchmaker.models import ImportFormat, ImportMapping, ImportRow, ImportRun, ProfileKind
@@ -51,7 +51,7 @@ class Imports(MethodView):
     """All imports."""
 
     @needs(Action.READ_DESK)
-    @blueprint.takes(CursorQuerySchema, location="query")
+    @blueprint.takes(ImportRunQuerySchema, location="query")
     @blueprint.answers(200, ImportRunPartSchema, description="Some imports, newest first.")
     @blueprint.named("listImports", 401, 403)
     def get(self, query: dict[str, Any]) -> CursorPage[ImportRun]:

@@ -17,6 +17,7 @@ from api.schemas.base import (
     language_code,
     one_line,
 )
+from api.schemas.imports import ImportRunSchema
 from api.schemas.profile import ProfileSummarySchema
 from matchmaker.models import (
     BulkChange,
@@ -26,7 +27,7 @@ from matchmaker.models import (
     Standing,
     Visibility,
 )
-from matchmaker.models.profile_search import ProfileSearch
+from matchmaker.models.profile_search import ProfileSearch, SearchOrder
 from matchmaker.services.bulk_actions import MOST
 
 
@@ -98,11 +99,22 @@ class SearchFields(StrictSchema):
 class ProfileSearchQuerySchema(SearchFields, CursorQuerySchema):
     """A search across profiles, and which part of what it finds."""
 
+    sort = fields.Enum(
+        SearchOrder,
+        by_value=fields.String,
+        load_default=SearchOrder.NAME,
+        metadata=about(
+            "By what; touched is when somebody confirmed or changed it. A minus turns it round.",
+            "-touched",
+        ),
+    )
+
     @ma.post_load
     def search(self, data: dict[str, Any], **_kwargs: object) -> dict[str, Any]:
         """Return the search apart from the part of the list."""
         names: tuple[str, ...] = ("cursor", "limit")
         page = {name: data.pop(name) for name in names if name in data}
+        page["order"] = data.pop("sort")
         return {"asked": search_of(data), **page}
 
 
@@ -158,6 +170,14 @@ class QueuePageSchema(CursorPageSchema):
     items = fields.List(fields.Nested(DeskItemSchema), metadata=about("The most urgent first."))
 
 
+class QueuePartSchema(QueuePageSchema):
+    """A part of a queue; in that of failed imports stand imports in place of profiles."""
+
+    imports = fields.List(
+        fields.Nested(ImportRunSchema), metadata=about("Imports that failed, newest first.")
+    )
+
+
 class QueueCountSchema(OutputSchema):
     """How many wait in a queue."""
 
@@ -200,6 +220,22 @@ class FoundDuplicatesSchema(OutputSchema):
     pairs = fields.Integer(metadata=about("Pairs in all, without dismissed ones.", 4))
     new = fields.Integer(metadata=about("New ones.", 1))
     gone = fields.Integer(metadata=about("Those that are none any more.", 0))
+    looked_at = fields.Integer(
+        metadata=about("Profiles whose words and all but equal names were compared.", 200)
+    )
+    next = fields.String(
+        allow_none=True,
+        metadata=about("Send it as `cursor` to look at earlier changes; null at the end."),
+    )
+
+
+class FindQuerySchema(StrictSchema):
+    """Where to go on looking for duplicates."""
+
+    cursor = fields.String(
+        validate=validate.Length(max=2_000),
+        metadata=about("`next` of the time before; left out to begin with the last changes."),
+    )
 
 
 class SavedFilterInputSchema(StrictSchema):

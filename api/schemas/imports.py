@@ -126,6 +126,14 @@ class ImportRowPartSchema(PartSchema):
     items = fields.List(fields.Nested(ImportRowSchema), metadata=about("In the order of the file."))
 
 
+class ImportRunQuerySchema(CursorQuerySchema):
+    """Which imports to answer with."""
+
+    state = fields.Enum(
+        ImportState, by_value=fields.String, metadata=about("Only these.", "failed")
+    )
+
+
 class ImportRowQuerySchema(CursorQuerySchema):
     """Which rows of an import to answer with."""
 

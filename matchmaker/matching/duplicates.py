@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matchmaker.matching.folding import of_one_name
 from matchmaker.matching.policy import MatchingPolicy
 
-Floats = NDArray[np.float32]
 Pair = tuple[int, int]
+Key = TypeVar("Key")
 
 #: How much each reason says by itself, 0..1; several add up as independent ones do.
 SAYS = {"identifier": 0.9, "name": 0.6, "name-alike": 0.4, "words": 0.5}
@@ -25,7 +25,6 @@ SHOWN_FROM = 0.5
 _NEIGHBOURS = 3
 #: A key that more than so many share says nothing: "Laboratory" is no name.
 _MOST_OF_A_KEY = 20
-_ROWS = 2_048
 
 
 def of_one_key(keys: Iterable[Hashable | None]) -> Iterator[Pair]:
@@ -43,41 +42,31 @@ def of_one_key(keys: Iterable[Hashable | None]) -> Iterator[Pair]:
             yield from combinations(positions, 2)
 
 
-def of_names_alike(names: Sequence[str], policy: MatchingPolicy) -> Iterator[Pair]:
+def of_names_alike(
+    names: Sequence[str], policy: MatchingPolicy, some: Collection[int]
+) -> Iterator[Pair]:
     """Return pairs of positions whose names are all but equal, without being equal.
 
     Names are put in order by their words; one that is all but equal stands near by, unless its
-    first word differs in its first letters.
+    first word differs in its first letters. Only pairs with one of ``some`` are compared.
     """
     keys = [" ".join(sorted(name.split())) for name in names]
     order = sorted(range(len(names)), key=keys.__getitem__)
     for place, first in enumerate(order):
         for second in order[place + 1 : place + 1 + _NEIGHBOURS]:
+            if first not in some and second not in some:
+                continue
             if keys[first] != keys[second] and of_one_name(keys[first], keys[second], policy):
                 yield min(first, second), max(first, second)
 
 
-def of_near_words(means: Floats, least: float = WORDS_FROM) -> Iterator[Pair]:
-    """Return pairs of rows whose cosine is at least so much.
-
-    Args:
-        means: unit vectors, shape (profiles, dimension); a row of zeros is near nobody.
-        least: cosine.
-
-    """
-    for start in range(0, len(means), _ROWS):
-        cosines = means[start : start + _ROWS] @ means[start:].T
-        for row, column in zip(*np.nonzero(np.triu(cosines >= least, k=1)), strict=True):
-            yield start + int(row), start + int(column)
-
-
-def scored(found: Mapping[str, Iterable[Pair]]) -> dict[Pair, tuple[float, list[str]]]:
+def scored(found: Mapping[str, Iterable[Key]]) -> dict[Key, tuple[float, list[str]]]:
     """Return the pairs that are shown, each with a score 0..1 and the reasons for it.
 
     >>> scored({"name": [(0, 1)], "words": [(0, 1), (1, 2)], "name-alike": [(3, 4)]})
     {(0, 1): (0.8, ['name', 'words']), (1, 2): (0.5, ['words'])}
     """
-    reasons: defaultdict[Pair, list[str]] = defaultdict(list)
+    reasons: defaultdict[Key, list[str]] = defaultdict(list)
     for reason, pairs in found.items():
         for pair in dict.fromkeys(pairs):
             reasons[pair].append(reason)

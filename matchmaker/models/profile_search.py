@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from matchmaker.models.profile import PartnerKind, ProfileKind, Standing
 from matchmaker.models.visibility import Visibility
+
+
+class SearchOrder(enum.StrEnum):
+    """In which order a search answers."""
+
+    NAME = "name"
+    NAME_BACK = "-name"
+    #: Those whom nobody has confirmed or changed for the longest time first.
+    TOUCHED = "touched"
+    TOUCHED_LAST = "-touched"
+
+    @property
+    def by_name(self) -> bool:
+        """Whether it goes by the name, and not by when somebody confirmed or changed it."""
+        return self in {SearchOrder.NAME, SearchOrder.NAME_BACK}
+
+    @property
+    def falling(self) -> bool:
+        """Whether the last comes first."""
+        return self.value.startswith("-")
 
 
 @dataclass(frozen=True, kw_only=True)

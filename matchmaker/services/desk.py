@@ -11,7 +11,7 @@ from matchmaker.errors import Duplicate, IndexNotReady, InvalidInput, NotFound
 from matchmaker.matching.terms import passage_ways
 from matchmaker.models import Conditions, Profile, Queue, SavedFilter, Visibility
 from matchmaker.models.names import folded_name
-from matchmaker.models.profile_search import ProfileSearch
+from matchmaker.models.profile_search import ProfileSearch, SearchOrder
 from matchmaker.services import steering
 from matchmaker.services.challenges import checked_place
 from matchmaker.services.clock import Clock
@@ -85,9 +85,14 @@ class DeskService:
         return CursorPage(items, write_cursor(found.keys[-1]) if found.more else None)
 
     def search(
-        self, asked: ProfileSearch, *, cursor: str | None = None, limit: int = 20
+        self,
+        asked: ProfileSearch,
+        *,
+        order: SearchOrder = SearchOrder.NAME,
+        cursor: str | None = None,
+        limit: int = 20,
     ) -> CursorPage[Profile]:
-        """Return the profiles that meet a search, by name, without evidence.
+        """Return the profiles that meet a search, by name unless asked otherwise, no evidence.
 
         Words are looked up in the index in memory, so what is not indexed yet is found by its
         name only; so is everything while there is no index.
@@ -96,7 +101,8 @@ class DeskService:
             InvalidInput: too many words, an unknown place, or a cursor of another list.
 
         """
-        after = read_cursor(cursor, (str, UUID)) if cursor else None
+        kinds = (str if order.by_name else datetime, UUID)
+        after = read_cursor(cursor, kinds) if cursor else None
         if asked.within_km is not None and not asked.near:
             raise InvalidInput("near", "Say near which place.")
         place = checked_place(asked.near)
@@ -110,6 +116,7 @@ class DeskService:
                 named=folded_name(asked.text) if asked.text.strip() else "",
                 holding=holding,
                 untouched_before=untouched,
+                order=order,
                 after=after,
                 limit=limit,
             )

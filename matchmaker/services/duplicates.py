@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy.orm import Session
 
-from matchmaker.errors import IndexNotReady, InvalidInput, NotFound
-from matchmaker.matching import duplicates as judgement
+from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.models import (
     HIDEABLE,
@@ -21,36 +18,25 @@ from matchmaker.models import (
     Evidence,
     Organisation,
     Profile,
-    ProfileKind,
     RevisionCause,
     Standing,
     Visibility,
 )
 from matchmaker.models.snapshot import fields_of, snapshot_of
 from matchmaker.services.clock import Clock
+from matchmaker.services.duplicate_finding import DuplicateFinder, FoundDuplicates
 from matchmaker.services.indexing import SyncProgress
 from matchmaker.services.profile_changes import check_allowed
 from matchmaker.services.profile_checks import OWN_DEED, checked_whole
 from matchmaker.services.profiles import settle_families
-from matchmaker.services.question import Floats
 from matchmaker.services.recording import record_profile
 from matchmaker.services.replica import IndexReplica
 from matchmaker.storage import duplicates, history, merging, profiles
 from matchmaker.storage.database import Sessions
 
-Pairs: TypeAlias = dict[tuple[UUID, UUID], tuple[float, list[str]]]
 _SAME = ("kind", "title", "text", "language", "year")
 #: Fields that follow from a deed, not from a choice.
 _NOT_CHOSEN = OWN_DEED | {"field_visibility"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class FoundDuplicates:
-    """What looking for duplicates did."""
-
-    pairs: int
-    new: int
-    gone: int
 
 
 @dataclass(frozen=True)
@@ -64,28 +50,15 @@ class DuplicateService:
     #: Called after a write; brings the index up to date, or does nothing.
     after_write: Callable[[SyncProgress | None], object]
 
-    def find(self) -> FoundDuplicates:
-        """Compare all profiles of a kind by name, identifier and words; keep the pairs.
+    def find(self, *, cursor: str | None = None) -> FoundDuplicates:
+        """Look for profiles that may be one, see :mod:`matchmaker.services.duplicate_finding`.
 
-        Words are compared as far as profiles are indexed. No transaction is open meanwhile; the
-        time grows with the square of the largest kind.
+        Raises:
+            InvalidInput: the cursor is not one of ours.
+
         """
-        with self.sessions.reading() as session:
-            rows = duplicates.compared(session)
-            identifiers = defaultdict(list)
-            for profile_id, text in duplicates.identifiers(session):
-                identifiers[profile_id].append(text)
-        found: Pairs = {}
-        for kind in ProfileKind:
-            of_kind = [row for row in rows if row[1] is kind]
-            found |= self._of_kind(
-                [row[0] for row in of_kind], [row[2] for row in of_kind], identifiers
-            )
-        with self.sessions.writing() as session:
-            present = profiles.existing(session, {one for pair in found for one in pair})
-            kept = {pair: why for pair, why in found.items() if present.issuperset(pair)}
-            new, gone = duplicates.keep(session, kept, self.clock())
-        return FoundDuplicates(pairs=len(kept), new=new, gone=gone)
+        finder = DuplicateFinder(self.sessions, self.clock, self.replica, self.policy)
+        return finder.find(cursor=cursor)
 
     def dismiss(self, profile_id: UUID, other_id: UUID, *, by: UUID | None) -> None:
         """Say that a pair are two; they are not shown as one again.
@@ -172,43 +145,6 @@ class DuplicateService:
                 record_profile(session, one, deed, by=by, at=now, before=said[one.id])
         self.after_write(None)
         return kept
-
-    def _of_kind(
-        self, ids: list[UUID], names: list[str], identifiers: Mapping[UUID, list[str]]
-    ) -> Pairs:
-        owned = [(at, text) for at, one in enumerate(ids) for text in identifiers.get(one, ())]
-        by_identifier = [
-            (owned[first][0], owned[second][0])
-            for first, second in judgement.of_one_key(text for _, text in owned)
-        ]
-        keys = [" ".join(sorted(name.split())) or None for name in names]
-        found = judgement.scored(
-            {
-                "identifier": [pair for pair in by_identifier if pair[0] != pair[1]],
-                "name": judgement.of_one_key(keys),
-                "name-alike": judgement.of_names_alike(names, self.policy),
-                "words": judgement.of_near_words(self._means(ids)),
-            }
-        )
-        return {(ids[first], ids[second]): why for (first, second), why in found.items()}
-
-    def _means(self, ids: list[UUID]) -> Floats:
-        """Return the mean of the passages of each profile as unit vectors; zeros without any."""
-        try:
-            self.replica.catch_up()
-        except IndexNotReady:
-            return np.zeros((len(ids), 1), dtype=np.float32)
-        replica = self.replica
-        with replica.lock.reading():
-            width = replica.index.vectors(np.empty(0, dtype=np.int64)).shape[1]
-            means = np.zeros((len(ids), width), dtype=np.float32)
-            for row, profile_id in enumerate(ids):
-                number = replica.number_of.get(profile_id)
-                if number is not None and len(replica.passages_of[number]):
-                    means[row] = replica.index.vectors(replica.passages_of[number]).mean(axis=0)
-        lengths = np.linalg.norm(means, axis=1, keepdims=True)
-        unit: Floats = np.divide(means, lengths, out=means, where=lengths > 0)
-        return unit
 
 
 def _check_choices(kept: Profile, other: Profile, take: Collection[str]) -> None:

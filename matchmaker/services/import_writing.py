@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from matchmaker.models import (
     AuditAction,
-    AuditEntry,
     Evidence,
     Identifier,
     Organisation,
@@ -31,8 +29,8 @@ from matchmaker.services.exchange.records import (
 from matchmaker.services.import_rows import insert_alone, parts_of
 from matchmaker.services.profiles import parents_first, settle_families
 from matchmaker.services.recording import record_profile
-from matchmaker.storage import history, identifiers, profiles
-from matchmaker.storage.bulk import insert_profiles, insert_rows
+from matchmaker.storage import audit, history, identifiers, profiles
+from matchmaker.storage.bulk import insert_profiles
 
 #: A record and the revision it was compared with; None when it is new.
 Planned = tuple[Record, int | None]
@@ -96,24 +94,12 @@ def write(
             record_profile(session, known, deed, by=by, at=now, before=said, **origin)
     problems.update(_insert(session, new, clock))
     made = [_id(one) for one in new if one.number not in problems]
-    now = clock()
-    insert_rows(session, AuditEntry, (_made(one, by, now, origin) for one in made))
+    audit.add_for_profiles(
+        session,
+        made,
+        {"at": clock(), "account_id": by, "action": AuditAction.IMPORT, "after": origin},
+    )
     return problems
-
-
-def _made(
-    profile_id: UUID, by: UUID | None, at: datetime, origin: dict[str, str]
-) -> dict[str, object]:
-    """Return the line of a new profile; what it says is in its row, and in its first revision."""
-    return {
-        "at": at,
-        "account_id": by,
-        "action": AuditAction.IMPORT,
-        "subject_kind": "profile",
-        "subject_id": profile_id,
-        "before": None,
-        "after": origin,
-    }
 
 
 def _id(record: Record) -> UUID:

@@ -289,15 +289,17 @@ class ImportService:
         with self.sessions.reading() as session:
             return imports.get(session, run_id)
 
-    def page(self, *, cursor: str | None = None, limit: int = 20) -> CursorPage[ImportRun]:
-        """Return runs, newest first."""
+    def page(
+        self, *, state: ImportState | None = None, cursor: str | None = None, limit: int = 20
+    ) -> CursorPage[ImportRun]:
+        """Return runs, newest first, or only those in one state."""
         before = None
         if cursor is not None:
             at, last = read_cursor(cursor, (datetime, UUID))
             assert isinstance(at, datetime) and isinstance(last, UUID)  # noqa: S101, PT018 - as read
             before = (at, last)
         with self.sessions.reading() as session:
-            found = imports.newest(session, before=before, limit=limit + 1)
+            found = imports.newest(session, state=state, before=before, limit=limit + 1)
         return page_of(found, limit, lambda run: (run.created_at.isoformat(), run.id))
 
     def rows(

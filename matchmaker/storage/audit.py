@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from matchmaker.models import AuditAction, AuditEntry
+from matchmaker.models import AuditAction, AuditEntry, Profile
+from matchmaker.storage.database import MOST_VARIABLES
 
 #: Rows held in memory at once while everything is exported.
 _AT_ONCE = 1_000
@@ -43,6 +44,25 @@ class AuditFilter:
         if self.until is not None:
             query = query.where(AuditEntry.at < self.until)
         return query
+
+
+def add_for_profiles(session: Session, ids: Sequence[UUID], entry: Mapping[str, Any]) -> None:
+    """Add the same entry for each of these profiles, in one statement for many of them.
+
+    Args:
+        session: the one of the deed.
+        ids: of stored profiles.
+        entry: column to value, what it is about apart.
+
+    """
+    table = AuditEntry.__table__
+    values = {**entry, "subject_kind": "profile"}
+    columns = [literal(value, table.c[name].type) for name, value in values.items()]
+    for start in range(0, len(ids), MOST_VARIABLES):
+        part = ids[start : start + MOST_VARIABLES]
+        rows = select(*columns, Profile.__table__.c.id).where(Profile.__table__.c.id.in_(part))
+        names = [*values, "subject_id"]
+        session.execute(insert(AuditEntry).from_select(names, rows))
 
 
 def page(

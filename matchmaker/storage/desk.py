@@ -45,7 +45,7 @@ from matchmaker.models import (
     Standing,
 )
 from matchmaker.models.place import EARTH_RADIUS_KM
-from matchmaker.models.profile_search import ProfileSearch
+from matchmaker.models.profile_search import ProfileSearch, SearchOrder
 from matchmaker.storage.eligibility import _squared_km
 
 #: From the table, not the class: without the rest of the mapping a key is a plain row.
@@ -142,7 +142,7 @@ def _count_waiting(session: Session) -> int:
 
 
 def failed_imports(session: Session) -> int:
-    """Return how many imports failed and were neither taken up again nor cancelled."""
+    """Return how many imports failed; a person goes on with each of them, or gives it up."""
     failed = select(func.count()).where(ImportRun.state == ImportState.FAILED)
     return session.scalar(failed) or 0
 
@@ -164,7 +164,7 @@ def queue(
         limit: how many to return at most.
 
     """
-    if queue is Queue.FAILED_IMPORTS:
+    if queue is Queue.FAILED_IMPORTS:  # these are no profiles: see the list of imports
         return Keyed(keys=(), more=False)
     if queue is Queue.DUPLICATES:
         return _page(session, _pairs(after), limit)
@@ -245,10 +245,11 @@ def search(
     named: str,
     holding: Sequence[Iterable[str]],
     untouched_before: datetime | None,
+    order: SearchOrder = SearchOrder.NAME,
     after: Sequence[Any] | None,
     limit: int,
 ) -> Keyed:
-    """Return name and id of the profiles that meet a search, by name.
+    """Return the keys of the profiles that meet a search, in an order.
 
     Args:
         session: to read with.
@@ -258,6 +259,7 @@ def search(
         holding: ids in hexadecimal of the profiles that hold the words of ``asked.text``, and
             of ``asked.fields``; fewer when less was asked.
         untouched_before: when nobody may have confirmed or changed it since.
+        order: of the list; the key is what it goes by, and the id.
         after: key of the last row of the page before.
         limit: how many to return at most.
 
@@ -267,11 +269,14 @@ def search(
     if named:
         text = _P.folded_name.contains(named, autoescape=True)
         conditions.append(or_(text, held.pop(0)) if held and asked.text else text)
-    query = select(_P.folded_name, _P.id).where(*conditions, *held)
-    order = (_P.folded_name, _P.id)
+    by = _P.folded_name if order.by_name else func.coalesce(_P.confirmed_at, _P.updated_at)
+    keys: tuple[Any, ...] = (by, _P.id)
+    query = select(*keys).where(*conditions, *held)
     if after is not None:
-        query = query.where(tuple_(*order) > tuple_(*_bound(order, after)))
-    return _page(session, query.order_by(*order), limit)
+        last = tuple_(*_bound(keys, after))
+        query = query.where(tuple_(*keys) < last if order.falling else tuple_(*keys) > last)
+    ordered = [key.desc() for key in keys] if order.falling else keys
+    return _page(session, query.order_by(*ordered), limit)
 
 
 def _plain(asked: ProfileSearch, untouched_before: datetime | None) -> list[ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound
-from matchmaker.models import ImportMapping, ImportRow, ImportRun, RowOutcome
+from matchmaker.models import ImportMapping, ImportRow, ImportRun, ImportState, RowOutcome
 
 
 def get(session: Session, run_id: UUID, *, lock: bool = False) -> ImportRun:
@@ -28,10 +28,16 @@ def get(session: Session, run_id: UUID, *, lock: bool = False) -> ImportRun:
 
 
 def newest(
-    session: Session, *, before: tuple[datetime, UUID] | None, limit: int
+    session: Session,
+    *,
+    state: ImportState | None = None,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> Sequence[ImportRun]:
-    """Return runs, newest first, after the one that ``before`` names."""
+    """Return runs, newest first, after the one that ``before`` names; only those in a state."""
     query = select(ImportRun).order_by(ImportRun.created_at.desc(), ImportRun.id.desc())
+    if state is not None:
+        query = query.where(ImportRun.state == state)
     if before is not None:
         query = query.where(tuple_(ImportRun.created_at, ImportRun.id) < before)
     return session.scalars(query.limit(limit)).all()

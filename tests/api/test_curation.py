@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import Account, Claim, Role, Scope, Standing, Visibility
+from matchmaker.models import Account, Claim, Delegation, Queue, Role, Scope, Standing, Visibility
 from matchmaker.storage.database import Sessions
 from tests.factories import NOW, an_expert
 
@@ -29,7 +29,9 @@ EXPERT = {
 }
 
 
-def an_account(service: Matchmaker, role: Role, *, owns: UUID | None = None) -> str:
+def an_account(
+    service: Matchmaker, role: Role, *, owns: UUID | None = None, edits: UUID | None = None
+) -> str:
     """Return the secret of a token of a new account."""
     account = Account(email=f"{uuid4()}@example.dk", role=role, created_at=NOW)
     with Sessions(service.engine).writing() as session:
@@ -37,6 +39,8 @@ def an_account(service: Matchmaker, role: Role, *, owns: UUID | None = None) -> 
         session.flush()
         if owns is not None:
             session.add(Claim(account_id=account.id, profile_id=owns, claimed_at=NOW))
+        if edits is not None:
+            session.add(Delegation(account_id=account.id, profile_id=edits, since=NOW))
     _, secret = service.tokens.create(account.id, name="test", scopes=tuple(Scope))
     return secret
 
@@ -166,6 +170,91 @@ def test_owners_change_confirm_and_withdraw_what_is_theirs(
     assert owner("POST", f"/profiles/{ann.id}/reinstate", headers=ANY).status_code == 200
     assert owner("DELETE", f"/profiles/{ann.id}", headers=ANY).status_code == 204
     assert owner("GET", f"/profiles/{ann.id}").status_code == 404
+
+
+def test_only_staff_state_a_legal_basis_and_who_edits_for_somebody_does_not_show_them(
+    client: FlaskClient, workshop: Matchmaker, staff: Ask
+) -> None:
+    ann, ben = (an_expert(name, standing=Standing.IMPORTED) for name in ("Ann", "Ben"))
+    workshop.profiles.register_all([ann, ben])
+    owner = asker(client, an_account(workshop, Role.PARTNER, owns=ann.id))
+    delegate = asker(client, an_account(workshop, Role.PARTNER, edits=ann.id))
+    path, basis = f"/profiles/{ann.id}/confirm", {"legal_basis": "They said so."}
+    for ask, body in ((owner, basis), (delegate, basis), (delegate, {})):
+        assert ask("POST", path, json=body, headers=ANY).status_code == 403
+    assert delegate("DELETE", f"/profiles/{ann.id}", headers=ANY).status_code == 403
+    assert client.get(f"/api/v1/profiles/{ann.id}").status_code == 404
+    other = f"/profiles/{ben.id}/confirm"
+    assert staff("POST", other, json={}, headers=ANY).status_code == 422
+    shown = staff("POST", other, json=basis, headers=ANY)
+    assert (shown.json["standing"], shown.json["legal_basis"]) == ("live", "They said so.")
+    assert owner("POST", path, json={}, headers=ANY).json["standing"] == "live"
+    assert delegate("POST", path, json={}, headers=ANY).status_code == 200
+
+
+def test_guessing_an_id_tells_nothing_of_what_is_there(
+    client: FlaskClient, workshop: Matchmaker
+) -> None:
+    hidden = an_expert("Hidden", visibility=Visibility.STAFF, evidence=("One.",))
+    workshop.profiles.register_all([hidden])
+    firm = asker(client, an_account(workshop, Role.FIRM))
+    for method, rest in (
+        ("GET", "/history"),
+        ("GET", "/differences?before=1"),
+        ("POST", "/preview"),
+        ("POST", "/restore"),
+        ("POST", "/confirm"),
+        ("PUT", f"/evidence/{hidden.evidence[0].id}/pin"),
+    ):
+        told = []
+        for one in (hidden.id, uuid4()):
+            body = {} if method == "GET" else {"json": {"revision": "x"}}
+            answer = firm(method, f"/profiles/{one}{rest}", headers={"If-Match": '"7"'}, **body)
+            problem = answer.json
+            told.append((answer.status_code, problem["type"], problem["detail"].split(" with")[0]))
+        assert told[0] == told[1]
+        assert told[0][0] == 404
+
+
+def test_the_same_key_makes_one_profile_and_answers_with_its_tag(
+    staff: Ask, workshop: Matchmaker
+) -> None:
+    key = {"Idempotency-Key": "one"}
+    first, again = (staff("POST", "/experts", json=EXPERT, headers=key) for _ in range(2))
+    assert (again.status_code, again.json["id"]) == (201, first.json["id"])
+    for name in ("ETag", "Location"):
+        assert again.headers[name] == first.headers[name]
+    assert workshop.profiles.page(text="Eva Holm").total == 1
+
+
+def test_a_search_is_sorted_as_asked(staff: Ask) -> None:
+    def names(query: str) -> list[str]:
+        found, cursor = [], ""
+        while True:
+            part = staff("GET", f"/profile-search?limit=3{query}{cursor}").json
+            found += [one["name"] for one in part["items"]]
+            if part["next"] is None:
+                return found
+            cursor = f"&cursor={part['next']}"
+
+    by_name = names("")
+    assert names("&sort=-name") == by_name[::-1]
+    path = staff("GET", "/profile-search?text=Jens").json["items"][0]["id"]
+    assert staff("POST", f"/profiles/{path}/confirm", headers=ANY).status_code == 200
+    assert names("&sort=-touched")[0] == names("&sort=touched")[-1] == "Jens Falk"
+    assert sorted(names("&sort=touched")) == sorted(by_name)
+    assert staff("GET", "/profile-search?sort=colour").status_code == 422
+
+
+def test_failed_imports_stand_in_their_queue(staff: Ask, workshop: Matchmaker) -> None:
+    bad = {"data": b"Navn\n\xff", "content_type": "application/octet-stream"}
+    assert staff("POST", "/imports?format=xlsx&kind=expert", **bad).status_code == 422
+    assert staff("POST", "/imports?format=jsonl", **bad).status_code in {201, 422}
+    failed = staff("GET", "/imports?state=failed").json["items"]
+    queue = staff("GET", "/desk/failed-imports").json
+    assert queue["imports"] == failed
+    assert workshop.desk.counts()[Queue.FAILED_IMPORTS] == len(failed)
+    assert staff("GET", "/desk/stale").json["imports"] == []
 
 
 def test_hidden_fields_and_evidence_are_shown_by_who_asks(

@@ -9,6 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Matchmaker
+from matchmaker.models import AuditAction, Role, Scope, Standing, Visibility
+from matchmaker.services.audit import AuditFilter
+from tests.factories import an_evidence, an_expert
+from tests.people import somebody, token_of
 from tests.services.import_files import FIRMS
 
 FIRM = {
@@ -18,6 +22,14 @@ FIRM = {
     "organisation_type": "firm",
     "cvr": "30060946",
 }
+
+
+@pytest.fixture
+def client(client: FlaskClient, workshop: Matchmaker) -> FlaskClient:
+    """A program of somebody who works here."""
+    header = token_of(workshop, somebody(workshop, Role.STAFF, "eva"))
+    client.environ_base["HTTP_AUTHORIZATION"] = header["Authorization"]
+    return client
 
 
 def preview(client: FlaskClient, text: str = FIRMS, **headers: str) -> Any:
@@ -162,6 +174,65 @@ def test_profiles_are_handed_out_as_asked(
 
     assert (answer.status_code, answer.mimetype) == (200, mimetype)
     assert len(answer.get_data(as_text=True).splitlines()) > 1
+
+
+def test_everybody_is_handed_out_what_they_may_see(
+    client: FlaskClient, workshop: Matchmaker
+) -> None:
+    shown = an_expert(
+        "Half Hidden",
+        affiliation="Elsewhere",
+        field_visibility={"affiliation": "staff"},
+    )
+    shown.evidence.append(an_evidence("For staff.", visibility=Visibility.STAFF))
+    members = an_expert("For Members", visibility=Visibility.MEMBERS)
+    imported = an_expert("From A File", standing=Standing.IMPORTED)
+    workshop.profiles.register_all([shown, members, imported])
+    firm = token_of(workshop, somebody(workshop, Role.FIRM, "firm"), (Scope.READ,))
+
+    def handed_out(headers: dict[str, str] | None = None, form: str = "jsonl") -> str:
+        how = {} if headers is None else {"headers": headers}
+        address = f"/api/v1/exports/profiles?kind=expert&format={form}"
+        return client.application.test_client().get(address, **how).get_data(as_text=True)
+
+    staff = {"Authorization": client.environ_base["HTTP_AUTHORIZATION"]}
+    for form in ("jsonl", "csv", "json-ld"):
+        public, member, all_ = (
+            handed_out(None, form),
+            handed_out(firm, form),
+            handed_out(staff, form),
+        )
+        for text in (public, member):
+            assert "Half Hidden" in text
+            assert "From A File" not in text
+            assert "Elsewhere" not in text
+            assert "For staff." not in text
+            assert 'affiliation": "staff' not in text, "what is hidden is not named either"
+        assert ("For Members" in public, "For Members" in member) == (False, True)
+        assert "From A File" in all_
+        assert "Elsewhere" in all_
+    deeds = workshop.audit.page(AuditFilter(action=AuditAction.EXPORT)).items
+    assert {row.entry.after["visibility"] for row in deeds if row.entry.after} == {
+        "members",
+        "staff",
+    }
+
+
+def test_the_key_of_one_account_is_nothing_to_another(
+    client: FlaskClient, workshop: Matchmaker
+) -> None:
+    key = {"Idempotency-Key": "shared"}
+    first = client.put("/api/v1/profiles/bulk", json=[FIRM], headers=key)
+    other = token_of(workshop, somebody(workshop, Role.STAFF, "other"))
+    again = client.put("/api/v1/profiles/bulk", json=[FIRM], headers=key)
+    theirs = client.put("/api/v1/profiles/bulk", json=[FIRM], headers={**key, **other})
+    firm = token_of(workshop, somebody(workshop, Role.FIRM, "firm"))
+    refused = client.put("/api/v1/profiles/bulk", json=[FIRM], headers={**key, **firm})
+
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json == first.json
+    assert theirs.json["items"][0]["outcome"] == "unchanged"
+    assert refused.status_code == 403
 
 
 def test_a_table_needs_a_kind(client: FlaskClient) -> None:
