@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -77,7 +77,11 @@ def one_queue(queue: str) -> str | tuple[str, int]:
     wanted = _queue(queue)
     query, errors = read_form(CursorQuerySchema(), request.args)
     found: CursorPage[DeskItem] = CursorPage([], None)
-    if not errors:
+    runs: CursorPage[ImportRun] = CursorPage([], None)
+    if not errors and wanted is Queue.FAILED_IMPORTS:
+        runs = matchmaker().imports.page(state=ImportState.FAILED, **query)
+        found = CursorPage([], runs.next)
+    elif not errors:
         found = matchmaker().desk.queue(wanted, **query)
     shown = render_template(
         "desk/queue.html",
@@ -85,9 +89,11 @@ def one_queue(queue: str) -> str | tuple[str, int]:
         count=matchmaker().desk.counts()[wanted],
         why=WHY[wanted],
         found=found,
-        runs=_failed_runs() if wanted is Queue.FAILED_IMPORTS else (),
+        runs=runs.items,
         reason=lambda item: reason(wanted, item),
         done=done(),
+        looked_at=request.args.get("looked_at", ""),
+        further=request.args.get("further", ""),
         place={name: request.args[name] for name in ("cursor", "limit") if name in request.args},
     )
     return (shown, 422) if errors else shown
@@ -177,8 +183,3 @@ def _queue(name: str) -> Queue:
     if name not in set(Queue):
         raise NotFound("queue", name)
     return Queue(name)
-
-
-def _failed_runs() -> Sequence[ImportRun]:
-    newest = matchmaker().imports.page(limit=100).items
-    return [run for run in newest if run.state is ImportState.FAILED]

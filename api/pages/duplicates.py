@@ -45,9 +45,9 @@ class Pair:
 @blueprint.post("/find")
 @needs(Action.CURATE)
 def find() -> Response:
-    """Compare all profiles anew."""
-    matchmaker().duplicates.find()
-    return redirect(_queue(), 303)
+    """Look for profiles that may be one, the last changes first; a long look goes on in parts."""
+    found = matchmaker().duplicates.find(cursor=request.form.get("further") or None)
+    return redirect(_queue(looked_at=found.looked_at, further=found.next), 303)
 
 
 @blueprint.get("/<uuid:kept_id>/<uuid:other_id>")

@@ -34,7 +34,7 @@ from matchmaker.models import (
     Visibility,
 )
 from matchmaker.models.actions import Action
-from matchmaker.models.profile_search import ProfileSearch
+from matchmaker.models.profile_search import ProfileSearch, SearchOrder
 from matchmaker.services.bulk_actions import MOST
 from matchmaker.services.cursors import CursorPage
 
@@ -44,6 +44,12 @@ _Answer = Response | str | tuple[str, int]
 #: Fields of the form of conditions, beside the words.
 _SEVERAL = ("kinds", "partner_kinds", "standings", "visibilities")
 _OF_BULK = ("visibility", "legal_basis", "field")
+_ORDERS: Mapping[SearchOrder, Any] = {
+    SearchOrder.NAME: _("By name"),
+    SearchOrder.NAME_BACK: _("By name, backwards"),
+    SearchOrder.TOUCHED: _("Longest untouched first"),
+    SearchOrder.TOUCHED_LAST: _("Last touched first"),
+}
 _SENTENCES: Mapping[str, Any] = {
     "text": _("Please use at most 8 words and 100 characters."),
     "fields": _("Please use at most 8 words and 100 characters."),
@@ -129,6 +135,8 @@ def _page(query: Mapping[str, Any], errors: Mapping[str, str]) -> _Answer:
             for name in _SEVERAL
         },
         asked=_as_query(asked),
+        order=query.get("order", SearchOrder.NAME).value,
+        orders=[(one.value, str(words)) for one, words in _ORDERS.items()],
         asked_json=json.dumps(asked.as_json()),
         more=any(value for name, value in asked.as_json().items() if name != "text"),
         ticked=set(request.form.getlist("profile_ids")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -12,7 +13,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import Fit
+from matchmaker.models import Fit, Role
+from tests.people import sign_in, somebody
 
 if TYPE_CHECKING:
     from tests.pages.sender import Sender
@@ -179,3 +181,21 @@ def afsender(workshop: Matchmaker, client: FlaskClient) -> Sender:
     from tests.pages.sender import staff_at
 
     return staff_at(workshop, client, "da")
+
+
+@pytest.fixture
+def staff(reader: Reader, workshop: Matchmaker) -> Reader:
+    """Somebody of the staff who reads English."""
+    sign_in(reader.client, somebody(workshop, Role.STAFF, "staff"))
+    return reader
+
+
+@pytest.fixture
+def medarbejder(staff: Reader, client: FlaskClient) -> Reader:
+    """The same member of the staff, who reads Danish."""
+    return Reader(client, "da")
+
+
+@pytest.fixture
+def ida(workshop: Matchmaker) -> UUID:
+    return workshop.profiles.page(text="Ida Berg").items[0].id

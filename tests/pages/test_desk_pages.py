@@ -6,43 +6,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import Claim, Delegation, Queue, Role, Standing, Visibility
-from matchmaker.storage.database import Sessions
+from matchmaker.models import Queue, Standing, Visibility
 from tests.factories import NOW, an_expert
 from tests.pages.conftest import Reader
-from tests.people import sign_in, somebody
 from tests.services.test_desk import counted
-
-
-@pytest.fixture
-def staff(reader: Reader, workshop: Matchmaker) -> Reader:
-    """Somebody of the staff who reads English."""
-    sign_in(reader.client, somebody(workshop, Role.STAFF, "staff"))
-    return reader
-
-
-@pytest.fixture
-def medarbejder(staff: Reader, client: FlaskClient) -> Reader:
-    """The same person, who reads Danish."""
-    return Reader(client, "da")
-
-
-@pytest.fixture
-def ida(workshop: Matchmaker) -> UUID:
-    return workshop.profiles.page(text="Ida Berg").items[0].id
-
-
-@pytest.fixture
-def owner(reader: Reader, workshop: Matchmaker, ida: UUID) -> Reader:
-    """The partner whose profile Ida Berg's is."""
-    account = somebody(workshop, Role.PARTNER, "ida")
-    with Sessions(workshop.engine).writing() as session:
-        session.add(Claim(profile_id=ida, account_id=account.id, claimed_at=NOW))
-    sign_in(reader.client, account)
-    return reader
 
 
 def neglect(service: Matchmaker, number: int = 3) -> list[UUID]:
@@ -196,7 +165,7 @@ def test_two_profiles_are_compared_and_merged_field_by_field(
         "Ida Berg", title="Welding engineer", summary="Teaches welding.", evidence=("Teaches.",)
     )
     workshop.profiles.register_all([twin])
-    staff.visit("/desk/queues/duplicates").send("Compare all profiles anew")
+    staff.visit("/desk/queues/duplicates").send("Look for duplicates")
     assert "the same name" in staff.text
     staff.visit(f"/desk/duplicates/{ida}/{twin.id}")
     # What only the other one says is proposed.
@@ -229,12 +198,12 @@ def test_a_merge_waits_when_the_one_that_stays_was_changed(
 
 def test_a_pair_that_are_two_does_not_come_back(staff: Reader, workshop: Matchmaker) -> None:
     workshop.profiles.register_all([an_expert("Ida Berg", summary="Somebody else.")])
-    staff.visit("/desk/queues/duplicates").send("Compare all profiles anew")
+    staff.visit("/desk/queues/duplicates").send("Look for duplicates")
     assert len(rows(staff)) == 1
 
     staff.send("They are two")
     assert rows(staff) == []
-    staff.send("Compare all profiles anew")
+    staff.send("Look for duplicates")
 
     assert rows(staff) == []
 
@@ -256,68 +225,6 @@ def test_a_page_asks_the_database_no_more_often_for_more_rows(
     neglect(workshop, 15)
 
     assert 0 < asked() <= few
-
-
-def test_an_owner_says_that_all_is_right(owner: Reader, workshop: Matchmaker, ida: UUID) -> None:
-    owner.visit("/").follow("My profiles")
-    assert owner.all("h2") == ["Ida Berg"]
-
-    owner.send("All is right")
-
-    assert workshop.curation.read(ida).confirmed_at is not None
-    assert "Last confirmed" in owner.text
-
-
-def test_an_owner_pins_and_leaves_out_evidence_once_and_for_good(
-    owner: Reader, workshop: Matchmaker, ida: UUID
-) -> None:
-    first, second, _ = workshop.curation.read(ida).evidence
-    owner.visit("/my/profiles").send("Pin : Found the cause", mark="pin")
-    owner.send("Leave out : Welding procedure", mark="exclude")
-
-    now = {one.id: one for one in workshop.curation.read(ida).evidence}
-    assert now[first.id].pinned
-    assert now[second.id].excluded
-    owner.send("Do not pin").send("Take in again", mark="include")
-    assert not any(one.pinned or one.excluded for one in workshop.curation.read(ida).evidence)
-
-
-def test_an_owner_pauses_and_a_wrong_number_is_kept_and_pointed_out(
-    owner: Reader, workshop: Matchmaker, ida: UUID
-) -> None:
-    owner.visit("/my/profiles").send("Save leave", capacity="many", on_leave_until="2027-02-28")
-    assert owner.status == 422
-    assert owner.page.find("input", id=f"capacity-{ida}")["value"] == "many"
-
-    owner.send("Save leave", capacity="1")
-
-    now = workshop.curation.read(ida)
-    assert (now.capacity, str(now.on_leave_until)) == (1, "2027-02-28")
-
-
-def test_an_owner_takes_the_profile_out_and_a_delegate_may_not(
-    owner: Reader, workshop: Matchmaker, ida: UUID
-) -> None:
-    owner.visit("/my/profiles").follow("Withdraw or erase").send("Take it out")
-    assert owner.address == "/my/profiles"
-    assert workshop.curation.read(ida).standing is Standing.WITHDRAWN
-    helping = somebody(workshop, Role.PARTNER, "jens")
-    with Sessions(workshop.engine).writing() as session:
-        session.add(Delegation(profile_id=ida, account_id=helping.id, since=NOW))
-    sign_in(owner.client, helping)
-
-    assert "for its owner" in owner.visit("/my/profiles").text
-    assert owner.visit(f"/profiles/{ida}/edit").heading == "Edit Ida Berg"
-    assert owner.visit(f"/profiles/{ida}/erase").status == 403
-
-
-def test_who_owns_nothing_is_told_how_to(reader: Reader, workshop: Matchmaker) -> None:
-    sign_in(reader.client, somebody(workshop, Role.PARTNER, "bo"))
-
-    reader.visit("/my/profiles")
-
-    assert "No profile belongs to you yet" in reader.text
-    assert "My profiles" not in reader.page.select_one(".site-nav").get_text()
 
 
 def test_strangers_see_no_way_to_edit(reader: Reader, ida: UUID) -> None:
