@@ -40,7 +40,7 @@ def main() -> None:
         evaluation.make_replica(policy.language_correction),
         policy,
     )
-    questions = questions_of(judged, evaluation.encoder, utc_now().date())
+    questions = questions_of(judged, evaluation.asking, utc_now().date())
     result = check.run(questions, matches=3)
     document = {
         "commit": measured_commit(),

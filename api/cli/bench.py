@@ -23,11 +23,12 @@ from api.cli.commit import measured_commit
 from api.cli.processes import Finished, run_command, serving
 from api.cli.results import RESULTS, finish
 from api.cli.terminal import progress_bar, tell
-from embeddings.protocols import Encoder
-from embeddings.registry import make_encoder, make_index, prepare_encoder
+from embeddings.registry import make_index
+from matchmaker import bootstrap
 from matchmaker.bootstrap import Matchmaker, build, prepare_database
 from matchmaker.config import Settings
 from matchmaker.matching.passages import compose
+from matchmaker.matching.voice import LANGUAGE
 from matchmaker.services import benchmarking
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.synthetic import profiles
@@ -107,7 +108,7 @@ def bench(
     database of this installation is not touched. See benchmarks/README.md for what the
     figures mean. Exit status 1 when a limit is missed.
     """
-    prepare_encoder(settings.encoder, settings.data_dir, tell)
+    bootstrap.prepare_encoders(settings, tell)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.data_dir) as folder:
         document = _Bench(settings, Path(folder)).measure(sizes, rounds, clients, seconds)
@@ -122,9 +123,7 @@ class _Bench:
         self._settings = replace(settings, indexing="off", rate_limits="off")
         self._folder = folder
         self._today = datetime.now(UTC).date()
-        self._encoder: Encoder = make_encoder(
-            settings.encoder, settings.data_dir, settings.encoder_threads
-        )
+        self._encoder, self._voice = bootstrap.make_encoders(settings)
         self._numbers = count()
 
     def measure(
@@ -135,13 +134,14 @@ class _Bench:
         indexing = self._indexing()
         with progress_bar("Encoding the fragments") as report:
             vectors = FragmentVectors(self._encoder, _summed(report, len(fragments())))
+        voiced = None if self._voice is None else FragmentVectors(self._voice)
         loaded_size = benchmarking.LIMITED_SIZE if benchmarking.LIMITED_SIZE in sizes else sizes[-1]
         runs: dict[int, benchmarking.RunFigures] = {}
         measured: list[dict[str, Any]] = []
         server = None
         for size in sizes:
             database = self._folder / f"{size}.sqlite3"
-            stored = self._fill(database, size, vectors)
+            stored = self._fill(database, size, vectors, voiced)
             runs[size], seconds_to_load = self._runs(database, size, rounds)
             gc.collect()  # the indexes of this size, before other processes fill theirs
             measured.append(
@@ -166,6 +166,7 @@ class _Bench:
                 "encoder": self._encoder.spec.name,
                 "encoder_revision": self._encoder.spec.revision,
                 "encoder_threads": self._settings.encoder_threads,
+                "voice": None if self._voice is None else self._voice.spec.name,
                 "index": self._settings.index,
                 "threads": self._settings.threads,
             },
@@ -178,17 +179,23 @@ class _Bench:
     def _service(self, database: Path) -> Matchmaker:
         settings = self._on(database)
         prepare_database(settings)
-        return build(settings, encoder=self._encoder)
+        return build(settings, encoder=self._encoder, voice=self._voice)
 
     def _on(self, database: Path) -> Settings:
         return replace(self._settings, database=f"sqlite:///{database.absolute()}")
 
     def _indexing(self) -> benchmarking.IndexingFigures:
         given = profiles(_INDEXED_PROFILES, today=self._today)
-        texts = [passage.text for profile in given for passage in compose(profile)]
+        passages = [passage for profile in given for passage in compose(profile)]
+        voice = self._voice
+        english = [one.text for one in passages if one.language == LANGUAGE]
         with progress_bar("Indexing, beside the encoder alone") as report:
             return benchmarking.measure_indexing(
-                self._encoder, texts, self._waiting, progress=report
+                self._encoder,
+                [one.text for one in passages],
+                self._waiting,
+                heard=(voice, english) if voice else None,
+                progress=report,
             )
 
     @contextmanager
@@ -200,7 +207,13 @@ class _Bench:
             yield service.indexing
         _delete(database)
 
-    def _fill(self, database: Path, size: int, vectors: FragmentVectors) -> dict[str, Any]:
+    def _fill(
+        self,
+        database: Path,
+        size: int,
+        vectors: FragmentVectors,
+        voiced: FragmentVectors | None,
+    ) -> dict[str, Any]:
         start = perf_counter()
         with (
             closing(self._service(database)) as service,
@@ -211,6 +224,7 @@ class _Bench:
                 service.indexing,
                 vectors,
                 profiles(size, today=self._today),
+                voiced=voiced,
                 progress=_summed(report, size),
             )
         return {

@@ -26,8 +26,7 @@ from api.cli.server import serve_until_stopped
 from api.cli.service import open_service
 from api.cli.terminal import Group, output, print_json, progress_bar, tell
 from api.schemas.seed import id_of
-from embeddings.registry import prepare_encoder
-from matchmaker.bootstrap import Matchmaker, prepare_database
+from matchmaker.bootstrap import Matchmaker, prepare_database, prepare_encoders
 from matchmaker.config import Settings
 from matchmaker.matching.languages import SUPPORTED
 from matchmaker.models import Conditions, PartnerKind
@@ -236,9 +235,10 @@ def encoder() -> None:
 @encoder.command("build")
 @click.pass_obj
 def encoder_build(settings: Settings) -> None:
-    """Build the configured encoder in the data directory; quick when it is there already."""
-    prepare_encoder(settings.encoder, settings.data_dir, tell)
-    tell(f"{settings.encoder} is ready.")
+    """Build the configured encoders in the data directory; quick when they are there already."""
+    prepare_encoders(settings, tell)
+    for name in filter(None, (settings.encoder, settings.voice)):
+        tell(f"{name} is ready.")
 
 
 @main.command()

@@ -67,7 +67,14 @@ def compare(
         measured = []
         for number, name in enumerate(names):
             database = Path(temporary).absolute() / f"{number}.sqlite3"
-            own = replace(settings, encoder=name, database=f"sqlite:///{database}", indexing="off")
+            # Alone: what another one adds is not its own.
+            own = replace(
+                settings,
+                encoder=name,
+                voice="",
+                database=f"sqlite:///{database}",
+                indexing="off",
+            )
             measured.append(_measure(own, folder, judged, compared))
     return {
         "format": FORMAT,

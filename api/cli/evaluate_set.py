@@ -14,7 +14,7 @@ from api.cli.run_file import beside, writing_runs
 from api.cli.set_databases import forget_others, indexed, name_of
 from api.cli.terminal import print_json, progress_bar, tell
 from embeddings.protocols import Encoder
-from embeddings.registry import make_encoder, prepare_encoder
+from matchmaker.bootstrap import make_encoders, prepare_encoders
 from matchmaker.config import Settings
 from matchmaker.errors import InvalidInput
 from matchmaker.matching.policy import MatchingPolicy
@@ -71,12 +71,12 @@ def evaluate_sets(
             raise InvalidInput(
                 given.name, "nobody is judged; write qrels.tsv, pairs.tsv or orders.tsv."
             )
-    prepare_encoder(settings.encoder, settings.data_dir, tell)
-    encoder = make_encoder(settings.encoder, settings.data_dir, settings.encoder_threads)
+    prepare_encoders(settings, tell)
+    encoder, voice = make_encoders(settings)
     documents = []
     for given in sets:
         path = beside(run, given.name) if run is not None and len(sets) > 1 else run
-        found = _evaluate(settings, encoder, given, policies, path)
+        found = _evaluate(settings, (encoder, voice), given, policies, path)
         documents += found
         if not as_json:
             print_set(found)
@@ -93,16 +93,16 @@ def evaluate_sets(
 
 def _evaluate(
     settings: Settings,
-    encoder: Encoder,
+    encoders: tuple[Encoder, Encoder | None],
     given: JudgedSet,
     policies: Sequence[MatchingPolicy],
     run: Path | None,
 ) -> list[dict[str, Any]]:
     names = [policy.name for policy in policies]
-    with indexed(settings, encoder, given) as service:
+    with indexed(settings, encoders, given) as service:
         of_day = service.evaluation
         evaluation = SetEvaluation(
-            of_day.sessions, of_day.clock, of_day.encoder, of_day.make_replica
+            of_day.sessions, of_day.clock, of_day.encoder, of_day.make_replica, of_day.voice
         )
         runs = writing_runs(run, names, given.profile_ids) if run is not None else nullcontext()
         with progress_bar(f"Asking {given.name}") as report, runs as writer:
@@ -116,7 +116,8 @@ def _evaluate(
         {
             "set": given.name,
             "policy": result.name,
-            "encoder": encoder.spec.name,
+            "encoder": encoders[0].spec.name,
+            "voice": encoders[1].spec.name if encoders[1] is not None else None,
             "queries": len(given.queries),
             "queries_judged": len(given.queries) - silent,
             "queries_with_relevant": len(result.per_query),

@@ -15,13 +15,12 @@ from api.cli.seed import folder_option, read_judged
 from api.cli.service import open_service
 from api.cli.set_databases import indexed
 from api.cli.terminal import output, progress_bar, tell
-from embeddings.registry import make_encoder
 from matchmaker.config import Settings
 from matchmaker.matching.aside import FITTED as ASIDES
-from matchmaker.matching.fitting import PROMISED
+from matchmaker.matching.calibration import PROMISED
 from matchmaker.matching.policy import DEFAULT_POLICY
 from matchmaker.matching.projection import FITTED as PROJECTION
-from matchmaker.services import fitting
+from matchmaker.services import fitting, judged_lists
 from matchmaker.services.public_sets import READERS
 from matchmaker.services.set_evaluation import SetEvaluation
 
@@ -61,18 +60,20 @@ def fit(
     """
     judged = judged_challenges(read_judged(folder))
     service = open_service(settings)
-    asides = fitting.encoded_asides(service.matchmaking.encoder)
+    asides = judged_lists.encoded_asides(service.matchmaking.encoder)
     with progress_bar("Measuring everybody") as report:
-        own = fitting.of_challenges(service.evaluation, judged, asides, DEFAULT_POLICY, report)
+        own = judged_lists.of_challenges(service.evaluation, judged, asides, DEFAULT_POLICY, report)
     others = []
-    encoder = make_encoder(settings.encoder, settings.data_dir, settings.encoder_threads)
+    encoders = service.matchmaking.encoder, service.matchmaking.voice
     for name, path in named:
         for given in READERS[name](path):
-            with indexed(settings, encoder, given) as of_set:
+            with indexed(settings, encoders, given) as of_set:
                 one = of_set.evaluation
-                evaluation = SetEvaluation(one.sessions, one.clock, one.encoder, one.make_replica)
+                evaluation = SetEvaluation(
+                    one.sessions, one.clock, one.encoder, one.make_replica, one.voice
+                )
                 with progress_bar(f"Measuring {given.name}") as report:
-                    others.append(fitting.of_set(evaluation, given, DEFAULT_POLICY, report))
+                    others.append(judged_lists.of_set(evaluation, given, DEFAULT_POLICY, report))
     with progress_bar("Trying weights") as report:
         found = fitting.fit(
             own, others, DEFAULT_POLICY, service.matchmaking.encoder.spec.fingerprint, report
@@ -89,6 +90,7 @@ def fit(
             "other sets": [name for name, _ in named],
         },
     )
+    kept.parent.mkdir(parents=True, exist_ok=True)
     found.projection.save(kept.with_name(PROJECTION))
     asides.save(kept.with_name(ASIDES))
     kept.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -101,6 +101,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
         f"{PREFIX}DATA_DIR": str(settings.data_dir.absolute()),
         f"{PREFIX}DATABASE": settings.database_url,
         f"{PREFIX}ENCODER": settings.encoder,
+        f"{PREFIX}VOICE": settings.voice,
         f"{PREFIX}ENCODER_THREADS": str(settings.encoder_threads),
         f"{PREFIX}INDEX": settings.index,
         f"{PREFIX}THREADS": str(settings.threads),

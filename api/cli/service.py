@@ -5,14 +5,13 @@ from __future__ import annotations
 import click
 
 from api.cli.terminal import tell
-from embeddings.registry import prepare_encoder
-from matchmaker.bootstrap import Matchmaker, build
+from matchmaker.bootstrap import Matchmaker, build, prepare_encoders
 from matchmaker.config import Settings
 
 
 def open_service(settings: Settings) -> Matchmaker:
     """Return the service for the running command."""
-    prepare_encoder(settings.encoder, settings.data_dir, tell)
+    prepare_encoders(settings, tell)
     service = build(settings)
     click.get_current_context().call_on_close(service.close)
     return service

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 
 from api.cli.terminal import progress_bar, tell
 from embeddings.protocols import Encoder
-from matchmaker.bootstrap import Matchmaker, build
+from matchmaker.bootstrap import Matchmaker, build, prepare_database
 from matchmaker.config import Settings
 from matchmaker.services.clock import utc_now
 from matchmaker.services.judged_set import JudgedSet
@@ -27,12 +27,23 @@ _WORDS = "words"
 
 
 @contextmanager
-def indexed(settings: Settings, encoder: Encoder, given: JudgedSet) -> Iterator[Matchmaker]:
-    """Open the service on the profiles of a set, indexed."""
-    folder = settings.data_dir / _FOLDER / name_of(given, encoder)
+def indexed(
+    settings: Settings, encoders: tuple[Encoder, Encoder | None], given: JudgedSet
+) -> Iterator[Matchmaker]:
+    """Open the service on the profiles of a set, indexed.
+
+    Args:
+        settings: of the installation.
+        encoders: the encoder, and the voice beside it if any. A database without this voice is
+            indexed again, with the encoder's vectors that are there.
+        given: the set.
+
+    """
+    folder = settings.data_dir / _FOLDER / name_of(given, encoders[0])
     if not folder.exists():
-        _write(settings, encoder, given, folder)
-    with closing(_service(settings, encoder, folder)) as service:
+        _write(settings, encoders, given, folder)
+    prepare_database(_on(settings, folder))  # it may be from before a new column
+    with closing(_service(settings, encoders, folder)) as service:
         words = folder / _WORDS
         known = words.read_text(encoding="utf-8") if words.exists() else words_key()
         # Other words or another way to compose: again, with the vectors that are there.
@@ -65,13 +76,18 @@ def forget_others(settings: Settings, kept: Collection[str]) -> int:
     return len(others)
 
 
-def _write(settings: Settings, encoder: Encoder, given: JudgedSet, folder: Path) -> None:
+def _write(
+    settings: Settings,
+    encoders: tuple[Encoder, Encoder | None],
+    given: JudgedSet,
+    folder: Path,
+) -> None:
     tell(f"Writing {len(given.profile_ids)} profiles of {given.name} ...")
     folder.parent.mkdir(parents=True, exist_ok=True)
     half = Path(mkdtemp(prefix="half-", dir=folder.parent))
     try:
         with (
-            closing(_service(settings, encoder, half)) as service,
+            closing(_service(settings, encoders, half)) as service,
             progress_bar("Writing profiles") as report,
         ):
             write_set(service.engine, given, utc_now(), report)
@@ -84,6 +100,13 @@ def _write(settings: Settings, encoder: Encoder, given: JudgedSet, folder: Path)
         shutil.rmtree(half, ignore_errors=True)
 
 
-def _service(settings: Settings, encoder: Encoder, folder: Path) -> Matchmaker:
-    on = replace(settings, database=f"sqlite:///{(folder / _DATABASE).absolute()}", indexing="off")
-    return build(on, encoder=encoder)
+def _service(
+    settings: Settings, encoders: tuple[Encoder, Encoder | None], folder: Path
+) -> Matchmaker:
+    encoder, voice = encoders
+    return build(_on(settings, folder), encoder=encoder, voice=voice)
+
+
+def _on(settings: Settings, folder: Path) -> Settings:
+    database = f"sqlite:///{(folder / _DATABASE).absolute()}"
+    return replace(settings, database=database, indexing="off")

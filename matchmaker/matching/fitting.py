@@ -19,10 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.matching import scoring
-from matchmaker.matching.measures import RELEVANT
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.projection import Lesson, Projection
-from matchmaker.models import Fit
+from matchmaker.matching.voice import Gains
 
 Floats = NDArray[np.float32]
 
@@ -32,8 +31,9 @@ TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
         # More would order a little better still, and let chance words speak for challenges that
         # nobody can answer.
         "lexical_weight": (0.1, 0.15, 0.2, 0.25),
-        "lexical_weight_across": (0.25, 0.35, 0.45),
+        "lexical_weight_across": (0.25, 0.35, 0.45, 0.55, 0.65),
         "whole_share": (0.4, 0.5, 0.6, 0.7, 0.8),
+        "voice_share": (0.3, 0.4, 0.5),
         "pooling": (
             (1.0,),
             (1.0, 1.0),
@@ -46,21 +46,13 @@ TRIED: Mapping[str, Sequence[Any]] = MappingProxyType(
         "character_weight": (0.01, 0.02, 0.03, 0.05),
         # Judges who read texts do not see places, and whoever took part in projects near by did so
         # partly by habit: neither is the whole truth, so the asker may count place up to thrice.
-        "place_weight": (0.02, 0.03, 0.04, 0.05),
+        "place_weight": (0.02, 0.03, 0.04, 0.05, 0.06, 0.08),
     }
 )
 #: Less than this is no gain: the value that stands is kept.
 LEAST_GAIN = 0.0005
 _ROUNDS = 2
 _DEPTH = 10
-#: Share of relevant profiles that each fit word promises, and what the fit aims at: a little more.
-PROMISED = MappingProxyType({Fit.STRONG: 0.9, Fit.GOOD: 0.6, Fit.POSSIBLE: 0.3})
-_MARGIN = 0.01
-#: Fewer judged matches than this say nothing about a word.
-_FEWEST = 25
-#: Share of the challenges that nobody can answer which must be told so, one less rather than one
-#: more: who could be helped and is sent away loses more than who reads a list in vain.
-_REFUSED = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,16 +99,32 @@ class Judged:
         """Return the same list with the question moved by a projection."""
         question = projection.apply(self.question, projection.fingerprint)
         cosines = (self.space @ question.T)[self.rows]
-        moved = replace(self.features, whole=cosines[:, 0], sentence=cosines[:, 1:].max(axis=1))
+        whole, sentence = cosines[:, 0], cosines[:, 1:].max(axis=1)
+        gains = self.features.gains
+        if gains is not None:
+            # What the voice found stays: it gains more or less over what the encoder finds now.
+            gains = Gains(
+                np.where(self.heard, gains.whole + self.features.whole - whole, 0),
+                np.where(self.heard, gains.sentence + self.features.sentence - sentence, 0),
+            )
+        moved = replace(self.features, whole=whole, sentence=sentence, gains=gains)
         return replace(self, features=moved)
+
+    @property
+    def heard(self) -> NDArray[np.bool_]:
+        """Whether the voice has read each passage, shape (p,)."""
+        gains = self.features.gains
+        if gains is None:
+            return np.zeros(len(self.rows), dtype=bool)
+        return np.asarray((gains.whole != 0) | (gains.sentence != 0))
 
     def lesson(self, policy: MatchingPolicy) -> Lesson:
         """Return what was said of the judged profiles, by the passages that speak for them now."""
         combined = scoring.combined(self.features, policy)
-        words = combined - scoring.combined(
-            self.features,
-            replace(policy, lexical_weight=0, lexical_weight_across=0, character_weight=0),
-        )
+        heed = np.where(self.heard, 1 - policy.voice_share, 1).astype(np.float32)
+        own = policy.whole_share * self.features.whole
+        own += (1 - policy.whole_share) * self.features.sentence
+        words = combined - heed * own
         chosen = []
         known = np.flatnonzero(self.grades >= 0)
         for profile in known:
@@ -129,6 +137,7 @@ class Judged:
         return Lesson(
             question=self.question,
             passages=self.space[self.rows[shown]],
+            heed=heed[shown],
             words=words[shown],
             grades=self.grades[known],
         )
@@ -183,115 +192,3 @@ def weights(
                 if progress is not None:
                     progress(tried, total)
     return best
-
-
-def calibrated(judged: Sequence[Judged], policy: MatchingPolicy) -> MatchingPolicy:
-    """Return the policy with a score that is a share, and with fit words that keep their promise.
-
-    The score is the logistic curve through "relevant or not" over the weighted sum of everybody
-    who was judged. Each fit word begins where the judged matches from there up to the next word
-    hold a little more than the promised share of relevant ones. Nearness to the firm is no part
-    of a score: it moves somebody up the list and makes nobody fit.
-    """
-    weighed, policy = policy, replace(policy, place_weight=0.0)
-    sums, relevant = _judged_sums(judged, policy)
-    midpoint, spread = _logistic(sums, relevant)
-    policy = replace(policy, midpoint=round(midpoint, 4), spread=round(spread, 4))
-    scores = scoring.score(sums, policy)
-    begins: dict[Fit, float] = {}
-    upper = np.inf
-    for word, share in PROMISED.items():
-        begins[word] = upper = _begin(scores, relevant, upper, share + _MARGIN)
-    refused = [
-        float(scoring.score(one.raw(policy), policy).max()) for one in judged if not one.answerable
-    ]
-    answer = float(np.quantile(refused, _REFUSED, method="lower")) if refused else 0.0
-    return replace(
-        policy,
-        place_weight=weighed.place_weight,
-        aside_margin=round(_margin(judged, policy), 4),
-        fit_from=MappingProxyType({word: round(least, 3) for word, least in begins.items()}),
-        answer_from=round(min(max(answer + 0.005, begins[Fit.POSSIBLE]), begins[Fit.STRONG]), 3),
-    )
-
-
-def _margin(judged: Sequence[Judged], policy: MatchingPolicy) -> float:
-    """Return how far the best sum must be above what is near aside for anybody to fit.
-
-    What parts the answerable challenges from the others best, an answerable one counting thrice:
-    who could be helped and is sent away loses more than who reads a list in vain.
-    """
-    gaps = np.array([float(one.raw(policy).max()) - one.aside for one in judged])
-    costs = np.array([3.0 if one.answerable else -1.0 for one in judged])
-    order = np.argsort(gaps)
-    # What it costs to put the limit above the first n, and the widest room at the lowest cost.
-    lost = np.concatenate([[0.0], np.cumsum(costs[order])])
-    rising = gaps[order]
-    room = np.diff(np.concatenate([rising[:1], rising, rising[-1:]]))
-    least = np.flatnonzero(lost == lost.min())
-    above = int(least[np.argmax(room[least])])
-    return float(rising[max(above - 1, 0)] + room[above] / 2)
-
-
-def _judged_sums(
-    judged: Sequence[Judged], policy: MatchingPolicy
-) -> tuple[Floats, NDArray[np.bool_]]:
-    sums, relevant = [], []
-    for one in judged:
-        if one.answerable:
-            known = one.grades >= 0
-            sums.append(one.raw(policy)[known])
-            relevant.append(one.grades[known] >= RELEVANT)
-    return np.concatenate(sums), np.concatenate(relevant)
-
-
-def _logistic(sums: Floats, relevant: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return midpoint and spread of the logistic curve (Platt), by Newton's method."""
-    rows = np.stack([sums.astype(np.float64), np.ones(len(sums))], axis=1)
-    # Targets a little inside 0 and 1 keep the curve finite where the two do not overlap.
-    count = relevant.sum()
-    targets = np.where(relevant, (count + 1) / (count + 2), 1 / (len(sums) - count + 2))
-    slope = np.zeros(2)
-    for _ in range(50):
-        share = 1 / (1 + np.exp(-rows @ slope))
-        gradient = rows.T @ (targets - share)
-        hessian = (rows * (share * (1 - share))[:, None]).T @ rows + 1e-9 * np.eye(2)
-        step = np.linalg.solve(hessian, gradient)
-        slope += step
-        if np.abs(step).max() < 1e-9:
-            break
-    return float(-slope[1] / slope[0]), float(1 / slope[0])
-
-
-def _begin(scores: Floats, relevant: NDArray[np.bool_], upper: float, share: float) -> float:
-    """Return the lowest score from which up to ``upper`` the share of relevant ones is reached."""
-    inside = scores < upper
-    order = np.argsort(-scores[inside], kind="stable")
-    falling = scores[inside][order]
-    shares = np.cumsum(relevant[inside][order]) / np.arange(1, len(falling) + 1)
-    enough = np.flatnonzero(shares[_FEWEST - 1 :] >= share)
-    if not len(enough):
-        return float(min(upper, 1.0))
-    return float(falling[enough[-1] + _FEWEST - 1])
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """How often a fit word was right: share of relevant among judged matches, and how many."""
-
-    share: float
-    judged: int
-
-
-def reliability(judged: Sequence[Judged], policy: MatchingPolicy) -> dict[Fit, Reliability]:
-    """Return what the fit words of a policy are worth on these judgements."""
-    sums, relevant = _judged_sums(judged, replace(policy, place_weight=0.0))
-    scores = scoring.score(sums, policy)
-    found: dict[Fit, Reliability] = {}
-    upper = np.inf
-    for word in PROMISED:
-        own = (scores >= policy.fit_from[word]) & (scores < upper)
-        upper = policy.fit_from[word]
-        share = float(relevant[own].mean()) if own.any() else 0.0
-        found[word] = Reliability(round(share, 3), int(own.sum()))
-    return found

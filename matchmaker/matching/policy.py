@@ -73,6 +73,9 @@ class MatchingPolicy:
     pooling: tuple[float, ...] = (1.0, 1.0, 1.0)
     #: How much the whole challenge counts in a passage, against its best sentence.
     whole_share: float = 0.6
+    #: How much the second voice counts beside the first encoder, where it has read both challenge
+    #: and passage; see ``matching.voice``.
+    voice_share: float = 0.0
     #: What the nearest neighbour gains over somebody far away; the asker may change it.
     place_weight: float = 0.03
     #: Kilometres after which 1/e of that gain is left.
@@ -100,8 +103,12 @@ class MatchingPolicy:
             {Fit.STRONG: 0.80, Fit.GOOD: 0.55, Fit.POSSIBLE: 0.20}
         )
     )
+    #: What a challenge is nearer than usual to questions that no cluster answers (``aside``), times
+    #: this, goes off the sum before it becomes a score; it orders nothing.
+    aside_weight: float = 0.0
+    aside_usual: float = 0.2
     #: The answer is that nobody fits well enough when the weighted sum of the best candidate is
-    #: not by this much above what is measured of questions that no cluster answers (``aside``);
+    #: not by this much above how near the challenge is to such questions;
     #: with an encoder for which that is not known, when even the best scores less than the second.
     aside_margin: float = 0.033
     answer_from: float = 0.36
@@ -187,7 +194,10 @@ def _ablation(name: str, **changes: Any) -> MatchingPolicy:
     shown["aside_margin"] = -10.0
     if not changes.get("language_correction", True):
         shown["midpoint"] = _RAW
-    return replace(MatchingPolicy(name=name), **{**shown, **changes})
+    # Words weigh alike in every language until the fit says otherwise.
+    across = changes.get("lexical_weight", MatchingPolicy.lexical_weight)
+    values = {"lexical_weight_across": across, **shown, **changes}
+    return replace(MatchingPolicy(name=name), **values)
 
 
 _WEIGHED = (
@@ -195,6 +205,7 @@ _WEIGHED = (
     "lexical_weight_across",
     "character_weight",
     "whole_share",
+    "voice_share",
     "pooling",
     "place_weight",
 )
@@ -225,6 +236,7 @@ POLICIES: Mapping[str, MatchingPolicy] = MappingProxyType(
             _ablation("fused-corrected", **_ONE),
             _ablation("fused-pooled", place_weight=0.0),
             _ablation("fused-placed"),
+            _ablation("fused-voiced", voice_share=DEFAULT_POLICY.voice_share),
             _ablation(
                 "fused-weighed",
                 **{name: getattr(DEFAULT_POLICY, name) for name in _WEIGHED},

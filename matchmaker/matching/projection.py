@@ -91,13 +91,15 @@ class Lesson:
     Attributes:
         question: corrected unit vectors, the whole challenge first; shape (1 + sentences, d).
         passages: corrected unit vectors of the best k passages of each profile, shape (n, k, d).
-        words: what shared words add to the sum of each passage, shape (n, k).
+        heed: how much the encoder's own cosine counts in the sum of each, shape (n, k).
+        words: what all else adds to it: shared words, and the voice; shape (n, k).
         grades: of each profile, shape (n,).
 
     """
 
     question: Vectors
     passages: Vectors
+    heed: Vectors
     words: Vectors
     grades: NDArray[np.int64]
 
@@ -156,6 +158,7 @@ def _lost(lesson: Lesson, change: Doubles, whole_share: float) -> tuple[float, D
     shares = np.zeros_like(cosines)
     shares[:, 0] = whole_share
     shares[np.arange(len(rows)), nearest] = 1 - whole_share
+    shares *= lesson.heed.reshape(-1, 1)
     sums = ((cosines * shares).sum(axis=1) + lesson.words.ravel()).reshape(count, each).mean(axis=1)
     gains = np.exp2(lesson.grades) - 1.0
     wanted = gains / gains.sum()

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.matching.policy import MatchingPolicy
+from matchmaker.matching.voice import Gains
 from matchmaker.models import EvidenceKind, distance_km
 
 Floats = NDArray[np.float32]
@@ -31,6 +32,7 @@ class PassageFeatures:
         character: words written alike, on the same kind of scale, shape (p,).
         across: whether passage and challenge are in different languages, boolean (p,).
         similarities: corrected cosine of each passage with each sentence, shape (p, s).
+        gains: what the voice of the challenge's language adds; None where none was heard.
 
     """
 
@@ -40,6 +42,7 @@ class PassageFeatures:
     character: Floats
     across: NDArray[np.bool_]
     similarities: Floats
+    gains: Gains | None = None
 
 
 def passage_features(
@@ -76,7 +79,12 @@ def passage_features(
 
 def combined(features: PassageFeatures, policy: MatchingPolicy) -> Floats:
     """Return the weighted sum of the features of each passage, shape (p,)."""
-    cosine = policy.whole_share * features.whole + (1 - policy.whole_share) * features.sentence
+    whole, sentence = features.whole, features.sentence
+    if features.gains is not None and policy.voice_share:
+        share = np.float32(policy.voice_share)
+        whole = whole + share * features.gains.whole
+        sentence = sentence + share * features.gains.sentence
+    cosine = policy.whole_share * whole + (1 - policy.whole_share) * sentence
     total = policy.dense_weight * cosine
     # Across languages meaning is read less sharply, so the words that a glossary knows count more.
     weights = np.where(features.across, policy.lexical_weight_across, policy.lexical_weight)
@@ -129,13 +137,22 @@ def nearness(
     )
 
 
-def score(raw: Floats, policy: MatchingPolicy) -> Floats:
+def score(raw: Floats, policy: MatchingPolicy, aside: float | None = None) -> Floats:
     """Return scores from 0 to 1 for weighted sums: same order, a scale that can be read.
 
     With midpoint and spread fitted to judgements, a score is the share of relevant profiles
     among those with such a sum.
+
+    Args:
+        raw: weighted sums, shape (n,).
+        policy: names the scale.
+        aside: how near the challenge is to questions that no cluster answers; None where that
+            is not known, which counts as usual.
+
     """
-    return np.asarray(1 / (1 + np.exp((policy.midpoint - raw) / policy.spread)), dtype=np.float32)
+    unusual = 0.0 if aside is None else policy.aside_weight * (aside - policy.aside_usual)
+    exponent = (policy.midpoint + unusual - raw) / policy.spread
+    return np.asarray(1 / (1 + np.exp(exponent)), dtype=np.float32)
 
 
 def pooled(

@@ -41,6 +41,10 @@ class IndexGeneration(Base, kw_only=True):
     dimension: Mapped[int]
     #: Rises when the way of composing passages changes.
     composer_version: Mapped[int]
+    #: Of the second voice that read the passages in its language; None without one.
+    voice_fingerprint: Mapped[str | None] = mapped_column(default=None)
+    #: What the voice's cosines are multiplied with to spread as the encoder's do.
+    voice_scale: Mapped[float | None] = mapped_column(default=None)
     state: Mapped[GenerationState] = mapped_column(
         text_enum(GenerationState), default=GenerationState.BUILDING, index=True
     )
@@ -57,6 +61,7 @@ class LanguageMean(Base, kw_only=True):
         ForeignKey("index_generations.id", ondelete="CASCADE"), primary_key=True
     )
     #: "query" or "document": encoders may treat the two differently.
+    #: "voice-query" and "voice-document" are those of the second voice.
     side: Mapped[str] = mapped_column(primary_key=True)
     #: ISO 639-1 code.
     language: Mapped[str] = mapped_column(primary_key=True)
@@ -108,6 +113,10 @@ class Passage(Base, kw_only=True):
     language: Mapped[str]
     visibility: Mapped[Visibility] = mapped_column(text_enum(Visibility))
     vector: Mapped[NDArray[np.float32]] = mapped_column(VectorBytes(), repr=False)
+    #: By the second voice, where it has one and reads this language.
+    voice_vector: Mapped[NDArray[np.float32] | None] = mapped_column(
+        VectorBytes(), default=None, repr=False
+    )
 
     __table_args__ = (
         Index("ix_passages_generation_id_profile_id", "generation_id", "profile_id"),

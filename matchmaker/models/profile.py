@@ -153,6 +153,7 @@ class Profile(Base, kw_only=True):
     identifiers: Mapped[list[Identifier]] = relationship(
         default_factory=list,
         repr=False,
+        compare=False,
         lazy="raise_on_sql",
         order_by=(Identifier.scheme, Identifier.value),
         cascade="all, delete-orphan",

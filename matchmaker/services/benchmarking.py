@@ -1,6 +1,7 @@
 """Measuring: what a match run costs beside the bare work it cannot do without. Prints nothing.
 
-Bare work is encoding the challenge and one exact search. Both are timed in the same loop, round
+Bare work is encoding the challenge, by every encoder that reads its language, and one exact
+search by the first of them. Both are timed in the same loop, round
 by round in turn, so that a machine that is busy for a while is busy for both; the ratio then
 holds where single times do not.
 """
@@ -23,6 +24,7 @@ import numpy as np
 
 from embeddings.protocols import Encoder, VectorIndex
 from matchmaker.matching.sentences import split
+from matchmaker.matching.voice import LANGUAGE
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.matchmaking import MatchmakingService
@@ -159,7 +161,7 @@ def measure_runs(
         progress: called after each round.
 
     """
-    encoder = matchmaking.encoder
+    voice = matchmaking.voice
     texts = fresh_texts()
     whole: list[float] = []
     bare: list[float] = []
@@ -174,8 +176,11 @@ def measure_runs(
         submitted = perf_counter()
         run = matchmaking.run(challenge.id)
         end = perf_counter()
-        alone = _bare_seconds(encoder, exact, [text])
-        in_sentences = _bare_seconds(encoder, exact, split(text))
+        encoders = [matchmaking.encoder]
+        if voice is not None and challenge.language == LANGUAGE:
+            encoders.append(voice)
+        alone = _bare_seconds(encoders, exact, [text])
+        in_sentences = _bare_seconds(encoders, exact, split(text))
         if number < 0:
             continue
         whole.append(end - start)
@@ -201,10 +206,11 @@ def measure_runs(
     )
 
 
-def _bare_seconds(encoder: Encoder, exact: VectorIndex, queries: Sequence[str]) -> float:
+def _bare_seconds(encoders: Sequence[Encoder], exact: VectorIndex, queries: Sequence[str]) -> float:
     sleep(PAUSE)
     start = perf_counter()
-    exact.search(encoder.encode_queries(queries), _NEIGHBOURS)
+    vectors, *_ = [encoder.encode_queries(queries) for encoder in encoders]
+    exact.search(vectors, _NEIGHBOURS)
     return perf_counter() - start
 
 
@@ -228,6 +234,7 @@ def measure_indexing(
     texts: Sequence[str],
     waiting: Callable[[], AbstractContextManager[Indexer]],
     *,
+    heard: tuple[Encoder, Sequence[str]] | None = None,
     rounds: int = 3,
     progress: Progress | None = None,
 ) -> IndexingFigures:
@@ -238,6 +245,7 @@ def measure_indexing(
         texts: the passages of the profiles that wait.
         waiting: opens an indexer for whom the profiles of these texts wait, with a live
             generation and no vector known yet.
+        heard: the indexer's voice, and those of the texts that it reads as well.
         rounds: how often each is timed.
         progress: called after each round.
 
@@ -248,6 +256,9 @@ def measure_indexing(
     for number in range(rounds):
         start = perf_counter()
         encoder.encode_documents(texts)
+        if heard is not None:
+            voice, read = heard
+            voice.encode_documents(read)
         bare.append(perf_counter() - start)
         with waiting() as indexer:
             start = perf_counter()

@@ -27,6 +27,7 @@ from matchmaker.matching.sentences import split
 from matchmaker.matching.terms import passage_terms
 from matchmaker.models import Challenge, ChallengeAction, ChallengeState, Place
 from matchmaker.models.challenge import TRANSITIONS
+from matchmaker.services.asking import Asking, Encoded
 from matchmaker.services.indexing import SyncProgress
 from matchmaker.services.replica import ReadWriteLock
 from matchmaker.storage import challenges
@@ -73,6 +74,8 @@ class HeldChallenge:
     sentences: tuple[str, ...]
     #: What ``Encoder.encode_query_parts`` gave for the sentences, (1 + sentences, dimension).
     vectors: Floats
+    #: What the second voice gave for them; None where it does not read the language.
+    voiced: Floats | None = None
 
     @property
     def matchable(self) -> bool:
@@ -110,10 +113,11 @@ class ChallengeReplica:
     Args:
         sessions: to read with, and to keep new vectors.
         encoder: whose vectors are held.
+        voice: whose vectors are held beside them, of challenges in its language.
 
     """
 
-    def __init__(self, sessions: Sessions, encoder: Encoder) -> None:
+    def __init__(self, sessions: Sessions, encoder: Encoder, voice: Encoder | None = None) -> None:
         self.lock = ReadWriteLock()
         self.lexical = LexicalIndex()
         #: In the order of the matrix.
@@ -126,6 +130,7 @@ class ChallengeReplica:
         self.numbers: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._sessions = sessions
         self._encoder = encoder
+        self._asking = Asking(encoder, voice)
         self._catching_up = Lock()
         self._number_of: dict[UUID, int] = {}
         self._next = 0
@@ -142,7 +147,6 @@ class ChallengeReplica:
 
         """
         with self._catching_up:
-            spec = self._encoder.spec
             with self._sessions.reading() as session:
                 signature = challenges.signature(session, HELD_STATES)
                 if signature == self._signature:
@@ -150,7 +154,7 @@ class ChallengeReplica:
                 present = challenges.revisions(session, HELD_STATES)
                 changed = present.items() - self._revisions.items()
                 wanted = [UUID(one) for one, _ in changed]
-                found = challenges.with_vectors(session, wanted, spec.fingerprint, spec.dimension)
+                found = self._asking.all_kept(session, wanted)
             gone = {UUID(one) for one in self._revisions.keys() - present.keys()}
             new = self._with_vectors(found, progress)
             terms = [passage_terms("\n".join(one.sentences), one.language) for one in new]
@@ -169,27 +173,38 @@ class ChallengeReplica:
 
     def _with_vectors(
         self,
-        found: Sequence[tuple[Challenge, Floats | None]],
+        found: Sequence[tuple[Challenge, Encoded]],
         progress: SyncProgress | None,
     ) -> list[HeldChallenge]:
         """Return what is held of these challenges; encodes what has no vectors."""
         sentences = {one.id: split(one.text, one.title) for one, _ in found}
         # Vectors that were kept by a version that split the text elsewhere are no use.
-        vectors = {
-            one.id: kept
+        known = {
+            one.id: Encoded(
+                *(
+                    each if each is not None and len(each) == 1 + len(sentences[one.id]) else None
+                    for each in kept
+                )
+            )
             for one, kept in found
-            if kept is not None and len(kept) == 1 + len(sentences[one.id])
         }
-        missing = [one for one, _ in found if one.id not in vectors]
+        encoded = {
+            one.id: self._asking.encode(sentences[one.id], one.language, known[one.id])
+            for one, _ in found
+            if self._asking.whole(known[one.id], one.language)
+        }
+        missing = [one for one, _ in found if one.id not in encoded]
         for start in range(0, len(missing), _BATCH):
             part = missing[start : start + _BATCH]
             for one in part:
                 before = self._held(one.id)
                 if before is not None and before.sentences == sentences[one.id]:
-                    vectors[one.id] = before.vectors  # opened or closed, with its text as it was
-                else:
-                    vectors[one.id] = self._encoder.encode_query_parts(sentences[one.id])
-            self._keep(part, vectors)
+                    # Opened or closed, with its text as it was.
+                    known[one.id] = Encoded(before.vectors, before.voiced)
+                encoded[one.id] = self._asking.encode(
+                    sentences[one.id], one.language, known[one.id]
+                )
+            self._keep(part, encoded)
             if progress is not None:
                 progress(start + len(part), len(missing))
         return [
@@ -204,7 +219,8 @@ class ChallengeReplica:
                 language=one.language,
                 place=one.place,
                 sentences=sentences[one.id],
-                vectors=vectors[one.id],
+                vectors=encoded[one.id][0],
+                voiced=encoded[one.id][1],
             )
             for one, _ in found
         ]
@@ -213,17 +229,19 @@ class ChallengeReplica:
         at = self.position_of.get(challenge_id)
         return None if at is None else self.held[at]
 
-    def _keep(self, encoded: Sequence[Challenge], vectors: Mapping[UUID, Floats]) -> None:
+    def _keep(
+        self,
+        part: Sequence[Challenge],
+        encoded: Mapping[UUID, tuple[Floats, Floats | None]],
+    ) -> None:
         with self._sessions.writing() as session:
-            for one in encoded:
+            for one in part:
                 try:
                     present = challenges.get(session, one.id)
                 except NotFound:
                     continue  # gone since it was read
                 if present.revision == one.revision:
-                    challenges.keep_vectors(
-                        session, one, self._encoder.spec.fingerprint, vectors[one.id]
-                    )
+                    self._asking.keep(session, one, encoded[one.id])
 
     def _apply(
         self, gone: set[UUID], new: Sequence[HeldChallenge], terms: Sequence[Sequence[str]]

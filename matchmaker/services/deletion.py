@@ -23,6 +23,7 @@ from matchmaker.matching.languages import LanguageCorrection
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.sentences import split
 from matchmaker.models import Conditions, EvidencePassage
+from matchmaker.services.asking import Asking
 from matchmaker.services.evaluation import JudgedChallenge
 from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.reading import read
@@ -67,19 +68,19 @@ class DeletionResult:
     words_a_passage: float
 
 
-def questions_of(
-    judged: Sequence[JudgedChallenge], encoder: Encoder, today: date
-) -> list[Question]:
+def questions_of(judged: Sequence[JudgedChallenge], asking: Asking, today: date) -> list[Question]:
     """Return every wording of the answerable challenges as it is asked."""
     questions = []
     for challenge in judged:
         for language, (title, text) in challenge.wordings.items() if challenge.answerable else ():
             sentences = split(text, title)
+            vectors, voiced = asking.encode(sentences, language)
             questions.append(
                 Question(
                     sentences=sentences,
                     language=language,
-                    vectors=encoder.encode_query_parts(sentences),
+                    vectors=vectors,
+                    voiced=voiced,
                     place=challenge.place,
                     conditions=Conditions(),
                     today=today,

@@ -234,6 +234,7 @@ class DirectionService:
             sentences=challenge.sentences,
             language=challenge.language,
             vectors=challenge.vectors,
+            voiced=challenge.voiced,
             place=place,
             conditions=Conditions(),
             today=self.matchmaking.clock().date(),

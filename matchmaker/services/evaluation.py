@@ -17,6 +17,7 @@ from matchmaker.matching.measures import Interval, ndcg, recall, reciprocal_rank
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.sentences import split
 from matchmaker.models import Conditions, Place
+from matchmaker.services.asking import Asking
 from matchmaker.services.clock import Clock
 from matchmaker.services.orderings import Orderings, ProfileOrderings
 from matchmaker.services.question import Question, Stopwatch
@@ -81,6 +82,12 @@ class EvaluationService:
     encoder: Encoder
     #: Makes a replica with or without the language correction.
     make_replica: Callable[[bool], IndexReplica]
+    voice: Encoder | None = None
+
+    @property
+    def asking(self) -> Asking:
+        """What turns challenges into vectors."""
+        return Asking(self.encoder, self.voice)
 
     def evaluate(
         self,
@@ -125,10 +132,12 @@ class EvaluationService:
         """Encode one wording of a challenge."""
         title, text = wording
         sentences = split(text, title)
+        vectors, voiced = self.asking.encode(sentences, language)
         return Question(
             sentences=sentences,
             language=language,
-            vectors=self.encoder.encode_query_parts(sentences),
+            vectors=vectors,
+            voiced=voiced,
             place=challenge.place,
             conditions=Conditions(),
             today=self.clock().date(),

@@ -83,8 +83,8 @@ class HighlightingService:
             live = generations.position(session)
             if live is None:
                 return None
-            generation, *made_by, _ = live
-            if made_by != [self.encoder.spec.fingerprint, COMPOSER_VERSION]:
+            generation, fingerprint, composer_version, *_ = live
+            if (fingerprint, composer_version) != (self.encoder.spec.fingerprint, COMPOSER_VERSION):
                 return None
             means = generations.language_means(session, generation, "document")
         return LanguageCorrection(means) if means else None

@@ -20,19 +20,14 @@ from sqlalchemy.orm import Session
 
 from embeddings.protocols import Encoder
 from matchmaker.errors import IndexNotReady
-from matchmaker.matching.languages import (
-    drawn_to,
-    reference_challenges,
-    reference_documents,
-    reference_queries,
-)
 from matchmaker.matching.passages import COMPOSER_VERSION, PassageText, compose
-from matchmaker.matching.sentences import split
 from matchmaker.matching.terms import passage_terms
+from matchmaker.matching.voice import LANGUAGE, scale_of
 from matchmaker.models import GenerationState, IndexGeneration, Profile
 from matchmaker.services.clock import Clock
+from matchmaker.services.reference_texts import ReferenceVectors
 from matchmaker.services.replica import IndexReplica
-from matchmaker.storage import challenges, change_log, generations, profiles
+from matchmaker.storage import challenges, change_log, generations, profiles, voices
 from matchmaker.storage.database import Sessions
 
 #: Called with how many passages are encoded and how many are known to be needed.
@@ -84,6 +79,8 @@ class Indexer:
     encoder: Encoder
     #: Makes a fresh replica, to compare with.
     make_replica: Callable[[], IndexReplica]
+    #: Reads the passages in its language as well.
+    voice: Encoder | None = None
 
     def sync(self, progress: SyncProgress | None = None) -> int:
         """Index every waiting profile; without a fitting live generation, build one.
@@ -153,8 +150,9 @@ class Indexer:
         """Compare profiles, passages and a fresh replica; optionally mend what differs.
 
         Differences: "waiting" (changed since indexed), "wrong passages" (text is not what the
-        profile says now), "bad vectors" (not of unit length; no replica can load them), "index"
-        (ids that the database and the index do not share).
+        profile says now), "bad vectors" (not of unit length, so that no replica can load them, or
+        of the voice where it has no business, or missing where it has), "index" (ids that the
+        database and the index do not share).
 
         Raises:
             IndexNotReady: there is nothing to compare with.
@@ -168,13 +166,20 @@ class Indexer:
             wrong = self._wrong_profiles(session, live.id)
             found["wrong passages"] = len(wrong)
             rows = generations.passages(session, live.id)
-            bad = [row[1] for row in rows if not self._is_good(row[4])]
+            bad, voiced = [], set()
+            for row in rows:
+                if not (_is_good(self.encoder, row[4]) and self._is_heard(row[2], row[9])):
+                    bad.append(row[1])
+                if row[9] is not None:
+                    voiced.add(row[0])
             found["bad vectors"] = len(bad)
             stored = generations.passage_ids(session, live.id)
         if not bad:
             replica = self.make_replica()
             replica.catch_up()
             found["index"] = len(stored ^ replica.index.ids())
+            if replica.voice is not None:
+                found["index"] += len(voiced ^ replica.voice.rows.ids())
         if repair and +found:
             with self.sessions.writing() as session:
                 generations.forget_stamps(session, live.id, [*wrong, *set(bad)])
@@ -182,56 +187,42 @@ class Indexer:
         return IndexReport(dict(+found))
 
     def _fits(self, generation: IndexGeneration) -> bool:
-        return (generation.fingerprint, generation.composer_version) == (
-            self.encoder.spec.fingerprint,
-            COMPOSER_VERSION,
-        )
+        return (
+            generation.fingerprint,
+            generation.composer_version,
+            generation.voice_fingerprint,
+        ) == (self.encoder.spec.fingerprint, COMPOSER_VERSION, self._voice_fingerprint)
 
-    def _is_good(self, vector: NDArray[np.float32]) -> bool:
-        """Return whether a stored vector can be searched: whole, finite and of length one."""
-        whole = vector.size == self.encoder.spec.dimension
-        return whole and bool(abs(np.linalg.norm(vector) - 1) <= _UNIT_TOLERANCE)
+    @property
+    def _voice_fingerprint(self) -> str | None:
+        return None if self.voice is None else self.voice.spec.fingerprint
 
-    def _means_of_queries(self) -> dict[str, NDArray[np.float32]]:
-        """Return where the queries of each language lie, by references and what was asked here."""
-        whole = self.encoder.encode_query_parts
-        reference = {
-            language: np.mean([whole(parts)[0] for parts in texts], axis=0)
-            for language, texts in reference_queries().items()
-        }
-        written = {
-            language: np.stack([whole(split(text, title))[0] for title, text in texts])
-            for language, texts in reference_challenges().items()
-        }
-        spec = self.encoder.spec
-        with self.sessions.reading() as session:
-            asked = challenges.asked(session, spec.fingerprint, spec.dimension)
-        return drawn_to(drawn_to(reference, written), asked)
+    def _is_heard(self, language: str, vector: NDArray[np.float32] | None) -> bool:
+        """Return whether the voice has read what it should, and nothing else."""
+        if self.voice is None or language != LANGUAGE:
+            return vector is None
+        return vector is not None and _is_good(self.voice, vector)
 
     def _building(self) -> IndexGeneration:
-        spec = self.encoder.spec
+        spec, voice = self.encoder.spec, self._voice_fingerprint
         with self.sessions.reading() as session:
-            generation = generations.building(session, spec.fingerprint, COMPOSER_VERSION)
+            generation = generations.building(session, spec.fingerprint, COMPOSER_VERSION, voice)
         if generation is not None:
             return generation
-        means = {
-            "query": self._means_of_queries(),
-            "document": {
-                language: self.encoder.encode_documents(texts).mean(axis=0)
-                for language, texts in reference_documents().items()
-            },
-        }
+        means, scale = self._means()
         generation = IndexGeneration(
             encoder_name=spec.name,
             fingerprint=spec.fingerprint,
             dimension=spec.dimension,
             composer_version=COMPOSER_VERSION,
+            voice_fingerprint=voice,
+            voice_scale=scale,
             state=GenerationState.BUILDING,
             created_at=self.clock(),
         )
         with self.sessions.writing() as session:
             # Another indexer may have begun one while this one encoded the reference sentences.
-            begun = generations.building(session, spec.fingerprint, COMPOSER_VERSION)
+            begun = generations.building(session, spec.fingerprint, COMPOSER_VERSION, voice)
             if begun is not None:
                 return begun
             session.add(generation)
@@ -239,6 +230,34 @@ class Indexer:
             for side, by_language in means.items():
                 generations.keep_language_means(session, generation.id, side, by_language)
         return generation
+
+    def _means(self) -> tuple[dict[str, dict[str, NDArray[np.float32]]], float | None]:
+        """Return where languages lie, by side, and the scale of the voice's cosines."""
+        read = ReferenceVectors.by(self.encoder)
+        means = {
+            "query": read.query_means(self._asked(self.encoder)),
+            "document": read.document_means(),
+        }
+        if self.voice is None:
+            return means, None
+        heard = ReferenceVectors.by(self.voice, (LANGUAGE,))
+        asked = {
+            language: vectors
+            for language, vectors in self._asked(self.voice).items()
+            if language == LANGUAGE
+        }
+        query, document = heard.query_means(asked), heard.document_means()
+        scale = scale_of(
+            read.cosines(LANGUAGE, means["query"], means["document"]),
+            heard.cosines(LANGUAGE, query, document),
+        )
+        means |= dict(zip(voices.SIDES, (query, document), strict=True))
+        return means, scale
+
+    def _asked(self, encoder: Encoder) -> dict[str, NDArray[np.float32]]:
+        """Return what was asked here, as this encoder read it."""
+        with self.sessions.reading() as session:
+            return challenges.asked(session, encoder.spec.fingerprint, encoder.spec.dimension)
 
     def _sync(self, generation_id: int, progress: SyncProgress | None) -> int:
         indexed = encoded = 0
@@ -258,9 +277,10 @@ class Indexer:
                     progress(before + done, total)
 
             vectors = self._vectors(composed, report)
+            voiced = self._voiced(composed)
             encoded += sum(map(len, composed.values()))
             report(0, encoded)
-            indexed += self._write(generation_id, batch, composed, vectors)
+            indexed += self._write(generation_id, batch, composed, vectors, voiced)
 
     def _vectors(
         self, composed: Mapping[UUID, Sequence[PassageText]], report: Callable[[int], None]
@@ -273,7 +293,7 @@ class Indexer:
         }
         with self.sessions.reading() as session:
             known = generations.known_vectors(session, self.encoder.spec.fingerprint, texts)
-        vectors = {text: vector for text, vector in known.items() if self._is_good(vector)}
+        vectors = {text: vector for text, vector in known.items() if _is_good(self.encoder, vector)}
         missing = [text_hash for text_hash in texts if text_hash not in vectors]
         done = len(texts) - len(missing)
 
@@ -285,12 +305,32 @@ class Indexer:
         new = self.encoder.encode_documents([texts[one] for one in missing], finished)
         return {**vectors, **dict(zip(missing, new, strict=True))}
 
+    def _voiced(
+        self, composed: Mapping[UUID, Sequence[PassageText]]
+    ) -> Mapping[str, NDArray[np.float32]]:
+        """Return the voice's vector for every text hash in its language, if there is a voice."""
+        if self.voice is None:
+            return {}
+        texts = {
+            passage.text_hash: passage.text
+            for passages in composed.values()
+            for passage in passages
+            if passage.language == LANGUAGE
+        }
+        with self.sessions.reading() as session:
+            known = voices.known_vectors(session, self.voice.spec.fingerprint, texts)
+        voiced = {text: vector for text, vector in known.items() if _is_good(self.voice, vector)}
+        missing = [text_hash for text_hash in texts if text_hash not in voiced]
+        new = self.voice.encode_documents([texts[one] for one in missing])
+        return {**voiced, **dict(zip(missing, new, strict=True))}
+
     def _write(
         self,
         generation_id: int,
         batch: Sequence[Profile],
         composed: Mapping[UUID, Sequence[PassageText]],
         vectors: Mapping[str, NDArray[np.float32]],
+        voiced: Mapping[str, NDArray[np.float32]],
     ) -> int:
         rows = {
             profile.id: [
@@ -306,6 +346,9 @@ class Indexer:
                     "language": passage.language,
                     "visibility": profile.visibility,
                     "vector": vectors[passage.text_hash],
+                    "voice_vector": (
+                        voiced.get(passage.text_hash) if passage.language == LANGUAGE else None
+                    ),
                 }
                 for position, passage in enumerate(composed[profile.id])
             ]
@@ -344,3 +387,9 @@ class Indexer:
                     wrong.append(profile.id)
             session.expunge_all()
         return wrong
+
+
+def _is_good(encoder: Encoder, vector: NDArray[np.float32]) -> bool:
+    """Return whether a stored vector can be compared: whole, finite and of length one."""
+    whole = vector.size == encoder.spec.dimension
+    return whole and bool(abs(np.linalg.norm(vector) - 1) <= _UNIT_TOLERANCE)

@@ -13,6 +13,7 @@ from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.projection import fitted_projection
 from matchmaker.matching.terms import query_terms, spoken
+from matchmaker.services.hearing import heard
 from matchmaker.services.pool import Pool
 from matchmaker.services.question import NO_IDS, Floats, Ids, Question
 from matchmaker.services.replica import IndexReplica
@@ -70,7 +71,9 @@ class Judging:
 
         """
         question = pool.question
-        return self.features(pool, self.corrected(question, policy), self.words(question, policy))
+        return self.features(
+            pool, self.corrected(question, policy), self.words(question, policy), policy
+        )
 
     def corrected(self, question: Question, policy: MatchingPolicy) -> Floats:
         """Return the vectors of a question without where its language lies, and projected."""
@@ -82,13 +85,20 @@ class Judging:
 
     def needed(self, question: Question, policy: MatchingPolicy) -> float:
         """Return what the best candidate must score for anybody to fit."""
+        aside = self.aside(question, policy)
+        if aside is None:
+            return policy.answer_from
+        least = np.array([aside + policy.aside_margin], dtype=np.float32)
+        return max(float(scoring.score(least, policy, aside)[0]), policy.floor)
+
+    def aside(self, question: Question, policy: MatchingPolicy) -> float | None:
+        """Return how near a challenge is to questions that no cluster answers; None if unknown."""
         asides = fitted_asides()
         if asides.fingerprint != self.replica.fingerprint or not policy.language_correction:
-            return policy.answer_from
+            return None
         correction = self.replica.query_correction
         (whole,) = correction.apply(question.vectors[:1], [question.language])
-        least = np.array([asides.near(whole, correction) + policy.aside_margin], np.float32)
-        return max(float(scoring.score(least, policy)[0]), policy.floor)
+        return asides.near(whole, correction)
 
     def words(self, question: Question, policy: MatchingPolicy) -> Words:
         """Score every passage by the words it shares with the challenge."""
@@ -115,13 +125,13 @@ class Judging:
 
         """
         question = pool.question
-        looked = self.features(pool, vectors, words)
+        looked = self.features(pool, vectors, words, policy)
         passages, bounds, candidates_ = looked.passages, looked.bounds, looked.candidates
         if not candidates_:
             return Judged((), passages, bounds, looked.features.whole, looked.features.similarities)
         combined, content, raw = self._sums(looked, question, policy)
         # A near partner stands higher, but fits no better: fit words and floor are of the content.
-        totals = scoring.score(content, policy).tolist()
+        totals = scoring.score(content, policy, self.aside(question, policy)).tolist()
         scored = [
             ranking.Scored(candidate=candidate, score=total, raw=float(raw[row]), row=row)
             for row, (candidate, total) in enumerate(zip(candidates_, totals, strict=True))
@@ -172,7 +182,7 @@ class Judging:
             )
         return combined, content, raw
 
-    def features(self, pool: Pool, vectors: Floats, words: Words) -> Looked:
+    def features(self, pool: Pool, vectors: Floats, words: Words, policy: MatchingPolicy) -> Looked:
         """Measure the passages of everybody in the pool."""
         replica = self.replica
         # In the order of their ids: neither the plan nor the past of this replica may show.
@@ -182,17 +192,20 @@ class Judging:
         )
         passages = [replica.passages_of[number] for number in numbers]
         ids = np.concatenate([NO_IDS, *passages])
+        rows = replica.index.vectors(ids)
+        features = scoring.passage_features(
+            rows,
+            vectors[0],
+            vectors[1:],
+            replica.lexical.of(ids, words.shared),
+            replica.lexical.of(ids, words.alike),
+            ~replica.lexical.in_group(ids, pool.question.language),
+        )
+        asked = self.corrected(pool.question, policy)[:1]
         return Looked(
             candidates=[one for number in numbers if (one := pool.known[number]) is not None],
             passages=ids,
             items=replica.item_of[ids],
             bounds=np.cumsum([0, *map(len, passages)], dtype=np.int64),
-            features=scoring.passage_features(
-                replica.index.vectors(ids),
-                vectors[0],
-                vectors[1:],
-                replica.lexical.of(ids, words.shared),
-                replica.lexical.of(ids, words.alike),
-                ~replica.lexical.in_group(ids, pool.question.language),
-            ),
+            features=heard(replica, pool.question, ids, np.vecdot(rows, asked), features),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from matchmaker.models import (
     Place,
 )
 from matchmaker.services import steering
+from matchmaker.services.asking import NOTHING, Asking
 from matchmaker.services.clock import Clock
 from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica, ReplicaMoved
@@ -58,6 +60,13 @@ class MatchmakingService:
     policies: Mapping[str, MatchingPolicy]
     #: Name of the policy that answers.
     policy_name: str
+    #: Reads English as well.
+    voice: Encoder | None = None
+
+    @property
+    def asking(self) -> Asking:
+        """What turns challenges into vectors."""
+        return Asking(self.encoder, self.voice)
 
     @property
     def policy(self) -> MatchingPolicy:
@@ -78,24 +87,22 @@ class MatchmakingService:
         """
         conditions = conditions or Conditions()
         watch = Stopwatch()
-        spec = self.encoder.spec
+        asking = self.asking
         with watch.stage("read"), self.sessions.reading() as session:
             challenge = challenges.get(session, challenge_id)
             challenge.check(ChallengeAction.MATCH)
             conditions = steering.checked(session, conditions)
-            kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
-        sentences = split(challenge.text, challenge.title)
-        if kept is not None and len(kept) != 1 + len(sentences):
-            kept = None  # kept by a version that split the text elsewhere
-        vectors = kept
-        if vectors is None:
-            with watch.stage("encode"):
-                vectors = self.encoder.encode_query_parts(sentences)
+            sentences = split(challenge.text, challenge.title)
+            kept = asking.kept(session, challenge, sentences)
+        known = asking.whole(kept, challenge.language)
+        with nullcontext() if known else watch.stage("encode"):
+            encoded = asking.encode(sentences, challenge.language, kept)
         now = self.clock()
         question = Question(
             sentences=sentences,
             language=challenge.language,
-            vectors=vectors,
+            vectors=encoded[0],
+            voiced=encoded[1],
             place=challenge.place,
             conditions=conditions,
             today=now.date(),
@@ -111,7 +118,7 @@ class MatchmakingService:
             policy_name=self.policy.name,
             policy_version=self.policy.version,
             weights=self.policy.as_json(),
-            encoder_fingerprint=spec.fingerprint,
+            encoder_fingerprint=self.encoder.spec.fingerprint,
             generation_id=found.generation,
             log_position=found.position,
             place=asdict(challenge.place),
@@ -132,8 +139,7 @@ class MatchmakingService:
             for match in run.matches:
                 match.folded = [one for one in match.folded if one.profile_id in by_id]
             session.add(run)
-            if kept is None:
-                challenges.keep_vectors(session, challenge, spec.fingerprint, vectors)
+            asking.keep(session, challenge, encoded, kept)
         for match in run.matches:
             set_committed_value(match, "profile", by_id[match.profile_id])
             for one in match.folded:
@@ -194,15 +200,15 @@ class MatchmakingService:
         spec = self.encoder.spec
         with self.sessions.reading() as session:
             challenge = challenges.get(session, run.challenge_id)
-            kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
-        if kept is not None and (
-            challenge.revision != run.challenge_revision or len(kept) != 1 + len(run.sentences)
-        ):
-            kept = None
+            kept = NOTHING
+            if challenge.revision == run.challenge_revision:
+                kept = self.asking.kept(session, challenge, run.sentences)
+        vectors, voiced = self.asking.encode(run.sentences, run.language, kept)
         question = Question(
             sentences=run.sentences,
             language=run.language,
-            vectors=self.encoder.encode_query_parts(run.sentences) if kept is None else kept,
+            vectors=vectors,
+            voiced=voiced,
             place=Place(**run.place),
             conditions=Conditions.from_json(run.conditions),
             today=run.created_at.date(),

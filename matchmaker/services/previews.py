@@ -21,6 +21,7 @@ from matchmaker.matching import ranking, reasons, similarity
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.passages import PassageText, compose
 from matchmaker.matching.terms import passage_terms
+from matchmaker.matching.voice import LANGUAGE
 from matchmaker.models import Fit, Place, Profile, distance_km
 from matchmaker.models.snapshot import evidence_of, field_values, snapshot_of
 from matchmaker.services.alone import SearchAlone
@@ -98,7 +99,7 @@ class PreviewService:
         apply(draft, fields, evidence, matchmaking.clock)
         checked_whole(draft)
         told = [(one, compose(one)) for one in (present, draft)]
-        vectors = self._vectors(passage for _, passages in told for passage in passages)
+        vectors, voiced = self._vectors([one for _, passages in told for one in passages])
         self.directions.challenges.catch_up()
         replica = matchmaking.replica
         for _ in range(MOST_TRIES):
@@ -113,7 +114,7 @@ class PreviewService:
                     near = self._nearest(told, vectors, public=public)
                     try:
                         before, now = (
-                            self._answers(session, one, passages, vectors, near)
+                            self._answers(session, one, passages, (vectors, voiced), near)
                             for one, passages in told
                         )
                     finally:
@@ -124,8 +125,13 @@ class PreviewService:
                 continue
         raise IndexNotReady("The index is changing faster than it can be read.", retry_after=1)
 
-    def _vectors(self, passages: Any) -> dict[str, Floats]:
-        """Return a vector by text hash: those kept, and the rest encoded, outside any lock."""
+    def _vectors(
+        self, passages: Sequence[PassageText]
+    ) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        """Return vectors by text hash: those kept, and the rest encoded, outside any lock.
+
+        The second ones are the voice's, of English passages.
+        """
         texts = {one.text_hash: one.text for one in passages}
         matchmaking = self.directions.matchmaking
         encoder = matchmaking.encoder
@@ -133,7 +139,12 @@ class PreviewService:
             known = generations.known_vectors(session, encoder.spec.fingerprint, texts)
         missing = [one for one in texts if one not in known]
         new = encoder.encode_documents([texts[one] for one in missing])
-        return {**known, **dict(zip(missing, new, strict=True))}
+        vectors = {**known, **dict(zip(missing, new, strict=True))}
+        if matchmaking.voice is None:
+            return vectors, {}
+        english = {one.text_hash: one.text for one in passages if one.language == LANGUAGE}
+        heard = matchmaking.voice.encode_documents(list(english.values()))
+        return vectors, dict(zip(english, heard, strict=True))
 
     def _nearest(
         self,
@@ -167,7 +178,7 @@ class PreviewService:
         session: Session,
         profile: Profile,
         passages: Sequence[PassageText],
-        vectors: Mapping[str, Floats],
+        vectors: tuple[Mapping[str, Floats], Mapping[str, Floats]],
         challenges: Sequence[HeldChallenge],
     ) -> dict[UUID, _Answer]:
         """Return score and carrying passage for each challenge that a profile answers."""
@@ -180,7 +191,8 @@ class PreviewService:
             DraftRow(
                 language=one.language,
                 terms=" ".join(passage_terms(one.text, one.language)),
-                vector=vectors[one.text_hash],
+                vector=vectors[0][one.text_hash],
+                voiced=vectors[1].get(one.text_hash),
                 kind=kinds[one.evidence_id][0] if one.evidence_id else None,
                 year=kinds[one.evidence_id][1] if one.evidence_id else None,
                 evidence_id=one.evidence_id,
@@ -188,7 +200,6 @@ class PreviewService:
             for one in passages
         ]
         candidate = _candidate(profile)
-        least = max(policy.floor, policy.answer_from)
         found: dict[UUID, _Answer] = {}
         replica = matchmaking.replica
         with replica.standing_in(session, profile.id, profile.partner_kind, rows):
@@ -197,8 +208,10 @@ class PreviewService:
             for one in challenges:
                 if not _reaches(profile, one.place):
                     continue
-                judged = search.judged(session, self._question(one, today), candidate, policy)
+                question = self._question(one, today)
+                judged = search.judged(session, question, candidate, policy)
                 (scored,) = judged.ordered
+                least = round(search.needed(question, policy), ranking.DECIMALS)
                 if round(scored.score, ranking.DECIMALS) >= least:
                     carriers = reasons.carriers(
                         judged.combined, judged.similarities, policy.answered_from

@@ -29,6 +29,8 @@ class Question:
     language: str
     #: What ``Encoder.encode_query_parts`` gave for the sentences, (1 + sentences, dimension).
     vectors: Floats
+    #: What the second voice gave for them, where the challenge is in its language.
+    voiced: Floats | None = None
     place: Place
     conditions: Conditions
     today: date

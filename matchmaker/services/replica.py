@@ -24,8 +24,10 @@ from matchmaker.matching.languages import LanguageCorrection
 from matchmaker.matching.lexical import LexicalIndex
 from matchmaker.matching.passages import COMPOSER_VERSION
 from matchmaker.matching.scoring import EVIDENCE_KINDS
+from matchmaker.matching.voice import LANGUAGE
 from matchmaker.models import EvidenceKind, PartnerKind
-from matchmaker.storage import change_log, generations
+from matchmaker.services.voice_rows import HeldVoice, VoiceRows
+from matchmaker.storage import change_log, generations, voices
 from matchmaker.storage.database import Sessions
 
 #: Partner kinds by their code.
@@ -82,6 +84,8 @@ class DraftRow:
     #: Stemmed words, space separated.
     terms: str
     vector: NDArray[np.float32]
+    #: By the voice, of an English passage; None of others, and where none is heard.
+    voiced: NDArray[np.float32] | None
     #: Kind, year and id of the evidence it is of; None for summary and description.
     kind: EvidenceKind | None
     year: int | None
@@ -98,6 +102,7 @@ class IndexReplica:
         encoder: whose vectors are searched; its spec must fit the live generation.
         make_index: makes the empty vector index.
         corrected: whether the self-language correction is applied.
+        voice: second encoder that has read the English passages, if any; likewise.
 
     """
 
@@ -108,6 +113,7 @@ class IndexReplica:
         make_index: Callable[[EncoderSpec], VectorIndex],
         *,
         corrected: bool = True,
+        voice: Encoder | None = None,
     ) -> None:
         self.lock = ReadWriteLock()
         self.lexical = LexicalIndex()
@@ -119,6 +125,9 @@ class IndexReplica:
         self._encoder = encoder
         self._make_index = make_index
         self._index: VectorIndex | None = None
+        self._voice = voice
+        #: What the second voice has read; None without one, and before the first catching up.
+        self.voice: HeldVoice | None = None
         self._corrected = corrected
         #: Profile ids by profile number, and the other way.
         self.profile_ids: list[UUID] = []
@@ -203,7 +212,8 @@ class IndexReplica:
             raise IndexNotReady("The profiles have not been indexed yet.")
         generation, *made_by, position = live
         spec = self._encoder.spec
-        if made_by != [spec.fingerprint, COMPOSER_VERSION]:
+        voice = self._voice.spec.fingerprint if self._voice is not None else None
+        if made_by != [spec.fingerprint, COMPOSER_VERSION, voice]:
             raise IndexNotReady(f"The index was built with another encoder than {spec.name}.")
         return generation, position
 
@@ -222,8 +232,26 @@ class IndexReplica:
         }
         self.query_correction = LanguageCorrection(means["query"])
         self._document_correction = LanguageCorrection(means["document"])
+        self.voice = self._voice_of(session, generation)
         self._add(generations.passages(session, generation))
         self.generation = generation
+
+    def _voice_of(self, session: Session, generation: int) -> HeldVoice | None:
+        """Return what is kept of the second voice beside its rows, which are still to come."""
+        if self._voice is None:
+            return None
+        query, document = (
+            LanguageCorrection(
+                generations.language_means(session, generation, side) if self._corrected else {}
+            )
+            for side in voices.SIDES
+        )
+        return HeldVoice(
+            rows=VoiceRows(self._voice.spec.dimension),
+            query_correction=query,
+            document_correction=document,
+            scale=voices.scale(session, generation),
+        )
 
     @contextmanager
     def without(self, session: Session, passages: Collection[int]) -> Iterator[None]:
@@ -261,6 +289,8 @@ class IndexReplica:
         old = self.passages_of[number]
         self.index.remove(old)
         self.lexical.remove(old.tolist())
+        if self.voice is not None:
+            self.voice.rows.remove(old)
         self.owner_of[old] = -1
         free = np.flatnonzero(self.owner_of < 0)[: len(rows)].tolist()
         free += range(len(self.owner_of), len(self.owner_of) + len(rows) - len(free))
@@ -276,6 +306,7 @@ class IndexReplica:
                     row.kind,
                     row.year,
                     row.evidence_id,
+                    row.voiced,
                 )
                 for id_, row in zip(free, rows, strict=True)
             )
@@ -303,6 +334,8 @@ class IndexReplica:
             old = self.passages_of[number]
             self.index.remove(old)
             self.lexical.remove(old.tolist())
+            if self.voice is not None:
+                self.voice.rows.remove(old)
             self.owner_of[old] = -1
             self.passages_of[number] = np.empty(0, dtype=np.int64)
         rows = generations.passages(session, self.generation, profile_ids)
@@ -328,6 +361,7 @@ class IndexReplica:
         self.lexical.upsert(
             ids.tolist(), [row[3].split(" ") if row[3] else [] for row in rows], languages
         )
+        self._add_voiced(ids, rows)
         most = int(ids.max()) + 1
         if most > len(self.owner_of):
             room = max(most, 2 * len(self.owner_of))
@@ -352,6 +386,15 @@ class IndexReplica:
             self._kind_of = None
             start = end
 
+    def _add_voiced(self, ids: NDArray[np.int64], rows: list[generations.PassageRow]) -> None:
+        if self.voice is None:
+            return
+        voiced = [(at, row[9]) for at, row in enumerate(rows) if row[9] is not None]
+        if voiced:
+            vectors = np.stack([vector for _, vector in voiced])
+            vectors = self.voice.document_correction.apply(vectors, [LANGUAGE] * len(voiced))
+            self.voice.rows.upsert(ids[[at for at, _ in voiced]], vectors)
+
     def _number(self, profile_id: UUID) -> int:
         number = self.number_of.get(profile_id)
         if number is None:
@@ -365,6 +408,7 @@ class IndexReplica:
     def _forget(self) -> None:
         # Of no generation until all of it is loaded: a load that fails is begun again.
         self.generation = self.position = 0
+        self.voice = None
         self.profile_ids, self.number_of, self.passages_of, self._kinds = [], {}, [], []
         self._kind_of = None
         self.owner_of = np.full(1024, -1, dtype=np.int32)

@@ -201,7 +201,7 @@ class Search(Judging):
                 with watch.stage("dense"):
                     orders.extend(index.search(queries, depth, among).ids)
             with watch.stage("lexical"):
-                if policy.lexical_weight > 0:
+                if max(policy.lexical_weight, policy.lexical_weight_across) > 0:
                     orders.append(self.replica.lexical.best(words.shared, depth, among))
                 if policy.character_weight > 0:
                     orders.append(self.replica.lexical.best(words.alike, depth, among))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from uuid import uuid5
 
@@ -21,7 +21,9 @@ from matchmaker.matching.pairwise import PairCounts, compare, compare_order, pai
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.ranks import rank_measures, strict
 from matchmaker.matching.sentences import clean, split
+from matchmaker.matching.voice import LANGUAGE
 from matchmaker.models import Conditions
+from matchmaker.services.asking import Asking
 from matchmaker.services.clock import Clock
 from matchmaker.services.everybody import Everybody
 from matchmaker.services.judged_set import JudgedPair, JudgedSet, SetQuery
@@ -62,6 +64,7 @@ class SetEvaluation:
     encoder: Encoder
     #: Makes a replica with or without the language correction.
     make_replica: Callable[[bool], IndexReplica]
+    voice: Encoder | None = None
 
     def evaluate(
         self,
@@ -136,16 +139,23 @@ class SetEvaluation:
             replica.query_correction.means, {one: np.stack(rows) for one, rows in asked.items()}
         )
         replica.query_correction = LanguageCorrection(means)
+        heard = [one.voiced[0] for one in questions if one.voiced is not None]
+        if replica.voice is not None and replica.voice.query_correction.means and heard:
+            means = drawn_to(replica.voice.query_correction.means, {LANGUAGE: np.stack(heard)})
+            replica.voice = replace(replica.voice, query_correction=LanguageCorrection(means))
         return replica
 
     def question(self, query: SetQuery) -> Question:
         """Encode a query."""
         text = clean(query.text)
         sentences = split(text) or (text or query.text,)
+        language = query.language or language_of(text)
+        vectors, voiced = Asking(self.encoder, self.voice).encode(sentences, language)
         return Question(
             sentences=sentences,
-            language=query.language or language_of(text),
-            vectors=self.encoder.encode_query_parts(sentences),
+            language=language,
+            vectors=vectors,
+            voiced=voiced,
             place=query.place,
             conditions=Conditions(),
             today=self.clock().date(),

@@ -8,7 +8,7 @@ with a little noise, at length one. Everything else is real: rows are what ``Ind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
@@ -21,6 +21,7 @@ from matchmaker.errors import IndexNotReady
 from matchmaker.matching.languages import unit
 from matchmaker.matching.passages import PassageText, compose
 from matchmaker.matching.terms import passage_terms
+from matchmaker.matching.voice import LANGUAGE
 from matchmaker.models import IndexStamp, Passage, Profile
 from matchmaker.services.indexing import LOG_LENGTH, Indexer
 from matchmaker.services.synthetic_texts import fragments, sentences
@@ -90,6 +91,7 @@ def fill(
     given: Iterable[Profile],
     *,
     seed: int = 0,
+    voiced: FragmentVectors | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Filled:
     """Write profiles with their passages, as if they had been registered and indexed.
@@ -100,6 +102,7 @@ def fill(
         vectors: for the passages.
         given: synthetic profiles, parents before their parts.
         seed: of the noise.
+        voiced: for the passages in the language of the indexer's voice, if it has one.
         progress: called with the number of profiles just written.
 
     """
@@ -113,9 +116,14 @@ def fill(
     for batch in _batches(given):
         composed = [(profile, passage) for profile in batch for passage in compose(profile)]
         made = vectors.of([passage.text for _, passage in composed], random)
+        read = [at for at, (_, one) in enumerate(composed) if voiced and one.language == LANGUAGE]
+        heard: dict[int, NDArray[np.float32]] = {}
+        if voiced is not None and read:
+            texts = [composed[at][1].text for at in read]
+            heard = dict(zip(read, voiced.of(texts, random), strict=True))
         with sessions.writing() as session:
             insert_profiles(session, batch)
-            insert_rows(session, Passage, _passage_rows(live.id, composed, made))
+            insert_rows(session, Passage, _passage_rows(live.id, composed, made, heard))
             insert_rows(session, IndexStamp, (_stamp(live.id, profile) for profile in batch))
             change_log.append(session, [profile.id for profile in batch])
             change_log.trim(session, keep=LOG_LENGTH)
@@ -133,10 +141,13 @@ def _batches(given: Iterable[Profile]) -> Iterator[list[Profile]]:
 
 
 def _passage_rows(
-    generation_id: int, composed: Sequence[tuple[Profile, PassageText]], made: Vectors
+    generation_id: int,
+    composed: Sequence[tuple[Profile, PassageText]],
+    made: Vectors,
+    heard: Mapping[int, Vectors],
 ) -> Iterator[dict[str, object]]:
     position, before = 0, None
-    for (profile, passage), vector in zip(composed, made, strict=True):
+    for at, ((profile, passage), vector) in enumerate(zip(composed, made, strict=True)):
         position = position + 1 if before is profile else 0
         before = profile
         yield {
@@ -151,6 +162,7 @@ def _passage_rows(
             "language": passage.language,
             "visibility": profile.visibility,
             "vector": vector,
+            "voice_vector": heard.get(at),
         }
 
 

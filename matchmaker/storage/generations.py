@@ -28,7 +28,7 @@ from matchmaker.models import (
 from matchmaker.storage.database import MOST_VARIABLES
 
 #: id, profile, language, terms, vector, partner kind of the profile; kind, year and id of the
-#: evidence.
+#: evidence; vector by the second voice.
 PassageRow: TypeAlias = tuple[
     int,
     UUID,
@@ -39,15 +39,18 @@ PassageRow: TypeAlias = tuple[
     EvidenceKind | None,
     int | None,
     UUID | None,
+    NDArray[np.float32] | None,
 ]
-#: id of the live generation, its encoder's fingerprint, its composer's version; last log position.
-LivePosition: TypeAlias = Row[int, str, int, int]
+#: id of the live generation, its encoder's fingerprint, its composer's version, the fingerprint of
+#: its second voice; last log position.
+LivePosition: TypeAlias = Row[int, str, int, str | None, int]
 
 # Statements of every match run are put together once: that takes longer than running them.
 _POSITION = select(
     IndexGeneration.id,
     IndexGeneration.fingerprint,
     IndexGeneration.composer_version,
+    IndexGeneration.voice_fingerprint,
     func.coalesce(select(func.max(IndexChange.position)).scalar_subquery(), 0),
 ).where(IndexGeneration.state == GenerationState.LIVE)
 _PASSAGE_TEXTS = select(Passage.id, Passage.text, Passage.language, Passage.evidence_id).where(
@@ -67,13 +70,16 @@ def position(session: Session) -> LivePosition | None:
     return session.execute(_POSITION).one_or_none()
 
 
-def building(session: Session, fingerprint: str, composer_version: int) -> IndexGeneration | None:
-    """Return an unfinished generation of this encoder and composer, to go on with."""
+def building(
+    session: Session, fingerprint: str, composer_version: int, voice: str | None = None
+) -> IndexGeneration | None:
+    """Return an unfinished generation of this encoder, composer and voice, to go on with."""
     return session.scalar(
         select(IndexGeneration).where(
             IndexGeneration.state == GenerationState.BUILDING,
             IndexGeneration.fingerprint == fingerprint,
             IndexGeneration.composer_version == composer_version,
+            IndexGeneration.voice_fingerprint == voice,
         )
     )
 
@@ -208,6 +214,7 @@ def passages(
             Evidence.kind,
             Evidence.year,
             Passage.evidence_id,
+            Passage.voice_vector,
         )
         .join(Profile, Profile.id == Passage.profile_id)
         .outerjoin(Evidence, Evidence.id == Passage.evidence_id)

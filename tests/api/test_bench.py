@@ -109,6 +109,7 @@ def test_bench_measures_everything_and_keeps_it(
 ) -> None:
     monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("MATCHMAKER_ENCODER", "hashing:")
+    monkeypatch.setenv("MATCHMAKER_VOICE", "")
     results = tmp_path / "results"
     options = ["--sizes", "40,20", "--rounds", "2", "--seconds", "1", "--clients", "2"]
     done = CliRunner().invoke(

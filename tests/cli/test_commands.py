@@ -93,6 +93,7 @@ def test_an_unknown_setting_is_one_line_that_lists_the_known(shell: Shell) -> No
     [
         ("PORT", "eight", "Setting MATCHMAKER_PORT: 'eight' is not a whole number."),
         ("ENCODER", "magic:", "There is no encoder called 'magic:'."),
+        ("VOICE", "magic:", "There is no encoder called 'magic:'."),
         ("INDEX", "magic:", "There is no index called 'magic:'."),
         ("DATABASE", "nonsense", "Setting MATCHMAKER_DATABASE is no usable database URL"),
     ],

@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).parents[2]
 SEED_DATA = REPOSITORY / "seed_data"
 #: Beside the seed files: what decides which rows an index holds.
 _SOURCES = (
-    *("passages.py", "terms.py", "trade_terms.py", "trade_terms.tsv"),
+    *("passages.py", "terms.py", "trade_terms.py", "trade_terms.tsv", "official_terms.tsv"),
     *("languages.py", "reference_sentences.tsv", "sentences.py"),
 )
 #: Cosines lie around here as long as each language's place in the space is not taken out; with
@@ -43,16 +43,22 @@ def bundled(model_dir: Path) -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def prepared(model_dir: Path, bundled: Encoder) -> Path:
+def english_voice(model_dir: Path) -> Encoder:
+    """The voice that ships."""
+    return make_encoder(Settings().voice, model_dir)
+
+
+@pytest.fixture(scope="session")
+def prepared(model_dir: Path, bundled: Encoder, english_voice: Encoder) -> Path:
     """A database with all profiles indexed; made when anything that decides it has changed."""
-    database = model_dir / f"quality-{_digest(bundled)}.sqlite3"
+    database = model_dir / f"quality-{_digest(bundled, english_voice)}.sqlite3"
     with FileLock(model_dir / "quality.lock"):
         if not database.exists():
             for old in model_dir.glob("quality-*.sqlite3*"):
                 old.unlink()
             unfinished = database.with_suffix(".unfinished")
             unfinished.unlink(missing_ok=True)
-            service = _service(unfinished, bundled)
+            service = _service(unfinished, bundled, english_voice)
             upgrade(service.engine)
             given = read(SEED_DATA)
             service.profiles.register_all(given.profiles)
@@ -62,9 +68,11 @@ def prepared(model_dir: Path, bundled: Encoder) -> Path:
     return database
 
 
-def _digest(encoder: Encoder) -> str:
+def _digest(encoder: Encoder, voice: Encoder) -> str:
     digest = hashlib.blake2b(digest_size=8)
-    digest.update(f"{encoder.spec.fingerprint} {COMPOSER_VERSION}".encode())
+    digest.update(
+        f"{encoder.spec.fingerprint} {voice.spec.fingerprint} {COMPOSER_VERSION}".encode()
+    )
     matchmaker = REPOSITORY / "matchmaker"
     files = [
         *sorted(SEED_DATA.glob("*.json")),
@@ -76,19 +84,22 @@ def _digest(encoder: Encoder) -> str:
     return digest.hexdigest()
 
 
-def _service(database: Path, encoder: Encoder) -> Matchmaker:
+def _service(database: Path, encoder: Encoder, voice: Encoder) -> Matchmaker:
     settings = Settings(data_dir=database.parent, database=f"sqlite:///{database}")
-    return build(settings, encoder=encoder)
+    return build(settings, encoder=encoder, voice=voice)
 
 
 @pytest.fixture(scope="session")
 def service(
-    prepared: Path, bundled: Encoder, tmp_path_factory: pytest.TempPathFactory
+    prepared: Path,
+    bundled: Encoder,
+    english_voice: Encoder,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Matchmaker]:
     """The service on a copy of the prepared database."""
     database = tmp_path_factory.mktemp("quality") / "matchmaker.sqlite3"
     shutil.copy(prepared, database)
-    service = _service(database, bundled)
+    service = _service(database, bundled, english_voice)
     yield service
     service.close()
 

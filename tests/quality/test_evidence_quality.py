@@ -31,7 +31,7 @@ def deletions(service: Matchmaker) -> DeletionResult:
         policy,
     )
     judged = judged_challenges(read_judged(SEED_DATA))[::STEP]
-    return check.run(questions_of(judged, evaluation.encoder, NOW.date()), matches=1)
+    return check.run(questions_of(judged, evaluation.asking, NOW.date()), matches=1)
 
 
 def test_no_passage_is_missed_more_than_the_first_that_is_shown(deletions: DeletionResult) -> None:

@@ -24,12 +24,12 @@ def ndcg(results: Results, policy: str, pair: str) -> float:
     return results[policy].pairs[pair].measures["ndcg@10"].value
 
 
-@pytest.mark.parametrize(("pair", "floor"), [("da→both", 0.66), ("en→both", 0.67)])
+@pytest.mark.parametrize(("pair", "floor"), [("da→both", 0.77), ("en→both", 0.79)])
 def test_the_list_a_firm_sees_is_good(results: Results, pair: str, floor: float) -> None:
     assert ndcg(results, "fused", pair) >= floor
 
 
-@pytest.mark.parametrize(("pair", "floor"), [("da→both", 0.84), ("en→both", 0.86)])
+@pytest.mark.parametrize(("pair", "floor"), [("da→both", 0.91), ("en→both", 0.93)])
 def test_most_of_those_who_fit_are_among_the_first_fifty(
     results: Results, pair: str, floor: float
 ) -> None:
@@ -37,7 +37,7 @@ def test_most_of_those_who_fit_are_among_the_first_fifty(
 
 
 def test_danish_finds_english_nearly_as_well_as_english_does(results: Results) -> None:
-    assert ndcg(results, "fused", "da→en") >= 0.85 * ndcg(results, "fused", "en→en")
+    assert ndcg(results, "fused", "da→en") >= 0.91 * ndcg(results, "fused", "en→en")
 
 
 @pytest.mark.parametrize("pair", BOTH)
@@ -56,18 +56,18 @@ def test_both_voices_together_are_better_than_one(results: Results, voice: str, 
 
 
 def test_who_cannot_be_helped_is_told_so(results: Results) -> None:
-    assert results["fused"].nobody_for_off_topic >= 0.8
+    assert results["fused"].nobody_for_off_topic >= 0.9
 
 
 def test_who_can_be_helped_is_hardly_ever_sent_away(results: Results) -> None:
-    assert results["fused"].nobody_for_answerable <= 0.06
+    assert results["fused"].nobody_for_answerable <= 0.03
 
 
 def test_the_fit_words_mean_what_they_say(results: Results) -> None:
     shares = {fit: share for fit, (share, _) in results["fused"].relevant_by_fit.items()}
     judged = {fit: number for fit, (_, number) in results["fused"].relevant_by_fit.items()}
 
-    assert shares["strong"] >= 0.88
+    assert shares["strong"] >= 0.9
     assert shares["strong"] > shares["good"] > shares["possible"]
     assert judged["strong"] >= 50
 
@@ -87,8 +87,8 @@ def test_a_danish_challenge_finds_planners_who_write_english(service: Matchmaker
 def test_a_profile_sees_its_challenges_in_a_good_order(results: Results, language: str) -> None:
     found = results["fused"].orderings[language]
     assert found.profiles > 300
-    assert found.measures["ndcg@10"].value >= 0.72
-    assert found.measures["pairs"].value >= 0.78
+    assert found.measures["ndcg@10"].value >= 0.78
+    assert found.measures["pairs"].value >= 0.82
 
 
 def test_a_challenge_finds_its_own_translation(service: Matchmaker) -> None:

@@ -21,13 +21,18 @@ def open_on(
     folder: Path,
     encoder: Encoder | None = None,
     *,
+    voice: Encoder | None = None,
     index: Callable[[EncoderSpec], VectorIndex] | None = None,
     indexing: str = "off",
 ) -> Matchmaker:
     """Open a service on the database of a folder."""
     settings = Settings(data_dir=folder, encoder="hashing:", index="exact:", indexing=indexing)
     return build(
-        settings, encoder=encoder or HashingEncoder(DIMENSION), index=index, clock=SteppingClock()
+        settings,
+        encoder=encoder or HashingEncoder(DIMENSION),
+        voice=voice,
+        index=index,
+        clock=SteppingClock(),
     )
 
 

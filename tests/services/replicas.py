@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from embeddings.indexes.exact import ExactIndex
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.services.replica import IndexReplica
+from matchmaker.services.voice_rows import HeldVoice
 from matchmaker.storage import change_log, generations
 from matchmaker.storage.database import Sessions
 from tests.factories import a_student, an_activity, an_expert, an_organisation
@@ -21,7 +23,9 @@ MAKERS = [an_expert, an_organisation, a_student, an_activity]
 
 
 def a_replica(service: Matchmaker, index: Any = ExactIndex) -> IndexReplica:
-    return IndexReplica(Sessions(service.engine), service.indexing.encoder, index)
+    return IndexReplica(
+        Sessions(service.engine), service.indexing.encoder, index, voice=service.indexing.voice
+    )
 
 
 def holdings(replica: IndexReplica) -> dict[str, Any]:
@@ -44,6 +48,7 @@ def holdings(replica: IndexReplica) -> dict[str, Any]:
             if len(replica.passages_of[number])
         },
         "vectors": replica.index.vectors(ids).tobytes(),
+        "voice": None if replica.voice is None else _heard(replica.voice, ids),
         "words": [
             [
                 lexical.of(ids, scores).tolist()
@@ -63,6 +68,17 @@ def holdings(replica: IndexReplica) -> dict[str, Any]:
     }
 
 
+def _heard(voice: HeldVoice, ids: NDArray[np.int64]) -> dict[str, Any]:
+    rows, vectors = voice.rows.of(ids)
+    assert voice.rows.ids() == set(ids[rows].tolist())
+    means = voice.query_correction.means, voice.document_correction.means
+    return {
+        "rows": dict(zip(ids[rows].tolist(), map(np.ndarray.tobytes, vectors), strict=True)),
+        "means": [{language: one.tobytes() for language, one in side.items()} for side in means],
+        "scale": voice.scale,
+    }
+
+
 def assert_true(replica: IndexReplica, service: Matchmaker) -> None:
     """Check a replica against the database and against one that has no past."""
     replica.catch_up()
@@ -75,6 +91,8 @@ def assert_true(replica: IndexReplica, service: Matchmaker) -> None:
     assert found["owners"] == {row[0]: row[1] for row in rows}
     assert found["at"] == (live.id, position, position)
     assert found["nobody else"]
+    if service.indexing.voice is not None:
+        assert set(found["voice"]["rows"]) == {row[0] for row in rows if row[2] == "en"}
     fresh = a_replica(service)
     fresh.catch_up()
     assert found == holdings(fresh)

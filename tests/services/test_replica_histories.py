@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from embeddings.encoders.hashing import HashingEncoder
 from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.faiss import FaissIndex
 from matchmaker.bootstrap import Matchmaker
@@ -46,7 +47,8 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self.folder = TemporaryDirectory()
         shutil.copy(self.prepared / "matchmaker.sqlite3", self.folder.name)
-        self.service = open_on(Path(self.folder.name))
+        self.service = open_on(Path(self.folder.name), voice=HashingEncoder(48))
+        self.service.indexing.sync()  # a generation that the voice has read
         self.sessions = Sessions(self.service.engine)
         self.replicas = [a_replica(self.service), a_replica(self.service, FaissIndex)]
         self.stored: set[UUID] = set()

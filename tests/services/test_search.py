@@ -87,7 +87,7 @@ def test_both_plans_give_the_same_list(
         DEFAULT_POLICY,
         replace(TIGHT, depth=0),
         replace(TIGHT, depth_per_kind=0),
-        replace(TIGHT, lexical_weight=0.0),
+        replace(TIGHT, lexical_weight=0.0, lexical_weight_across=0.0),
         replace(TIGHT, dense_weight=0.0),
         replace(DEFAULT_POLICY, depth=10, depth_per_kind=3),
     ]
@@ -184,7 +184,13 @@ def test_every_kind_gets_its_places_however_rare_it_is(service: Matchmaker, worl
 def test_a_score_does_not_depend_on_who_else_is_in_the_database(
     service: Matchmaker, world: World
 ) -> None:
-    dense = replace(DEFAULT_POLICY, lexical_weight=0.0, character_weight=0.0, depth=999)
+    dense = replace(
+        DEFAULT_POLICY,
+        lexical_weight=0.0,
+        lexical_weight_across=0.0,
+        character_weight=0.0,
+        depth=999,
+    )
     question = replace(world.question(service.indexing.encoder), conditions=Conditions())
     before = rank(service, a_replica(service), question, dense)
     service.profiles.register_all([world.profile() for _ in range(10)])

@@ -166,13 +166,16 @@ def test_at_most_one_generation_is_live(sessions: Sessions) -> None:
         assert session.get_one(IndexGeneration, old.id).state is GenerationState.RETIRED
 
 
-def test_an_unfinished_generation_is_found_by_encoder_and_composer(sessions: Sessions) -> None:
+def test_an_unfinished_generation_is_found_by_encoder_composer_and_voice(
+    sessions: Sessions,
+) -> None:
     with sessions.writing() as session:
         session.add_all(
             [
                 begun := a_generation("mine"),
                 a_generation("mine", state=GenerationState.RETIRED),
                 a_generation("other"),
+                heard := a_generation("mine", voice_fingerprint="voice"),
             ]
         )
     with sessions.reading() as session:
@@ -180,6 +183,10 @@ def test_an_unfinished_generation_is_found_by_encoder_and_composer(sessions: Ses
         assert found is not None
         assert found.id == begun.id
         assert generations.building(session, "mine", 2) is None
+        with_voice = generations.building(session, "mine", 1, "voice")
+        assert with_voice is not None
+        assert with_voice.id == heard.id
+        assert generations.building(session, "mine", 1, "another") is None
 
 
 def test_dropping_generations_takes_their_rows_along(

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matchmaker.matching import fitting, scoring
-from matchmaker.matching.fitting import PROMISED, Judged
+from matchmaker.matching import calibration, fitting, scoring
+from matchmaker.matching.calibration import PROMISED
+from matchmaker.matching.fitting import Judged
 from matchmaker.matching.policy import DEFAULT_POLICY, MatchingPolicy
 from matchmaker.models import Fit
 
@@ -89,13 +90,13 @@ def test_no_weight_that_is_tried_is_below_zero() -> None:
 
 @pytest.fixture(scope="module")
 def calibrated() -> MatchingPolicy:
-    return fitting.calibrated(a_world(), replace(DEFAULT_POLICY, lexical_weight=0.3))
+    return calibration.calibrated(a_world(), replace(DEFAULT_POLICY, lexical_weight=0.3))
 
 
 def test_a_fit_word_keeps_its_promise_on_judgements_the_fit_has_not_seen(
     calibrated: MatchingPolicy,
 ) -> None:
-    unseen = fitting.reliability(a_world(seed=2), calibrated)
+    unseen = calibration.reliability(a_world(seed=2), calibrated)
     for word, share in PROMISED.items():
         assert unseen[word].judged > 20
         assert unseen[word].share > share - 0.12
@@ -112,6 +113,27 @@ def test_who_asks_what_nobody_can_answer_is_told_so(calibrated: MatchingPolicy) 
     assert scores.max() < calibrated.answer_from
 
 
+def test_the_margin_parts_what_can_be_answered_from_what_cannot(
+    calibrated: MatchingPolicy,
+) -> None:
+    for one in a_world(seed=4):
+        gap = float(one.raw(calibrated).max()) - one.aside
+        assert (gap >= calibrated.aside_margin) == one.answerable
+
+
+def test_what_lies_aside_lowers_a_score_when_it_tells_of_relevance() -> None:
+    dice = np.random.default_rng(9)
+    world = []
+    for number, aside in enumerate(np.linspace(0.0, 0.4, 20)):
+        sums = dice.random(COUNT) * 0.6
+        grades = np.where(sums - 0.5 * aside + 0.05 * dice.normal(size=COUNT) > 0.3, 3, 0)
+        none = np.zeros(COUNT)
+        world.append(judged(sums, none, grades, challenge=str(number), aside=float(aside)))
+    policy = calibration.calibrated(world, replace(DEFAULT_POLICY, lexical_weight=0.3))
+    assert policy.aside_weight == pytest.approx(0.5, abs=0.1)
+    assert policy.aside_usual == pytest.approx(0.2, abs=0.01)
+
+
 def test_a_score_is_the_share_of_relevant_profiles(calibrated: MatchingPolicy) -> None:
     unseen = [one for one in a_world(seed=3) if one.answerable]
     scores = np.concatenate([scoring.score(one.raw(calibrated), calibrated) for one in unseen])
@@ -124,5 +146,7 @@ def test_a_score_is_the_share_of_relevant_profiles(calibrated: MatchingPolicy) -
 def test_unjudged_profiles_say_nothing_about_a_fit_word() -> None:
     (one, *_) = a_world()
     some = replace(one, grades=np.where(np.arange(COUNT) % 2, one.grades, -1))
-    found = fitting.reliability([some], replace(DEFAULT_POLICY, fit_from=dict.fromkeys(Fit, 0.0)))
+    found = calibration.reliability(
+        [some], replace(DEFAULT_POLICY, fit_from=dict.fromkeys(Fit, 0.0))
+    )
     assert found[Fit.STRONG].judged == COUNT // 2

@@ -13,6 +13,7 @@ from matchmaker.matching import fitting, projection, scoring
 from matchmaker.matching.languages import unit
 from matchmaker.matching.policy import DEFAULT_POLICY
 from matchmaker.matching.projection import Lesson, Projection, fitted_projection, learned
+from matchmaker.matching.voice import Gains
 
 DIMENSION = 12
 HERE = "an encoder"
@@ -33,6 +34,7 @@ def lessons(count: int, seed: int) -> list[Lesson]:
             Lesson(
                 question=question,
                 passages=passages[:, None, :],
+                heed=np.ones((30, 1), dtype=np.float32),
                 words=np.zeros((30, 1), dtype=np.float32),
                 grades=grades,
             )
@@ -85,7 +87,11 @@ def test_judgements_that_prefer_nobody_leave_questions_where_they_are() -> None:
 
 def test_the_slope_is_that_of_the_loss() -> None:
     (lesson,) = lessons(1, seed=5)
-    lesson = replace(lesson, words=np.linspace(0, 0.1, 30, dtype=np.float32)[:, None])
+    lesson = replace(
+        lesson,
+        words=np.linspace(0, 0.1, 30, dtype=np.float32)[:, None],
+        heed=np.linspace(0.5, 1, 30, dtype=np.float32)[:, None],
+    )
     dice = np.random.default_rng(6)
     change = 0.1 * dice.normal(size=(DIMENSION, DIMENSION))
     step = dice.normal(size=change.shape)
@@ -139,7 +145,50 @@ def test_a_lesson_holds_the_best_items_of_each_judged_profile() -> None:
     lesson = judged.lesson(policy)
     assert lesson.passages.argmax(axis=2).tolist() == [[3, 1, 0, 0]]
     assert lesson.words == pytest.approx(np.full((1, 4), 0.3))
+    assert lesson.heed.tolist() == [[1, 1, 1, 1]]
     assert lesson.grades.tolist() == [2]
+
+
+def test_what_the_voice_found_stays_when_a_question_is_moved(learnt: Projection) -> None:
+    dice = np.random.default_rng(8)
+    space = unit(dice.normal(size=(3, DIMENSION)).astype(np.float32))
+    question = unit(dice.normal(size=(2, DIMENSION)).astype(np.float32))
+    cosines = space @ question.T
+    # The voice has read the first two passages and finds them very near and hardly so.
+    gains = np.array([0.9, 0.2, 0.0], dtype=np.float32)
+    gains[:2] -= cosines[:2, 0]
+    none = np.zeros(3, dtype=np.float32)
+    judged = fitting.Judged(
+        features=scoring.PassageFeatures(
+            whole=cosines[:, 0],
+            sentence=cosines[:, 1],
+            lexical=none,
+            character=none,
+            across=np.zeros(3, dtype=bool),
+            similarities=np.empty((0, 0), dtype=np.float32),
+            gains=Gains(gains, none),
+        ),
+        space=space,
+        rows=np.arange(3),
+        question=question,
+        bounds=np.array([0, 1, 2, 3]),
+        items=np.arange(3),
+        nearness=none,
+        grades=np.array([3, 0, 0]),
+        lists=np.ones((1, 3), dtype=bool),
+        challenge="one",
+        aside=0.0,
+        answerable=True,
+    )
+    policy = replace(
+        DEFAULT_POLICY, voice_share=1.0, whole_share=1.0, pooling=(1.0,), place_weight=0.0
+    )
+    for one in (judged, judged.under(learnt)):
+        assert one.raw(policy)[:2] == pytest.approx([0.9, 0.2], abs=1e-6)
+        assert one.raw(policy)[2] == pytest.approx(one.features.whole[2], abs=1e-6)
+    lesson = judged.lesson(policy)
+    assert lesson.heed.ravel().tolist() == [0, 0, 1]
+    assert lesson.words.ravel() == pytest.approx([0.9, 0.2, 0], abs=1e-6)
 
 
 def test_a_list_under_a_projection_is_measured_anew(learnt: Projection) -> None:

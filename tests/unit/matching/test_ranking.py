@@ -98,6 +98,13 @@ def test_when_not_even_the_best_fits_well_nobody_is_shown() -> None:
     assert above_floor([], policy) == []
 
 
+def test_a_challenge_may_need_more_or_less_of_the_best_than_usual() -> None:
+    policy = replace(DEFAULT_POLICY, fit_from={Fit.POSSIBLE: 0.3}, answer_from=0.5)
+    ordered = [scored(1, 0.6), scored(2, 0.4)]
+    assert above_floor(ordered, policy, needed=0.7) == []
+    assert numbers(above_floor(ordered[1:], policy, needed=0.3)) == [2]
+
+
 def test_a_list_holds_no_more_than_asked_for() -> None:
     ordered = [scored(number) for number in range(9)]
     assert numbers(slate(ordered, FREE, 4)) == [0, 1, 2, 3]

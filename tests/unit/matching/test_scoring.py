@@ -161,6 +161,17 @@ def test_a_shared_word_counts_by_its_own_weight_across_languages() -> None:
     assert combined(features, policy).tolist() == pytest.approx([0.2, 0.5])
 
 
+def test_a_challenge_nearer_aside_than_usual_scores_less_for_the_same_sum() -> None:
+    policy = replace(DEFAULT_POLICY, aside_weight=0.5, aside_usual=0.1)
+    raw = np.array([policy.midpoint], dtype=np.float32)
+    usual, unknown, near, far = (
+        score(raw, policy, aside).item() for aside in (0.1, None, 0.3, 0.0)
+    )
+    assert usual == unknown == pytest.approx(0.5, abs=1e-6)
+    assert near < usual < far
+    assert near == pytest.approx(score(raw - 0.1, policy).item(), abs=1e-6)
+
+
 def test_who_has_no_publications_stands_on_equal_footing() -> None:
     kinds = np.array([*range(len(EVIDENCE_KINDS)), -1], dtype=np.int8)
     years = np.array([1990 + place for place in range(len(kinds))], dtype=np.int16)
