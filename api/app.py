@@ -65,6 +65,8 @@ def create_app(settings: Settings | None = None, matchmaker: Matchmaker | None =
     for resource in (*resources.BLUEPRINTS, health.blueprint):
         csrf.exempt(resource)  # no cookie opens the JSON API, so there is nothing to forge
         api.register_blueprint(resource)
+    for page in pages.WITHOUT_FORM_TOKEN:
+        csrf.exempt(page)
     for page in (*pages.BLUEPRINTS, reference.blueprint):
         app.register_blueprint(page)
     limits.apply(app, limiter)

@@ -29,6 +29,8 @@ LIMITS = {
     "reset.request_reset": MAILS,
     "reset.reset": SECRETS,
     "claim_pages.claim": SECRETS,
+    "reminder_pages.confirm": SECRETS,
+    "unsubscribe_pages.unsubscribe": SECRETS,
     "account_pages.change_password": SECRETS,
     "account_pages.confirm_totp": SECRETS,
     "account_pages.remove_totp": SECRETS,

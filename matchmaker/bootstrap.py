@@ -49,6 +49,7 @@ from matchmaker.services.previews import PreviewService
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.provider_sign_in import ProviderSignInService
 from matchmaker.services.recognition import recognise
+from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
 from matchmaker.services.sign_in import SignInService
@@ -72,6 +73,7 @@ class Matchmaker:
     bulk: BulkActionService
     duplicates: DuplicateService
     owners: OwnerService
+    reminders: ReminderService
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
@@ -161,6 +163,7 @@ def build(
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),
         owners=OwnerService(sessions),
+        reminders=ReminderService(sessions, clock, settings.stale_after_days),
         duplicates=DuplicateService(
             sessions, clock, matchmaking.replica, DEFAULT_POLICY, after_write
         ),

@@ -23,6 +23,7 @@ from matchmaker.models import MailState, OutgoingMail
 from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService
+from matchmaker.services.reminders import ReminderService
 
 #: Seconds between two looks for new mail, and the longest wait for a server that is away.
 _PAUSE, _LONGEST_PAUSE = 5, 300
@@ -40,6 +41,15 @@ def _open(settings: Settings) -> MailService:
     service = open_mailing(settings)
     click.get_current_context().call_on_close(service.close)
     return service
+
+
+@mail.command("ask-owners")
+@click.pass_obj
+def ask_owners(settings: Settings) -> None:
+    """Write a mail to each owner whose profile nobody has confirmed for long; run it daily."""
+    service = _open(settings)
+    asked = ReminderService(service.sessions, service.clock, settings.stale_after_days).ask()
+    tell(f"{asked} owners are asked; matchmaker mail send sends it")
 
 
 @mail.command("send")

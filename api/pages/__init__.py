@@ -32,6 +32,7 @@ from api.pages import (
     own_profiles,
     profiles,
     provider,
+    reminders,
     reset,
     sign_in,
     standing,
@@ -66,7 +67,11 @@ BLUEPRINTS: list[Blueprint] = [
     editing.blueprint,
     standing.blueprint,
     own_profiles.blueprint,
+    reminders.blueprint,
+    reminders.unsubscribing,
 ]
+#: Their forms carry no token: the secret in their address is one, and programs send them.
+WITHOUT_FORM_TOKEN = (reminders.unsubscribing,)
 
 # Error pages need them too, so they belong to the app and come with the first blueprint.
 for _name, _filter in FILTERS.items():

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.models.base import Base, text_enum
@@ -130,6 +130,10 @@ class Claim(Base, kw_only=True):
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
     claimed_at: Mapped[datetime]
+    #: Whether the owner is asked by mail now and then if all is right; they can unsubscribe.
+    reminded: Mapped[bool] = mapped_column(default=True, server_default=true())
+    #: When they were last asked.
+    asked_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Delegation(Base, kw_only=True):

@@ -20,6 +20,10 @@ class LinkPurpose(enum.StrEnum):
     RESET = "reset"
     CONFIRM_EMAIL = "confirm-email"
     CLAIM = "claim"
+    #: The owner says that all of a profile is right.
+    CONFIRM_PROFILE = "confirm-profile"
+    #: The owner is asked no more.
+    UNSUBSCRIBE = "unsubscribe"
 
 
 class Scope(enum.StrEnum):

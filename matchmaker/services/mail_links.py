@@ -20,6 +20,8 @@ LIFETIME = {
     LinkPurpose.RESET: timedelta(hours=1),
     LinkPurpose.CONFIRM_EMAIL: timedelta(days=3),
     LinkPurpose.CLAIM: timedelta(days=14),
+    LinkPurpose.CONFIRM_PROFILE: timedelta(days=60),
+    LinkPurpose.UNSUBSCRIBE: timedelta(days=800),
 }
 #: Where a link leads; the pages have these addresses.
 PATHS = {
@@ -27,6 +29,8 @@ PATHS = {
     LinkPurpose.RESET: "/reset/",
     LinkPurpose.CONFIRM_EMAIL: "/account/email/",
     LinkPurpose.CLAIM: "/claim/",
+    LinkPurpose.CONFIRM_PROFILE: "/confirm-profile/",
+    LinkPurpose.UNSUBSCRIBE: "/unsubscribe/",
 }
 
 
