@@ -29,7 +29,7 @@ from matchmaker.services.exchange.records import (
 from matchmaker.services.import_rows import insert_alone, parts_of
 from matchmaker.services.profiles import parents_first, settle_families
 from matchmaker.services.recording import record_profile
-from matchmaker.storage import audit, history, identifiers, profiles
+from matchmaker.storage import audit, evidence, history, identifiers, profiles
 from matchmaker.storage.bulk import insert_profiles
 
 #: A record and the revision it was compared with; None when it is new.
@@ -40,6 +40,7 @@ _GONE = "The profile was deleted after the preview."
 _CHANGED = "The profile was changed after the preview; make a new preview."
 _PART = "The profile became a part of another one after the preview; make a new preview."
 _TAKEN = "Another profile has one of its identifiers since the preview."
+_NOT_ITS_ITEM = "Another profile has an item with this id; leave the id out for a new item."
 _NO_PARENT = "The organisation above it is not stored."
 
 
@@ -75,10 +76,12 @@ def write(
     }
     new_ids = [_id(record) for record, revision in planned if revision is None]
     made_since = profiles.existing(session, new_ids) if new_ids else set()
-    problems: dict[int, Problem] = {}
+    problems = _with_items_of_others(session, [record for record, _ in planned])
     new: list[Record] = []
     for record, revision in planned:
         known = stored.get(_id(record))
+        if record.number in problems:
+            continue
         problem = _conflict(record, revision, known, owners, made_since)
         if problem is not None:
             problems[record.number] = problem
@@ -105,6 +108,18 @@ def write(
 def _id(record: Record) -> UUID:
     assert record.id is not None  # noqa: S101 - planning settles it
     return record.id
+
+
+def _with_items_of_others(session: Session, records: Sequence[Record]) -> dict[int, Problem]:
+    """Return the rows that name an item of evidence which another profile has, stored or above."""
+    named = [(record, item["id"]) for record in records for item in record.evidence or ()]
+    given = [(record, one) for record, one in named if one is not None]
+    owner = evidence.owners(session, {one for _, one in given})
+    return {
+        record.number: Problem("evidence", _NOT_ITS_ITEM)
+        for record, one in given
+        if owner.setdefault(one, _id(record)) != record.id
+    }
 
 
 def _conflict(

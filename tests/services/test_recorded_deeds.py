@@ -197,6 +197,32 @@ def test_a_file_says_nothing_of_who_became_a_part_of_another(
     assert str(kept) in refused.problems[0]["reason"]
 
 
+def test_an_item_of_another_profile_is_refused_and_stays_where_it_is(
+    matchmaker: Matchmaker,
+) -> None:
+    (ann,) = stored(matchmaker, an_expert("Ann", evidence=("One.",)))
+    item = matchmaker.curation.read(ann).evidence[0].id
+    own = uuid4()
+    rows = [
+        {
+            "kind": "expert",
+            "id": str(uuid4()),
+            **NEW,
+            "evidence": [{"id": str(one), "text": "Two."}],
+        }
+        for one in (item, own, own)
+    ]
+    found = matchmaker.upserts.upsert(rows)
+
+    assert [one.outcome for one in found] == [
+        RowOutcome.REFUSED,
+        RowOutcome.NEW,
+        RowOutcome.REFUSED,
+    ]
+    assert found[0].problems[0].column == "evidence"
+    assert matchmaker.curation.read(ann).evidence[0].text == "One."
+
+
 def test_imported_rows_are_counted_and_named_as_registered_ones(
     matchmaker: Matchmaker, tmp_path: Path
 ) -> None:
