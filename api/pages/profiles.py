@@ -59,7 +59,7 @@ def page(profile_id: UUID) -> str:
     return render_template(
         "profile/page.html",
         profile=profile,
-        family=matchmaker().profiles.family_of(profile),
+        family=matchmaker().profiles.family_of(profile, current_viewer()),
         evidence=by_kind(profile.evidence),
     )
 

@@ -108,10 +108,14 @@ class ProfileService:
             known = profiles.public(session, ids)
             return {profile.id: profile for profile in profiles.complete(session, known)}
 
-    def family_of(self, profile: Profile) -> Sequence[Organisation]:
-        """Return the organisations above a profile, nearest first."""
+    def family_of(self, profile: Profile, viewer: Viewer | None = None) -> Sequence[Organisation]:
+        """Return the organisations above a profile that the viewer may know of, nearest first."""
         with self.sessions.reading() as session:
-            return profiles.family(session, profile)
+            return [
+                one
+                for one in profiles.family(session, profile)
+                if allowed(viewer, Action.READ_PROFILE, facts_of(one))
+            ]
 
     def page(
         self,

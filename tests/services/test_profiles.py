@@ -215,6 +215,14 @@ def test_parents_may_stand_in_any_order(service: Matchmaker, order: tuple[str, .
     assert [one.name for one in above] == ["Department", "Institute"]
 
 
+def test_a_hidden_organisation_is_not_named_above_its_parts(service: Matchmaker) -> None:
+    family = a_family()
+    family["middle"].visibility = Visibility.STAFF
+    service.profiles.register_all(list(family.values()))
+    above = service.profiles.family_of(stored(service, UUID(int=12)))
+    assert [one.name for one in above] == ["Institute"]
+
+
 def test_a_parent_may_be_stored_already(service: Matchmaker) -> None:
     family = a_family()
     service.profiles.register_all([family["top"], family["middle"]])
