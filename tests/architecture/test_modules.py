@@ -39,8 +39,6 @@ LONG = {
     "tests/services/test_directions.py": "one service: both questions, and who may see the answers",
     "tests/services/test_importing.py": "one service: from a file to stored profiles",
     "tests/services/test_voice.py": "one subject: where the second voice counts, and where not",
-    "tests/pages/test_desk_pages.py": "one desk: every queue and deed, in both languages",
-    "tests/pages/test_profile_editor.py": "one page: every field, refusal and conflict of the editor",
     "tests/services/test_indexing.py": "one subject: what may interrupt an indexer",
     "tests/services/test_matchmaking.py": "one service, from the text to the kept run and its replay",
     "tests/services/test_profiles.py": "one service: registering, families, reading, erasing",
