@@ -25,6 +25,7 @@ def export() -> None:
     type=click.Choice([one.value for one in ExportFormat]),
     default=ExportFormat.JSONL.value,
     show_default=True,
+    help="How they are written: a table, lines of JSON, or linked data.",
 )
 @click.option(
     "--kind",

@@ -155,7 +155,13 @@ def cancel(settings: Settings, run_id: UUID) -> None:
 
 
 @import_.command("list")
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="Most imports that are listed.",
+)
 @_json_option
 @click.pass_obj
 def list_(settings: Settings, *, limit: int, as_json: bool) -> None:

@@ -56,6 +56,17 @@ def test_these_are_the_commands() -> None:
         "mail list",
         "mail retry",
         "mail bounce",
+        "mail ask-owners",
+        "import preview",
+        "import apply",
+        "import cancel",
+        "import list",
+        "import rows",
+        "import mapping save",
+        "import mapping list",
+        "import mapping forget",
+        "export profiles",
+        "codes",
     }
 
 

@@ -51,7 +51,7 @@ def test_every_policy_is_measured_and_the_result_kept(loaded: Shell, judged: See
     assert fused["pairs"]["en→en"]["ndcg@10"] == {"value": 1.0, "low": 1.0, "high": 1.0}
     assert fused["pairs"]["en→both"]["recall@50"]["value"] == 1.0
     assert fused["nobody_for_off_topic"] == 1.0
-    assert fused["relevant_by_fit"]["strong"] == {"share": 1.0, "judged": 1}
+    assert fused["relevant_by_fit"]["strong"] == {"share": 1.0, "judged": 2}
     assert (document["challenges"], document["off_topic"], document["judgements"]) == (2, 1, 3)
     for heading in ("nDCG@10", "Recall@50", "MRR", "da→en", "en→both", "fused-uncorrected"):
         assert heading in result.stdout
