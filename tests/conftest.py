@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,21 +51,58 @@ def encoder() -> HashingEncoder:
     return HashingEncoder(256)
 
 
+def _service(folder: Path, encoder: HashingEncoder, clock: SteppingClock) -> Matchmaker:
+    settings = Settings(data_dir=folder, encoder="hashing:", index="faiss:", secret="tests only")
+    return build(settings, encoder=encoder, clock=clock)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory, encoder: HashingEncoder) -> Path:
+    """An empty SQLite file, schema made by the real migrations, once: a test takes a copy."""
+    service = _service(tmp_path_factory.mktemp("empty"), encoder, SteppingClock())
+    upgrade(service.engine)
+    return _closed(service)
+
+
+@pytest.fixture(scope="session")
+def workshop_database(
+    tmp_path_factory: pytest.TempPathFactory, encoder: HashingEncoder, empty_database: Path
+) -> tuple[Path, datetime]:
+    """The file of ``workshop``, and the time after it was made."""
+    folder, clock = tmp_path_factory.mktemp("workshop"), SteppingClock()
+    shutil.copy(empty_database, folder)
+    service = _service(folder, encoder, clock)
+    service.profiles.register_all(a_workshop())
+    return _closed(service), clock.now
+
+
+def _closed(service: Matchmaker) -> Path:
+    """Return the one file of a database that nobody has open any more."""
+    with service.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    service.close()
+    return service.settings.data_dir / "matchmaker.sqlite3"
+
+
 @pytest.fixture
 def matchmaker(
-    settings: Settings, clock: SteppingClock, encoder: HashingEncoder
+    settings: Settings, clock: SteppingClock, encoder: HashingEncoder, empty_database: Path
 ) -> Iterator[Matchmaker]:
-    """The whole service on an empty SQLite file, schema made by the real migrations."""
+    """The whole service on an empty SQLite file."""
+    shutil.copy(empty_database, settings.data_dir)
     service = build(settings, encoder=encoder, clock=clock)
-    upgrade(service.engine)
     yield service
     service.close()
 
 
 @pytest.fixture
-def workshop(matchmaker: Matchmaker) -> Matchmaker:
+def workshop(
+    matchmaker: Matchmaker, clock: SteppingClock, workshop_database: tuple[Path, datetime]
+) -> Matchmaker:
     """The service with the eight profiles of ``factories.a_workshop``, indexed."""
-    matchmaker.profiles.register_all(a_workshop())
+    database, clock.now = workshop_database
+    matchmaker.engine.dispose()
+    shutil.copy(database, matchmaker.settings.data_dir)
     return matchmaker
 
 
