@@ -195,6 +195,8 @@ class DirectionService:
 
     def _fits(self, scored: Scored) -> bool:
         """Return whether a profile scores what the best in a run of this challenge has to."""
+        if round(scored.score, ranking.DECIMALS) < self.matchmaking.policy.floor:
+            return False  # most end here, before what is needed is worked out
         challenge = self.challenges.held[scored.row]
         needed = SearchAlone(self.matchmaking.replica, self.remembered).needed(
             self._question(challenge, challenge.place), self.matchmaking.policy
