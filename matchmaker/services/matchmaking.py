@@ -138,7 +138,7 @@ class MatchmakingService:
             run.matches = [match for match in run.matches if match.profile_id in by_id]
             for match in run.matches:
                 match.folded = [one for one in match.folded if one.profile_id in by_id]
-            session.add(run)
+            matches.keep(session, run)
             asking.keep(session, challenge, encoded, kept)
         for match in run.matches:
             set_committed_value(match, "profile", by_id[match.profile_id])
