@@ -12,7 +12,14 @@ from matchmaker.models.challenge import (
     ChallengeVector,
 )
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
-from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
+from matchmaker.models.curation import (
+    BulkAction,
+    BulkChange,
+    DuplicatePair,
+    NotChanged,
+    Queue,
+    SavedFilter,
+)
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -119,6 +126,7 @@ __all__ = [
     "MatchRun",
     "MatchState",
     "Membership",
+    "NotChanged",
     "Organisation",
     "OrganisationType",
     "OutgoingMail",
