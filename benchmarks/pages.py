@@ -21,7 +21,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select
 
 from api.app import create_app
 from benchmarks.desk import NOW, fill
@@ -313,8 +313,6 @@ def fill_the_rest(service: Matchmaker, sessions: Sessions) -> None:
             for number, one in enumerate(ids)
         )
         bulk.insert_rows(session, AuditEntry, lines)
-    with service.engine.connect() as connection:
-        connection.execute(text("ANALYZE"))
 
 
 if __name__ == "__main__":

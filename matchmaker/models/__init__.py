@@ -3,7 +3,7 @@
 from matchmaker.models.account import Account, Claim, Delegation, Membership, Role
 from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
 from matchmaker.models.answer import KeptAnswer
-from matchmaker.models.audit import AuditAction, AuditEntry
+from matchmaker.models.audit import AuditAction, AuditEntry, AuditKey
 from matchmaker.models.base import Base
 from matchmaker.models.challenge import (
     Challenge,
@@ -79,6 +79,7 @@ __all__ = [
     "ApiToken",
     "AuditAction",
     "AuditEntry",
+    "AuditKey",
     "Base",
     "BulkAction",
     "BulkChange",
