@@ -193,6 +193,7 @@ class Profile(Base, kw_only=True):
             "visibility",
             "kind",
             "partner_kind",
+            "updated_at",
             "name",
             "summary",
         ).ddl_if(dialect="sqlite"),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import operators
 
 from matchmaker.models import PartnerKind, Profile, ProfileKind, Standing, Visibility
 from matchmaker.models.profile_search import ListOrder
@@ -29,7 +30,7 @@ class Wanted:
     #: Only those with one of these visibilities.
     seen: Collection[Visibility] = (Visibility.PUBLIC,)
 
-    def narrowed(self, query: Select[Any]) -> Select[Any]:
+    def narrowed(self, query: Select[Any], session: Session) -> Select[Any]:
         """Return the query of these profiles only."""
         query = query.where(_P.visibility.in_(list(self.seen)), _P.standing == Standing.LIVE)
         if self.kind is not None:
@@ -37,12 +38,15 @@ class Wanted:
         if self.partner_kind is not None:
             query = query.where(_P.partner_kind == self.partner_kind)
         if self.text:
-            query = query.where(
-                or_(
-                    _P.name.icontains(self.text, autoescape=True),
-                    _P.summary.icontains(self.text, autoescape=True),
-                )
+            letters = self.text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+            # SQLite's LIKE takes a and A for the same; folding both sides first, as ILIKE
+            # would be written for it, doubles the time.
+            alike = operators.like_op if _is_sqlite(session) else operators.ilike_op
+            held = (
+                column.operate(alike, f"%{letters}%", escape="/")
+                for column in (_P.name, _P.summary)
             )
+            query = query.where(or_(*held))
         return query
 
 
@@ -78,9 +82,10 @@ def page(
 
     """
     by = "folded_name" if order.by_name else "updated_at"
-    keyed = wanted.narrowed(select(_P[by], _P.id))
-    # Letters are looked for in every text: what was found is counted where it was found.
-    source: Any = keyed.cte("found") if wanted.text else keyed
+    keyed = wanted.narrowed(select(_P[by], _P.id), session)
+    # Letters are looked for in every text: what was found is counted where it was found. Asked
+    # for by name, SQLite reads it all from the one index that holds the texts.
+    source: Any = keyed.order_by(_P.folded_name, _P.id).cte("found") if wanted.text else keyed
     columns = source.c if wanted.text else _P
     keys = (columns[by], columns.id)
     counted = select(func.count()).select_from(source if wanted.text else Profile.__table__)
@@ -90,10 +95,11 @@ def page(
         query = query.where(tuple_(*keys) < last if order.falling else tuple_(*keys) > last)
     query = query.order_by(*(key.desc() if order.falling else key for key in keys))
     rows = [tuple(row) for row in session.execute(query.offset(offset).limit(limit + 1))]
-    if wanted.text and rows:
-        total = rows[0][2]
+    if wanted.text and (rows or (after is None and offset == 0)):
+        total = rows[0][2] if rows else 0
     else:
-        total = session.scalar(wanted.narrowed(select(func.count()).select_from(Profile))) or 0
+        count = wanted.narrowed(select(func.count()).select_from(Profile.__table__), session)
+        total = session.scalar(count) or 0
     ids: list[UUID] = [row[1] for row in rows[:limit]]
     viewer = next(one for one in reversed(Visibility) if one in set(wanted.seen))
     by_id = {one.id: one for one in profiles.complete(session, ids, viewer=viewer)} if ids else {}
@@ -102,3 +108,7 @@ def page(
         total=total,
         last=rows[limit - 1][:2] if len(rows) > limit else None,
     )
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.connection().dialect.name == "sqlite"

@@ -23,6 +23,17 @@ _OPEN = {"kind", "standing", "visibility", "merged_into_id", "confirmed_at"}
 #: Belong to the deed, not to the profile.
 _OF_THE_DEED = {"import", "bulk_action", "account_id"}
 _NONCE = 12
+_LISTED = [
+    "standing",
+    "folded_name",
+    "id",
+    "visibility",
+    "kind",
+    "partner_kind",
+    "updated_at",
+    "name",
+    "summary",
+]
 
 _ENTRIES = sa.table(
     "audit_entries",
@@ -55,16 +66,7 @@ def upgrade() -> None:
         op.create_index(
             "ix_profiles_listed",
             "profiles",
-            [
-                "standing",
-                "folded_name",
-                "id",
-                "visibility",
-                "kind",
-                "partner_kind",
-                "name",
-                "summary",
-            ],
+            _LISTED,
         )
     for id_, refused in op.get_bind().execute(sa.select(_BULK.c.id, _BULK.c.refused)).all():
         told = [[row[0], "other", row[1]] for row in refused]
