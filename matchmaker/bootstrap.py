@@ -54,6 +54,7 @@ from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
 from matchmaker.services.sign_in import SignInService
 from matchmaker.services.tokens import TokenService
+from matchmaker.services.vault import Vault, seal_all
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
 
@@ -141,7 +142,7 @@ def build(
         encoder, voice = make_encoders(settings)
     engine = make_engine(settings.database_url)
     sessions = Sessions(engine)
-    passwords = Passwords()
+    passwords, vault = Passwords(), Vault.of(settings)
     make_replica = partial(
         IndexReplica, sessions, encoder, index or partial(make_index, settings.index), voice=voice
     )
@@ -176,9 +177,9 @@ def build(
         mailing=MailService(sessions, clock),
         accounts=AccountService(sessions, clock, passwords),
         own_account=OwnAccountService(sessions, clock, passwords),
-        sign_in=SignInService(sessions, clock, passwords),
+        sign_in=SignInService(sessions, clock, passwords, vault),
         provider_sign_in=ProviderSignInService(sessions, clock),
-        second_factor=SecondFactorService(sessions, clock),
+        second_factor=SecondFactorService(sessions, clock, vault),
         tokens=TokenService(sessions, clock),
         belonging=BelongingService(sessions, clock),
         access=AccessService(sessions),
@@ -262,11 +263,14 @@ def prepare_encoders(settings: Settings, tell: Callable[[str], None] | None = No
 def prepare_database(settings: Settings) -> None:
     """Bring the tables to the newest form; makes them when there are none.
 
+    Second factors that lie open, or under a former secret, are sealed with the present one.
+
     Raises:
         StorageUnavailable: the database can't be opened or written, or is newer than the code.
     """
     engine = make_engine(settings.database_url)
     upgrade(engine)
+    seal_all(Sessions(engine), Vault.of(settings))
     engine.dispose()
 
 

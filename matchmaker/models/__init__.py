@@ -3,7 +3,7 @@
 from matchmaker.models.account import Account, Claim, Delegation, Membership, Role
 from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
 from matchmaker.models.answer import KeptAnswer
-from matchmaker.models.audit import AuditAction, AuditEntry
+from matchmaker.models.audit import AuditAction, AuditEntry, AuditKey
 from matchmaker.models.base import Base
 from matchmaker.models.challenge import (
     Challenge,
@@ -12,7 +12,14 @@ from matchmaker.models.challenge import (
     ChallengeVector,
 )
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
-from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
+from matchmaker.models.curation import (
+    BulkAction,
+    BulkChange,
+    DuplicatePair,
+    NotChanged,
+    Queue,
+    SavedFilter,
+)
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -72,6 +79,7 @@ __all__ = [
     "ApiToken",
     "AuditAction",
     "AuditEntry",
+    "AuditKey",
     "Base",
     "BulkAction",
     "BulkChange",
@@ -119,6 +127,7 @@ __all__ = [
     "MatchRun",
     "MatchState",
     "Membership",
+    "NotChanged",
     "Organisation",
     "OrganisationType",
     "OutgoingMail",

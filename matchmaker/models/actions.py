@@ -185,6 +185,11 @@ def visibility_for(viewer: Viewer | None, profile_id: UUID) -> Visibility:
     return visibilities_of(viewer)[-1]
 
 
+def shows_name(viewer: Viewer, account_id: UUID) -> bool:
+    """Return whether somebody is told the name of an account that did something they see."""
+    return viewer.is_staff or viewer.account_id == account_id
+
+
 def actions_for(thing: Thing, viewer: Viewer | None) -> tuple[Action, ...]:
     """Return everything that somebody may do with a thing, in the order of ``Action``."""
     return tuple(action for action in Action if allowed(viewer, action, thing))

@@ -69,6 +69,18 @@ class AuditEntry(Base, kw_only=True):
     )
 
 
+class AuditKey(Base, kw_only=True):
+    """What opens the fields of a profile in the audit log; destroyed when it is erased.
+
+    No foreign key: a key goes by its own deed, so that nothing else can take it along.
+    """
+
+    __tablename__ = "audit_keys"
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(repr=False)
+
+
 @event.listens_for(AuditEntry, "before_update")
 @event.listens_for(AuditEntry, "before_delete")
 def _refuse(_mapper: Mapper[AuditEntry], _connection: Connection, _entry: AuditEntry) -> None:

@@ -1,13 +1,12 @@
-"""Profiles: read one, page through many, remove."""
+"""Profiles: read one, or many by id."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, selectin_polymorphic, selectinload, with_polymorphic
 
 from matchmaker.errors import NotFound
@@ -15,9 +14,7 @@ from matchmaker.models import (
     Activity,
     Expert,
     Organisation,
-    PartnerKind,
     Profile,
-    ProfileKind,
     Standing,
     Student,
     Visibility,
@@ -100,54 +97,6 @@ def family(session: Session, profile: Profile) -> list[Organisation]:
         above.append(parent)
         parent_id = parent.parent_id
     return above
-
-
-def page(
-    session: Session,
-    *,
-    kind: ProfileKind | None,
-    partner_kind: PartnerKind | None,
-    text: str | None,
-    offset: int,
-    limit: int,
-    seen: Collection[Visibility] = (Visibility.PUBLIC,),
-) -> tuple[Sequence[Profile], int]:
-    """Return profiles by name, and how many there are in all.
-
-    Args:
-        session: to read with.
-        kind: only this kind of profile.
-        partner_kind: only this partner kind.
-        text: part of the name or the summary, in any case.
-        offset: how many to pass over.
-        limit: how many to return at most.
-        seen: only those with one of these visibilities.
-
-    """
-
-    def narrowed(query: Select[Any]) -> Select[Any]:
-        query = query.where(Profile.visibility.in_(list(seen)), Profile.standing == Standing.LIVE)
-        if kind is not None:
-            query = query.where(Profile.kind == kind)
-        if partner_kind is not None:
-            query = query.where(Profile.partner_kind == partner_kind)
-        if text:
-            query = query.where(
-                or_(
-                    Profile.name.icontains(text, autoescape=True),
-                    Profile.summary.icontains(text, autoescape=True),
-                )
-            )
-        return query
-
-    total = session.scalar(narrowed(select(func.count()).select_from(Profile))) or 0
-    query = narrowed(select(Profile)).options(_COMPLETE)
-    query = query.order_by(Profile.name, Profile.id).offset(offset).limit(limit)
-    items = session.scalars(query).all()
-    viewer = next(one for one in reversed(Visibility) if one in set(seen))
-    for profile in items:
-        conceal(profile, viewer)
-    return items, total
 
 
 def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
