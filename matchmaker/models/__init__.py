@@ -5,12 +5,16 @@ from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
 from matchmaker.models.answer import KeptAnswer
 from matchmaker.models.audit import AuditAction, AuditEntry
 from matchmaker.models.base import Base
+from matchmaker.models.brief import Brief, BriefQuestion
 from matchmaker.models.challenge import (
     Challenge,
     ChallengeAction,
     ChallengeState,
     ChallengeVector,
+    ClosingReason,
+    Side,
 )
+from matchmaker.models.challenge_view import Audience, ChallengeView, Requester, view_of
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
 from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
 from matchmaker.models.evidence import Evidence, EvidenceKind
@@ -61,6 +65,7 @@ from matchmaker.models.profile import (
 )
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
+from matchmaker.models.thread import ThreadMessage
 from matchmaker.models.visibility import Visibility
 
 __all__ = [
@@ -70,16 +75,21 @@ __all__ = [
     "Activity",
     "ActivityType",
     "ApiToken",
+    "Audience",
     "AuditAction",
     "AuditEntry",
     "Base",
+    "Brief",
+    "BriefQuestion",
     "BulkAction",
     "BulkChange",
     "Challenge",
     "ChallengeAction",
     "ChallengeState",
     "ChallengeVector",
+    "ChallengeView",
     "Claim",
+    "ClosingReason",
     "CompanyNeed",
     "Conditions",
     "Delegation",
@@ -131,15 +141,19 @@ __all__ = [
     "ProfileRevision",
     "Queue",
     "Reason",
+    "Requester",
     "RevisionCause",
     "Role",
     "RowOutcome",
     "SavedFilter",
     "Scope",
+    "Side",
     "Standing",
     "Student",
     "StudyLevel",
+    "ThreadMessage",
     "Visibility",
     "distance_km",
     "normalised",
+    "view_of",
 ]
