@@ -42,6 +42,7 @@ from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
+from matchmaker.services.nameless import NamelessService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.owners import OwnerService
 from matchmaker.services.passwords import Passwords
@@ -66,6 +67,7 @@ class Matchmaker:
     matchmaking: MatchmakingService
     directions: DirectionService
     highlighting: HighlightingService
+    nameless: NamelessService
     profiles: ProfileService
     curation: CurationService
     desk: DeskService
@@ -159,6 +161,7 @@ def build(
         directions=directions,
         previews=PreviewService(directions),
         highlighting=HighlightingService(sessions, encoder),
+        nameless=NamelessService(sessions),
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),
