@@ -7,44 +7,21 @@ from collections.abc import Sequence
 
 from matchmaker.models import BriefQuestion
 
-_MONTHS = [
-    "januar",
-    "februar",
-    "marts",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "december",
-    "january",
-    "february",
-    "march",
-    "may",
-    "june",
-    "july",
-    "october",
-]
-_SEASONS_DA = [
-    r"jul",
-    r"påske",
-    r"ferien",
-    r"sommer\w*",
-    r"efterår\w*",
-    r"vinter\w*",
-    r"forår\w*",
-    r"årsskiftet",
-    r"uge_\d+",
-]
-_SEASONS_EN = ["christmas", "easter", "summer", "autumn", "winter", "spring"]
+_MONTHS = (
+    r"januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december",
+    r"january|february|march|may|june|july|october",
+)
+_SEASONS_DA = (
+    r"jul|påske|ferien|sommer\w*|efterår\w*",
+    r"vinter\w*|forår\w*|årsskiftet|uge \d+",
+)
+_SEASONS_EN = ("christmas|easter|summer|autumn|winter|spring",)
 _NTH = r"\d{1,2}(?:st|nd|rd|th)"
+_DAY = rf"(?:{_NTH}|\d{{1,2}})(?: of)?"
 
 
 def _any(*words: str) -> str:
-    return "|".join(word.replace("_", " ") for word in words)
+    return "|".join(words)
 
 
 _TRIED = (
@@ -59,8 +36,7 @@ _TIME = (
     rf"(?:inden|før|senest|fra|til|i) (?:den )?(?:\d{{1,2}}\. )?(?:{_any(*_MONTHS, *_SEASONS_DA)})",
     r"frist\w*|deadline|haster|hen over (?:vinteren|sommeren)",
     r"næste (?:efterår|forår|sommer|år)",
-    rf"(?:until|before|by|from) (?:the )?(?:(?:{_NTH}|\d{{1,2}})(?: of)? )?"
-    rf"(?:{_any(*_MONTHS, *_SEASONS_EN)}|{_NTH})",
+    rf"(?:until|before|by|from) (?:the )?(?:{_DAY} )?(?:{_any(*_MONTHS, *_SEASONS_EN)}|{_NTH})",
     r"within (?:a|the next|\w+) (?:weeks?|months?|year)|urgent",
 )
 _WANTED = (

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
-from matchmaker.models.challenge import Challenge
+from matchmaker.models.challenge import Challenge, Side
 from matchmaker.models.credentials import Scope
 from matchmaker.models.profile import Profile, ProfileKind, Standing
 from matchmaker.models.visibility import Visibility
@@ -204,6 +204,13 @@ def visibility_for(viewer: Viewer | None, profile_id: UUID) -> Visibility:
     if viewer is not None and profile_id in viewer.claimed | viewer.delegated:
         return Visibility.STAFF
     return visibilities_of(viewer)[-1]
+
+
+def side_of(viewer: Viewer | None, challenge: Challenge) -> Side:
+    """Return the side that somebody writes for: staff, but for a challenge of their own."""
+    if viewer is None or not viewer.is_staff or challenge.account_id == viewer.account_id:
+        return Side.FIRM
+    return Side.STAFF
 
 
 def actions_for(thing: Thing, viewer: Viewer | None) -> tuple[Action, ...]:
