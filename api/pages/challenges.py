@@ -12,6 +12,7 @@ from api.context import current_viewer, matchmaker
 from api.pages import steering
 from api.pages.forms import Form, filled_from, refused
 from api.pages.results import Result
+from api.pages.warnings import marked_fields
 from api.parsing import read_form
 from api.problems import FieldError
 from api.schemas.challenge import ChallengePatchSchema
@@ -20,6 +21,7 @@ from matchmaker.errors import IndexNotReady, InvalidInput, NotFound, StaleRevisi
 from matchmaker.models import (
     Challenge,
     ChallengeAction,
+    ChallengeState,
     Conditions,
     DismissalReason,
     PartnerKind,
@@ -34,8 +36,13 @@ MOST_SIMILAR = 6
 
 
 @blueprint.get("")
-def page(challenge_id: UUID) -> str:
-    """Show the newest list; ``?kind=`` shows one partner kind, ``?words=marked`` marks words."""
+def page(challenge_id: UUID) -> str | Response:
+    """Show the newest list; ``?kind=`` shows one partner kind, ``?words=marked`` marks words.
+
+    A draft has no list yet: its page is the form.
+    """
+    if matchmaker().challenges.get(challenge_id).state is ChallengeState.DRAFT:
+        return redirect(url_for("draft_pages.page", challenge_id=challenge_id), 303)
     return _page(matchmaker().challenges.get(challenge_id), Form())
 
 
@@ -149,6 +156,7 @@ def _page(challenge: Challenge, form: Form) -> str:
         place_weight_words=steering.place_weight_words,
         dismissal_reasons=tuple(DismissalReason),
         as_field=steering.as_field,
+        marked=marked_fields(challenge),
     )
 
 
