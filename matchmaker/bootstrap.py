@@ -20,14 +20,17 @@ from matchmaker.services.accounts import AccountService
 from matchmaker.services.audit import AuditService
 from matchmaker.services.background import BackgroundWorker
 from matchmaker.services.belonging import BelongingService
+from matchmaker.services.briefs import BriefService
 from matchmaker.services.bulk_actions import BulkActionService
 from matchmaker.services.bulk_upsert import BulkUpsertService
+from matchmaker.services.challenge_desk import ChallengeDesk
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
 from matchmaker.services.curation import CurationService
 from matchmaker.services.desk import DeskService
 from matchmaker.services.directions import DirectionService
+from matchmaker.services.drafts import DraftService
 from matchmaker.services.duplicates import DuplicateService
 from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exporting import ExportService
@@ -37,11 +40,13 @@ from matchmaker.services.idempotency import AnswerService
 from matchmaker.services.import_jobs import ImportJobs
 from matchmaker.services.importing import ImportService
 from matchmaker.services.indexing import Indexer
+from matchmaker.services.keeping import KeepingService
 from matchmaker.services.mail_messages import MailRenderer
 from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
+from matchmaker.services.nameless import NamelessService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.owners import OwnerService
 from matchmaker.services.passwords import Passwords
@@ -53,6 +58,7 @@ from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
 from matchmaker.services.sign_in import SignInService
+from matchmaker.services.threads import ThreadService
 from matchmaker.services.tokens import TokenService
 from matchmaker.services.vault import Vault, seal_all
 from matchmaker.storage.database import Sessions, make_engine, upgrade
@@ -64,9 +70,15 @@ class Matchmaker:
 
     settings: Settings
     challenges: ChallengeService
+    drafts: DraftService
+    keeping: KeepingService
+    briefs: BriefService
+    threads: ThreadService
+    challenge_desk: ChallengeDesk
     matchmaking: MatchmakingService
     directions: DirectionService
     highlighting: HighlightingService
+    nameless: NamelessService
     profiles: ProfileService
     curation: CurationService
     desk: DeskService
@@ -156,10 +168,18 @@ def build(
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
+        drafts=DraftService(sessions, clock, recognise),
+        keeping=KeepingService(sessions, clock),
+        briefs=BriefService(sessions, clock, encoder),
+        threads=ThreadService(sessions, clock),
+        challenge_desk=ChallengeDesk(
+            sessions, clock, settings.challenge_open_days, settings.challenge_reminder_days
+        ),
         matchmaking=matchmaking,
         directions=directions,
         previews=PreviewService(directions),
         highlighting=HighlightingService(sessions, encoder),
+        nameless=NamelessService(sessions),
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),

@@ -16,10 +16,13 @@ from api.pages import (
     about,
     account,
     admin,
+    briefs,
+    challenge_desk,
     challenges,
     claim,
     codes,
     desk,
+    drafts,
     duplicates,
     editing,
     exports,
@@ -29,6 +32,7 @@ from api.pages import (
     import_runs,
     imported_people,
     imports,
+    keeping,
     own_profiles,
     profiles,
     provider,
@@ -36,6 +40,7 @@ from api.pages import (
     reset,
     sign_in,
     standing,
+    threads,
 )
 from api.pages.display import FILTERS, same_page
 from api.pages.labels import plural
@@ -69,6 +74,13 @@ BLUEPRINTS: list[Blueprint] = [
     own_profiles.blueprint,
     reminders.blueprint,
     reminders.unsubscribing,
+    drafts.blueprint,
+    keeping.blueprint,
+    keeping.links,
+    keeping.renewals,
+    briefs.blueprint,
+    threads.blueprint,
+    challenge_desk.blueprint,
 ]
 #: Their forms carry no token: the secret in their address is one, and programs send them.
 WITHOUT_FORM_TOKEN = (reminders.unsubscribing,)

@@ -24,6 +24,8 @@ from matchmaker.models import (
     Student,
 )
 from matchmaker.models.place import Place
+from matchmaker.services import codes
+from matchmaker.services.codes import CodeList
 
 #: Where the firms are, wherever the server is.
 TIME_ZONE = "Europe/Copenhagen"
@@ -60,6 +62,14 @@ def place_name(place: Place) -> str:
     if place.country != "DK":
         parts.append(country_name(place.country))
     return ", ".join(parts)
+
+
+def municipality_name(place: Place) -> str:
+    """Return the municipality, or the country abroad; empty when nothing is known."""
+    if place.country != "DK":
+        return country_name(place.country)
+    known = codes.get(CodeList.MUNICIPALITIES, place.municipality or "")
+    return known.name(get_locale().language) if known else ""
 
 
 def day(value: date) -> str:
@@ -174,6 +184,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "language_names": language_names,
     "country_name": country_name,
     "place_name": place_name,
+    "municipality_name": municipality_name,
     "day": day,
     "moment": moment,
     "first_capital": first_capital,

@@ -12,12 +12,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from matchmaker.matching.warnings import WarningKind
 from matchmaker.models import (
     ActivityType,
     AuditAction,
+    BriefQuestion,
     BulkChange,
     ChallengeAction,
     ChallengeState,
+    ClosingReason,
     CompanyNeed,
     DismissalReason,
     EligibilityRule,
@@ -36,6 +39,7 @@ from matchmaker.models import (
     Role,
     RowOutcome,
     Scope,
+    Side,
     Standing,
     StudyLevel,
     Visibility,
@@ -135,6 +139,7 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         ChallengeState.DRAFT: _("Draft"),
         ChallengeState.SUBMITTED: _("Submitted"),
         ChallengeState.OPEN: _("Open"),
+        ChallengeState.EXPIRED: _("Expired"),
         ChallengeState.CLOSED: _("Closed"),
         ChallengeState.WITHDRAWN: _("Withdrawn"),
     },
@@ -145,6 +150,44 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         ChallengeAction.WITHDRAW: _("Withdraw"),
         ChallengeAction.REVISE: _("Revise"),
         ChallengeAction.MATCH: _("Find partners"),
+        ChallengeAction.BRIEF: _("Save the brief"),
+        ChallengeAction.ASK: _("Ask back"),
+        ChallengeAction.ANSWER: _("Answer"),
+        ChallengeAction.RENEW: _("Renew"),
+        ChallengeAction.EXPIRE: _("Let it expire"),
+    },
+    ClosingReason: {
+        ClosingReason.SOLVED: _("It is solved"),
+        ClosingReason.NO_LONGER_NEEDED: _("It is needed no longer"),
+        ClosingReason.NO_PARTNER: _("No partner was found"),
+        ClosingReason.DUPLICATE: _("It is the same as another challenge"),
+        ClosingReason.OUT_OF_SCOPE: _("It is nothing for the cluster"),
+        ClosingReason.OTHER: _("Another reason"),
+    },
+    Side: {
+        Side.FIRM: _("Waits for the firm"),
+        Side.STAFF: _("Waits for the staff"),
+    },
+    BriefQuestion: {
+        BriefQuestion.NOW: _("What happens now?"),
+        BriefQuestion.WANTED: _("What should happen?"),
+        BriefQuestion.TRIED: _("What has been tried?"),
+        BriefQuestion.CONSTRAINTS: _("What does it have to keep to?"),
+        BriefQuestion.TIME: _("When does it have to be done?"),
+    },
+    WarningKind: {
+        WarningKind.EMAIL: _("An e-mail address. Leave it out: contact goes through the staff."),
+        WarningKind.WEBSITE: _("A web address. It tells who you are; leave it out."),
+        WarningKind.CVR: _("A CVR number. It names a firm; leave it out."),
+        WarningKind.PHONE: _("A telephone number. Leave it out: contact goes through the staff."),
+        WarningKind.PERSON: _("A person’s name. Write what they do instead, such as “our welder”."),
+        WarningKind.FIRM: _("A firm’s name. Write what it is instead, such as “a supplier”."),
+        WarningKind.PRICE: _(
+            "A price. It weakens you in a negotiation; leave it out or say roughly."
+        ),
+        WarningKind.SECRET: _(
+            "Something that sounds secret. Leave it out, or make the challenge confidential."
+        ),
     },
     EligibilityRule: {
         EligibilityRule.VISIBLE: _("not shown to everybody"),
@@ -194,6 +237,11 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.LEAVE: _("Ended a membership"),
         AuditAction.DELEGATE: _("Let somebody edit"),
         AuditAction.END_DELEGATION: _("Ended the right to edit"),
+        AuditAction.OPEN: _("Opened"),
+        AuditAction.CLOSE: _("Closed"),
+        AuditAction.RENEW: _("Renewed"),
+        AuditAction.EXPIRE: _("Expired"),
+        AuditAction.ASK: _("Asked back"),
     },
     ImportFormat: {
         ImportFormat.CSV: _("Table as text (CSV)"),

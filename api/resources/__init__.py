@@ -13,6 +13,7 @@ from api.resources import (
     exports,
     exposure,
     imports,
+    intake,
     match_runs,
     profiles,
 )
@@ -20,6 +21,7 @@ from api.resources import (
 #: Every resource, in the order in which the reference describes them.
 BLUEPRINTS: list[Blueprint] = [
     challenges.blueprint,
+    intake.blueprint,
     match_runs.blueprint,
     profiles.blueprint,
     editing.blueprint,

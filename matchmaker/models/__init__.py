@@ -5,12 +5,16 @@ from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
 from matchmaker.models.answer import KeptAnswer
 from matchmaker.models.audit import AuditAction, AuditEntry, AuditKey
 from matchmaker.models.base import Base
+from matchmaker.models.brief import Brief, BriefQuestion
 from matchmaker.models.challenge import (
     Challenge,
     ChallengeAction,
     ChallengeState,
     ChallengeVector,
+    ClosingReason,
+    Side,
 )
+from matchmaker.models.challenge_view import Audience, ChallengeView, Requester, view_of
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
 from matchmaker.models.curation import (
     BulkAction,
@@ -68,6 +72,7 @@ from matchmaker.models.profile import (
 )
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
+from matchmaker.models.thread import ThreadMessage
 from matchmaker.models.visibility import Visibility
 
 __all__ = [
@@ -77,17 +82,22 @@ __all__ = [
     "Activity",
     "ActivityType",
     "ApiToken",
+    "Audience",
     "AuditAction",
     "AuditEntry",
     "AuditKey",
     "Base",
+    "Brief",
+    "BriefQuestion",
     "BulkAction",
     "BulkChange",
     "Challenge",
     "ChallengeAction",
     "ChallengeState",
     "ChallengeVector",
+    "ChallengeView",
     "Claim",
+    "ClosingReason",
     "CompanyNeed",
     "Conditions",
     "Delegation",
@@ -140,15 +150,19 @@ __all__ = [
     "ProfileRevision",
     "Queue",
     "Reason",
+    "Requester",
     "RevisionCause",
     "Role",
     "RowOutcome",
     "SavedFilter",
     "Scope",
+    "Side",
     "Standing",
     "Student",
     "StudyLevel",
+    "ThreadMessage",
     "Visibility",
     "distance_km",
     "normalised",
+    "view_of",
 ]

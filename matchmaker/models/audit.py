@@ -42,6 +42,11 @@ class AuditAction(enum.StrEnum):
     LEAVE = "leave"
     DELEGATE = "delegate"
     END_DELEGATION = "end-delegation"
+    OPEN = "open"
+    CLOSE = "close"
+    RENEW = "renew"
+    EXPIRE = "expire"
+    ASK = "ask"
 
 
 class AuditEntry(Base, kw_only=True):

@@ -24,6 +24,10 @@ class LinkPurpose(enum.StrEnum):
     CONFIRM_PROFILE = "confirm-profile"
     #: The owner is asked no more.
     UNSUBSCRIBE = "unsubscribe"
+    #: A challenge that was written without an account becomes the reader's.
+    KEEP_CHALLENGE = "keep-challenge"
+    #: The firm says that a challenge is still to be answered.
+    RENEW_CHALLENGE = "renew-challenge"
 
 
 class Scope(enum.StrEnum):
@@ -59,6 +63,10 @@ class MailLink(Base, kw_only=True):
     #: The profile that is claimed.
     profile_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("profiles.id", ondelete="CASCADE"), default=None, index=True
+    )
+    #: The challenge that is kept or renewed.
+    challenge_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("challenges.id", ondelete="CASCADE"), default=None, index=True
     )
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -141,6 +141,12 @@ def public(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     return set(session.scalars(query))
 
 
+def kinds(session: Session, ids: Iterable[UUID]) -> dict[UUID, ProfileKind]:
+    """Return the kind of each of these profiles that is there."""
+    query = select(Profile.id, Profile.kind).where(Profile.id.in_(list(ids)))
+    return dict(session.execute(query).all())
+
+
 def languages(session: Session) -> dict[UUID, str]:
     """Return the language that each profile is described in."""
     return dict(session.execute(select(Profile.id, Profile.language)).all())
