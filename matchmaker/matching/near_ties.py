@@ -51,9 +51,9 @@ def drawn(
     """Return the list with the order inside each band drawn by lot between families.
 
     Of families in one band the one with fewer introductions open comes first; between those with
-    equally many the lot decides. The lots are drawn by a hash of family and challenge. Every family of a band places its best
-    profile first, then every family that has one its second, and so on: a house gains nothing by
-    registering more profiles, and its own stay in the order of their scores.
+    equally many the lot decides, drawn by a hash of family and challenge. Every family of a band
+    places its best profile first, then every family that has one its second, and so on: a house
+    gains nothing by registering more profiles, and its own stay in the order of their scores.
 
     Args:
         ordered: best first, by the sum before it is squashed.

@@ -5,12 +5,16 @@ from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
 from matchmaker.models.answer import KeptAnswer
 from matchmaker.models.audit import AuditAction, AuditEntry
 from matchmaker.models.base import Base
+from matchmaker.models.brief import Brief, BriefQuestion
 from matchmaker.models.challenge import (
     Challenge,
     ChallengeAction,
     ChallengeState,
     ChallengeVector,
+    ClosingReason,
+    Side,
 )
+from matchmaker.models.challenge_view import Audience, ChallengeView, Requester, view_of
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
 from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
 from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
@@ -44,7 +48,7 @@ from matchmaker.models.introduction import (
     Introduction,
     IntroductionAction,
     IntroductionState,
-    Side,
+    Party,
 )
 from matchmaker.models.mail import MailState, MailTemplate, OutgoingMail
 from matchmaker.models.match import (
@@ -70,6 +74,7 @@ from matchmaker.models.profile import (
 )
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
+from matchmaker.models.thread import ThreadMessage
 from matchmaker.models.visibility import Visibility
 
 __all__ = [
@@ -80,16 +85,21 @@ __all__ = [
     "ActivityType",
     "Answer",
     "ApiToken",
+    "Audience",
     "AuditAction",
     "AuditEntry",
     "Base",
+    "Brief",
+    "BriefQuestion",
     "BulkAction",
     "BulkChange",
     "Challenge",
     "ChallengeAction",
     "ChallengeState",
     "ChallengeVector",
+    "ChallengeView",
     "Claim",
+    "ClosingReason",
     "CompanyNeed",
     "Conclusion",
     "Conditions",
@@ -140,6 +150,7 @@ __all__ = [
     "OrganisationType",
     "OutgoingMail",
     "PartnerKind",
+    "Party",
     "Passage",
     "Place",
     "PlacementType",
@@ -148,6 +159,7 @@ __all__ = [
     "ProfileRevision",
     "Queue",
     "Reason",
+    "Requester",
     "RevisionCause",
     "Role",
     "RowOutcome",
@@ -157,7 +169,9 @@ __all__ = [
     "Standing",
     "Student",
     "StudyLevel",
+    "ThreadMessage",
     "Visibility",
     "distance_km",
     "normalised",
+    "view_of",
 ]

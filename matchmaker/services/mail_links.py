@@ -22,6 +22,8 @@ LIFETIME = {
     LinkPurpose.CLAIM: timedelta(days=14),
     LinkPurpose.CONFIRM_PROFILE: timedelta(days=60),
     LinkPurpose.UNSUBSCRIBE: timedelta(days=800),
+    LinkPurpose.KEEP_CHALLENGE: timedelta(days=3),
+    LinkPurpose.RENEW_CHALLENGE: timedelta(days=90),
 }
 #: Where a link leads; the pages have these addresses.
 PATHS = {
@@ -31,6 +33,8 @@ PATHS = {
     LinkPurpose.CLAIM: "/claim/",
     LinkPurpose.CONFIRM_PROFILE: "/confirm-profile/",
     LinkPurpose.UNSUBSCRIBE: "/unsubscribe/",
+    LinkPurpose.KEEP_CHALLENGE: "/keep-challenge/",
+    LinkPurpose.RENEW_CHALLENGE: "/renew-challenge/",
 }
 
 
@@ -42,6 +46,7 @@ def make_link(
     at: datetime,
     account: Account | None = None,
     profile_id: UUID | None = None,
+    challenge_id: UUID | None = None,
 ) -> tuple[MailLink, str]:
     """Keep a new link and return it with the path that opens it; the path is nowhere kept."""
     secret = token_urlsafe(32)
@@ -51,6 +56,7 @@ def make_link(
         account_id=account.id if account else None,
         email=email,
         profile_id=profile_id,
+        challenge_id=challenge_id,
         created_at=at,
         expires_at=at + LIFETIME[purpose],
     )

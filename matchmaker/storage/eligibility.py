@@ -1,8 +1,8 @@
 """Eligibility: SQL decides who may be proposed, always.
 
-Rules about single profiles (protection, terms, dismissals) come with the ids they concern: SQL is asked
-about those ids, or what it answers is held against them. Whole lists inside a statement would
-be looked into once for every profile.
+Rules about single profiles (protection, terms, dismissals) come with the ids they concern: SQL
+is asked about those ids, or what it answers is held against them. Whole lists inside a statement
+would be looked into once for every profile.
 """
 
 from __future__ import annotations

@@ -26,9 +26,9 @@ from matchmaker.models import (
     MatchState,
     Membership,
     Organisation,
+    Party,
     Profile,
     ProfileKind,
-    Side,
 )
 from matchmaker.models.introduction import OPEN
 from matchmaker.models.protection import COOL_DOWN, MOST_OPEN, Protection
@@ -65,7 +65,7 @@ _DECLINED = (
     )
     .where(
         Introduction.state == IntroductionState.DECLINED,
-        Introduction.declined_by == Side.PARTNER,
+        Introduction.declined_by == Party.PARTNER,
         or_(
             Introduction.ended_at > bindparam("since"),
             Introduction.challenge_id == bindparam("challenge"),

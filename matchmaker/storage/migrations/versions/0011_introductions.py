@@ -1,14 +1,14 @@
 """introductions, decisions about matches, declared conflicts.
 
 Revision: 0011
-Follows: 0009
+Follows: 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
