@@ -25,6 +25,7 @@ from matchmaker.services.bulk_upsert import BulkUpsertService
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.conflicts import ConflictService
 from matchmaker.services.curation import CurationService
 from matchmaker.services.desk import DeskService
 from matchmaker.services.directions import DirectionService
@@ -55,6 +56,7 @@ from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
+from matchmaker.services.shortlist import ShortlistService
 from matchmaker.services.sign_in import SignInService
 from matchmaker.services.tokens import TokenService
 from matchmaker.storage.database import Sessions, make_engine, upgrade
@@ -69,6 +71,8 @@ class Matchmaker:
     matchmaking: MatchmakingService
     directions: DirectionService
     highlighting: HighlightingService
+    shortlist: ShortlistService
+    conflicts: ConflictService
     introductions: IntroductionService
     introduction_links: IntroductionLinks
     introduction_ticks: IntroductionTicks
@@ -166,6 +170,8 @@ def build(
         directions=directions,
         previews=PreviewService(directions),
         highlighting=HighlightingService(sessions, encoder),
+        shortlist=ShortlistService(sessions, clock),
+        conflicts=ConflictService(sessions, clock),
         introductions=introductions,
         introduction_links=IntroductionLinks(introductions),
         introduction_ticks=IntroductionTicks(introductions),

@@ -57,9 +57,7 @@ WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
     ),
     MailTemplate.INTRODUCTION_ACCEPTED: frozenset({"path", "title", "name", "email"}),
     MailTemplate.INTRODUCTION_ENDED: frozenset({"path", "why", "for_firm", "about"}),
-    MailTemplate.INTRODUCTION_MEETING: frozenset(
-        {"path", "starts_at", "minutes", "place", "name"}
-    ),
+    MailTemplate.INTRODUCTION_MEETING: frozenset({"path", "starts_at", "minutes", "place", "name"}),
 }
 
 
