@@ -13,14 +13,18 @@ from api.resources import (
     exports,
     exposure,
     imports,
+    introductions,
     match_runs,
     profiles,
+    shortlist,
 )
 
 #: Every resource, in the order in which the reference describes them.
 BLUEPRINTS: list[Blueprint] = [
     challenges.blueprint,
     match_runs.blueprint,
+    shortlist.blueprint,
+    introductions.blueprint,
     profiles.blueprint,
     editing.blueprint,
     desk.blueprint,

@@ -170,7 +170,7 @@ _BY_ROLE = {
     Action.READ_OWN_ACCOUNT: frozenset(Role),
     Action.MANAGE_OWN_ACCOUNT: frozenset(Role),
 }
-_ON_CHALLENGES = (
+ON_CHALLENGES = (
     Action.READ_CHALLENGE,
     Action.REVISE_CHALLENGE,
     Action.MATCH_CHALLENGE,
@@ -179,7 +179,8 @@ _ON_CHALLENGES = (
     Action.CLOSE_CHALLENGE,
     Action.SHORTLIST,
 )
-_ON_INTRODUCTIONS = (
+#: What is done to one introduction, and asked of it.
+ON_INTRODUCTIONS = (
     Action.READ_INTRODUCTION,
     Action.ANSWER_INTRODUCTION,
     Action.ARRANGE_INTRODUCTION,
@@ -211,9 +212,9 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
     if viewer is not None and _scope(action) not in viewer.scopes:
         return False
     if isinstance(thing, ChallengeFacts):
-        return action in _ON_CHALLENGES and _on_challenge(viewer, action, thing)
+        return action in ON_CHALLENGES and _on_challenge(viewer, action, thing)
     if isinstance(thing, IntroductionFacts):
-        return action in _ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
+        return action in ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
     if isinstance(thing, ProfileFacts):
         return action in ON_PROFILES and _on_profile(viewer, action, thing)
     return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))

@@ -33,6 +33,7 @@ from matchmaker.models.challenge_view import Audience, view_for
 from matchmaker.services import codes
 from matchmaker.services.calendars import meeting_calendar
 from matchmaker.services.clock import Clock
+from matchmaker.services.cursors import CursorPage, page_of, read_cursor
 from matchmaker.services.introduction_checks import (
     MEETING_MINUTES,
     NOTE_LENGTH,
@@ -362,13 +363,20 @@ class IntroductionService:
         viewer: Viewer,
         *,
         states: Sequence[IntroductionState] = (),
-        limit: int = 50,
-        after: tuple[datetime, UUID] | None = None,
-    ) -> Sequence[IntroductionView]:
-        """Return the introductions that somebody may know of, those changed last first."""
+        limit: int = 20,
+        cursor: str | None = None,
+    ) -> CursorPage[IntroductionView]:
+        """Return the introductions that somebody may know of, those changed last first.
+
+        Raises:
+            InvalidInput: the cursor is none of ours.
+
+        """
+        after = read_cursor(cursor, (datetime, UUID)) if cursor else None
         with self.sessions.reading() as session:
-            found = introductions.page(session, viewer, states=states, limit=limit, after=after)
-            return [view_by(session, one, viewer) for one in found]
+            found = introductions.page(session, viewer, states=states, limit=limit + 1, after=after)
+            views = [view_by(session, one, viewer) for one in found]
+        return page_of(views, limit, lambda one: (one.introduction.updated_at, one.introduction.id))
 
     def counts(self) -> dict[IntroductionState, int]:
         """Return how many introductions are in each state."""

@@ -65,7 +65,8 @@ class Listed:
 class Changes:
     """What differs between two runs of a challenge."""
 
-    before: MatchRun
+    #: None when there is no earlier run.
+    before: MatchRun | None
     after: MatchRun
     changes: Sequence[Change]
     #: Those who are named in the changes and still public, by id.
@@ -202,15 +203,13 @@ class ShortlistService:
             )
             return next(rest, None)
 
-    def changes(self, run_id: UUID, since: UUID | None = None) -> Changes | None:
+    def changes(self, run_id: UUID, since: UUID | None = None) -> Changes:
         """Return what differs between a run and an earlier one of the same challenge.
 
         Args:
             run_id: the later run.
-            since: the earlier one; the one before when None.
-
-        Returns:
-            None when there is no earlier run.
+            since: the earlier one; the one before when None. Without an earlier run nothing
+                has changed.
 
         Raises:
             NotFound: there is no such run, or the earlier one is of another challenge.
@@ -222,7 +221,7 @@ class ShortlistService:
                 runs = [one.id for one in matches.of_challenge(session, after.challenge_id)]
                 older = runs[runs.index(run_id) + 1 :]
                 if not older:
-                    return None
+                    return Changes(before=None, after=after, changes=(), profiles={})
                 since = older[0]
             before = matches.get(session, since)
             if before.challenge_id != after.challenge_id:

@@ -125,20 +125,19 @@ def test_the_next_to_introduce_is_of_the_shortlist_then_of_the_list(parties: Par
 def test_what_changed_between_two_lists_is_told(parties: Parties) -> None:
     service = parties.service
     first = run(parties)
-    assert service.shortlist.changes(first.id) is None
+    assert service.shortlist.changes(first.id).before is None
     service.shortlist.dismiss(
         parties.challenge_id, first.matches[0].profile_id, DismissalReason.OTHER, by=None
     )
     second = run(parties)
 
     told = service.shortlist.changes(second.id)
-    assert told is not None
+    assert told.before is not None
     assert (told.before.id, told.after.id) == (first.id, second.id)
     movements = {one.profile_id: one.movement for one in told.changes}
     assert movements[first.matches[0].profile_id] is Movement.GONE
     assert movements[first.matches[1].profile_id] is Movement.UP
     back = service.shortlist.changes(first.id, since=second.id)
-    assert back is not None
     assert back.changes[0].movement is Movement.NEW
     with pytest.raises(NotFound):
         service.shortlist.changes(first.id, since=run(parties, another_challenge(parties)).id)
