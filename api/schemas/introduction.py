@@ -63,11 +63,10 @@ class IntroductionPatchSchema(StrictSchema):
     partner_email = _email("the partner")
 
 
-class AnswerInputSchema(StrictSchema):
-    """A yes or a no."""
+class LinkAnswerSchema(StrictSchema):
+    """A yes or a no of whom a link was mailed to."""
 
     answer = choice(Answer, "Yes or no.", "accepted", required=True)
-    party = choice(Party, "For whom; needed by who speaks for both.", "partner")
     reason = choice(DeclineReason, "Why not; needed for a no.", "no-time")
     note = fields.String(
         load_default="",
@@ -79,6 +78,12 @@ class AnswerInputSchema(StrictSchema):
     def _reason_for_a_no(self, data: dict[str, Any], **_kwargs: object) -> None:
         if data.get("answer") is Answer.DECLINED and data.get("reason") is None:
             raise ma.ValidationError(_("Say why, with one of the reasons."), "reason")
+
+
+class AnswerInputSchema(LinkAnswerSchema):
+    """A yes or a no."""
+
+    party = choice(Party, "For whom; needed by who speaks for both.", "partner")
 
 
 class MeetingInputSchema(StrictSchema):
@@ -97,6 +102,14 @@ class MeetingInputSchema(StrictSchema):
         validate=[validate.Length(max=PLACE_LENGTH), one_line()],
         metadata=about("Address, or link to a video meeting."),
     )
+
+
+class MeetingFormSchema(StrictSchema):
+    """A proposed meeting as a form sends it: a time without offset, and texts."""
+
+    starts_at = fields.NaiveDateTime(required=True, format="%Y-%m-%dT%H:%M")
+    minutes = fields.Integer(load_default=60, validate=validate.Range(*MEETING_MINUTES))
+    place = fields.String(load_default="", validate=[validate.Length(max=PLACE_LENGTH), one_line()])
 
 
 class ConclusionInputSchema(StrictSchema):
