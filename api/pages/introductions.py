@@ -102,12 +102,16 @@ def calendar(introduction_id: UUID) -> Response:
 @blueprint.post("/<uuid:introduction_id>/revise")
 @needs(Action.MANAGE_INTRODUCTION)
 def revise(introduction_id: UUID) -> _Answered:
-    """Change the words of a draft."""
+    """Change the words of a draft; a field that was emptied is a change too."""
+    emptied = {"firm_text": "", "partner_text": "", "firm_email": None, "partner_email": None}
     return _deed(
         introduction_id,
         IntroductionPatchSchema(),
         lambda values: matchmaker().introductions.revise(
-            introduction_id, by=_by(), expected_revision=_revision(), **values
+            introduction_id,
+            by=_by(),
+            expected_revision=_revision(),
+            **{name: values.get(name, nothing) for name, nothing in emptied.items()},
         ),
     )
 
@@ -224,11 +228,7 @@ def _deed(
     introduction_id: UUID, schema: Schema | None, act: Callable[[dict[str, Any]], object]
 ) -> _Answered:
     """Do something with the values of the form; show the page again with what is wrong."""
-    sent = {
-        name: value
-        for name, value in request.form.items()
-        if value or name in {"firm_text", "partner_text"}
-    }
+    sent = {name: value for name, value in request.form.items() if value}
     values, errors = read_form(schema, _without_frame(sent)) if schema else ({}, ())
     if errors:
         return _page(introduction_id, sentences(errors)), 422

@@ -70,9 +70,12 @@ def test_from_the_draft_to_what_came_of_it(
     assert (seen["firm_text"], seen["contacts"], seen["challenge"]["id"]) == (None, [], None)
     assert (seen["parties"], seen["actions"]) == (["partner"], ["accept", "decline"])
     assert "firm@example.dk" not in str(seen)
-    assert client.post(
-        f"{address}/answer", json={"answer": "accepted"}, headers=who["staff"]
-    ).status_code == 403
+    assert (
+        client.post(
+            f"{address}/answer", json={"answer": "accepted"}, headers=who["staff"]
+        ).status_code
+        == 403
+    )
     yes = client.post(f"{address}/answer", json={"answer": "accepted"}, headers=who["partner"])
     assert (yes.get_json()["waits_for"], yes.get_json()["contacts"]) == (["firm"], [])
     twice = client.post(f"{address}/answer", json={"answer": "accepted"}, headers=who["partner"])
