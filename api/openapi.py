@@ -45,6 +45,8 @@ _MORE = "x-parameters"
 PATH_PARAMETERS = {
     "challenge_id": "Id of the challenge, as its Location and body say.",
     "run_id": "Id of the match run.",
+    "introduction_id": "Id of the introduction.",
+    "conflict_id": "Id of the declared conflict.",
     "import_id": "Id of the import.",
     "mapping_name": "Name of the mapping.",
     "codes": "Which list: municipalities, postcodes, industries, occupations, skills or trl.",

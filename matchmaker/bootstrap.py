@@ -27,6 +27,7 @@ from matchmaker.services.challenge_desk import ChallengeDesk
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.conflicts import ConflictService
 from matchmaker.services.curation import CurationService
 from matchmaker.services.desk import DeskService
 from matchmaker.services.directions import DirectionService
@@ -40,6 +41,9 @@ from matchmaker.services.idempotency import AnswerService
 from matchmaker.services.import_jobs import ImportJobs
 from matchmaker.services.importing import ImportService
 from matchmaker.services.indexing import Indexer
+from matchmaker.services.introduction_links import IntroductionLinks
+from matchmaker.services.introduction_ticks import IntroductionTicks
+from matchmaker.services.introductions import IntroductionService
 from matchmaker.services.keeping import KeepingService
 from matchmaker.services.mail_messages import MailRenderer
 from matchmaker.services.mail_route import mail_route
@@ -57,6 +61,7 @@ from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
+from matchmaker.services.shortlist import ShortlistService
 from matchmaker.services.sign_in import SignInService
 from matchmaker.services.threads import ThreadService
 from matchmaker.services.tokens import TokenService
@@ -79,6 +84,11 @@ class Matchmaker:
     directions: DirectionService
     highlighting: HighlightingService
     nameless: NamelessService
+    shortlist: ShortlistService
+    conflicts: ConflictService
+    introductions: IntroductionService
+    introduction_links: IntroductionLinks
+    introduction_ticks: IntroductionTicks
     profiles: ProfileService
     curation: CurationService
     desk: DeskService
@@ -165,6 +175,7 @@ def build(
     directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
     importing = ImportService(sessions, clock, settings.data_dir / "imports")
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
+    introductions = IntroductionService(sessions, clock)
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
@@ -180,6 +191,11 @@ def build(
         previews=PreviewService(directions),
         highlighting=HighlightingService(sessions, encoder),
         nameless=NamelessService(sessions),
+        shortlist=ShortlistService(sessions, clock),
+        conflicts=ConflictService(sessions, clock),
+        introductions=introductions,
+        introduction_links=IntroductionLinks(introductions),
+        introduction_ticks=IntroductionTicks(introductions),
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),

@@ -14,8 +14,10 @@ from api.resources import (
     exposure,
     imports,
     intake,
+    introductions,
     match_runs,
     profiles,
+    shortlist,
 )
 
 #: Every resource, in the order in which the reference describes them.
@@ -23,6 +25,8 @@ BLUEPRINTS: list[Blueprint] = [
     challenges.blueprint,
     intake.blueprint,
     match_runs.blueprint,
+    shortlist.blueprint,
+    introductions.blueprint,
     profiles.blueprint,
     editing.blueprint,
     desk.blueprint,

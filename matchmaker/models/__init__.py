@@ -24,6 +24,7 @@ from matchmaker.models.curation import (
     Queue,
     SavedFilter,
 )
+from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -47,6 +48,15 @@ from matchmaker.models.index import (
     LanguageMean,
     Passage,
 )
+from matchmaker.models.introduction import (
+    Answer,
+    Conclusion,
+    DeclineReason,
+    Introduction,
+    IntroductionAction,
+    IntroductionState,
+    Party,
+)
 from matchmaker.models.mail import MailState, MailTemplate, OutgoingMail
 from matchmaker.models.match import (
     Conditions,
@@ -57,7 +67,6 @@ from matchmaker.models.match import (
     FoldedProfile,
     Match,
     MatchRun,
-    MatchState,
     Reason,
 )
 from matchmaker.models.organisation import Organisation, OrganisationType
@@ -81,6 +90,7 @@ __all__ = [
     "Account",
     "Activity",
     "ActivityType",
+    "Answer",
     "ApiToken",
     "Audience",
     "AuditAction",
@@ -99,7 +109,10 @@ __all__ = [
     "Claim",
     "ClosingReason",
     "CompanyNeed",
+    "Conclusion",
     "Conditions",
+    "DeclaredConflict",
+    "DeclineReason",
     "Delegation",
     "Dismissal",
     "DismissalReason",
@@ -127,6 +140,9 @@ __all__ = [
     "IndexChange",
     "IndexGeneration",
     "IndexStamp",
+    "Introduction",
+    "IntroductionAction",
+    "IntroductionState",
     "KeptAnswer",
     "LanguageMean",
     "LinkPurpose",
@@ -134,6 +150,7 @@ __all__ = [
     "MailState",
     "MailTemplate",
     "Match",
+    "MatchDecision",
     "MatchRun",
     "MatchState",
     "Membership",
@@ -142,6 +159,7 @@ __all__ = [
     "OrganisationType",
     "OutgoingMail",
     "PartnerKind",
+    "Party",
     "Passage",
     "Place",
     "PlacementType",

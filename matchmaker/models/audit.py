@@ -47,6 +47,17 @@ class AuditAction(enum.StrEnum):
     RENEW = "renew"
     EXPIRE = "expire"
     ASK = "ask"
+    SHORTLIST = "shortlist"
+    DISMISS = "dismiss"
+    DECLARE_CONFLICT = "declare-conflict"
+    END_CONFLICT = "end-conflict"
+    OFFER = "offer"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    REMIND = "remind"
+    PROPOSE_MEETING = "propose-meeting"
+    MEET = "meet"
+    CONCLUDE = "conclude"
 
 
 class AuditEntry(Base, kw_only=True):

@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.models.base import Base, text_enum
+from matchmaker.models.introduction import Party
 
 
 class LinkPurpose(enum.StrEnum):
@@ -28,6 +29,8 @@ class LinkPurpose(enum.StrEnum):
     KEEP_CHALLENGE = "keep-challenge"
     #: The firm says that a challenge is still to be answered.
     RENEW_CHALLENGE = "renew-challenge"
+    #: A party answers the offer of an introduction.
+    INTRODUCTION = "introduction"
 
 
 class Scope(enum.StrEnum):
@@ -68,6 +71,11 @@ class MailLink(Base, kw_only=True):
     challenge_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("challenges.id", ondelete="CASCADE"), default=None, index=True
     )
+    #: The introduction that is answered, and for which party.
+    introduction_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("introductions.id", ondelete="CASCADE"), default=None, index=True
+    )
+    party: Mapped[Party | None] = mapped_column(text_enum(Party), default=None)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)

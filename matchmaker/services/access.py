@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from matchmaker.errors import Merged, NotFound
+from matchmaker.errors import Merged, NotFound, NotSignedIn
 from matchmaker.models import Challenge, Claim, MatchRun, Profile, Role, Standing
 from matchmaker.models.actions import (
     Action,
@@ -16,9 +16,10 @@ from matchmaker.models.actions import (
     ProfileFacts,
     Viewer,
     check,
+    introduction_facts,
     shows_name,
 )
-from matchmaker.storage import accounts
+from matchmaker.storage import accounts, introductions
 from matchmaker.storage.database import Sessions
 
 
@@ -89,6 +90,23 @@ class AccessService:
             )
         except NotFound:
             raise NotFound("match run", run_id) from None
+
+    def check_introduction(
+        self, viewer: Viewer | None, action: Action, introduction_id: UUID
+    ) -> None:
+        """Refuse what somebody may not do with an introduction.
+
+        Raises:
+            NotSignedIn: nobody is signed in: introductions are for those who are.
+            NotFound: there is none, or none that they may know of.
+            NotPermitted: they may not.
+
+        """
+        if viewer is None:
+            raise NotSignedIn
+        with self.sessions.reading() as session:
+            found = introductions.get(session, introduction_id)
+        check(viewer, action, introduction_facts(found, found.challenge))
 
     def check_profile(self, viewer: Viewer | None, action: Action, profile_id: UUID) -> None:
         """Refuse what somebody may not do with a profile.

@@ -28,6 +28,7 @@ from matchmaker.models import (
     Student,
     Visibility,
 )
+from matchmaker.models.protection import Protection
 from matchmaker.storage.bulk import insert_rows
 from matchmaker.storage.concealing import conceal, empty_fields
 
@@ -79,6 +80,13 @@ def get(session: Session, run_id: UUID) -> MatchRun:
         conceal(match.profile, Visibility.PUBLIC)
     _conceal_reasons(session, run)
     return run
+
+
+def protection_of(session: Session, run_id: UUID) -> Protection:
+    """Return whom the rules of protection left out of a run when it was made."""
+    return Protection.from_json(
+        session.scalar(select(MatchRun.protection).where(MatchRun.id == run_id))
+    )
 
 
 def _conceal_reasons(session: Session, run: MatchRun) -> None:

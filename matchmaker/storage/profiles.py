@@ -15,6 +15,7 @@ from matchmaker.models import (
     Expert,
     Organisation,
     Profile,
+    ProfileKind,
     Standing,
     Student,
     Visibility,
