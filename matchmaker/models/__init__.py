@@ -13,6 +13,7 @@ from matchmaker.models.challenge import (
 )
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
 from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
+from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -36,6 +37,15 @@ from matchmaker.models.index import (
     LanguageMean,
     Passage,
 )
+from matchmaker.models.introduction import (
+    Answer,
+    Conclusion,
+    DeclineReason,
+    Introduction,
+    IntroductionAction,
+    IntroductionState,
+    Side,
+)
 from matchmaker.models.mail import MailState, MailTemplate, OutgoingMail
 from matchmaker.models.match import (
     Conditions,
@@ -46,7 +56,6 @@ from matchmaker.models.match import (
     FoldedProfile,
     Match,
     MatchRun,
-    MatchState,
     Reason,
 )
 from matchmaker.models.organisation import Organisation, OrganisationType
@@ -69,6 +78,7 @@ __all__ = [
     "Account",
     "Activity",
     "ActivityType",
+    "Answer",
     "ApiToken",
     "AuditAction",
     "AuditEntry",
@@ -81,7 +91,10 @@ __all__ = [
     "ChallengeVector",
     "Claim",
     "CompanyNeed",
+    "Conclusion",
     "Conditions",
+    "DeclaredConflict",
+    "DeclineReason",
     "Delegation",
     "Dismissal",
     "DismissalReason",
@@ -109,6 +122,9 @@ __all__ = [
     "IndexChange",
     "IndexGeneration",
     "IndexStamp",
+    "Introduction",
+    "IntroductionAction",
+    "IntroductionState",
     "KeptAnswer",
     "LanguageMean",
     "LinkPurpose",
@@ -116,6 +132,7 @@ __all__ = [
     "MailState",
     "MailTemplate",
     "Match",
+    "MatchDecision",
     "MatchRun",
     "MatchState",
     "Membership",
@@ -136,6 +153,7 @@ __all__ = [
     "RowOutcome",
     "SavedFilter",
     "Scope",
+    "Side",
     "Standing",
     "Student",
     "StudyLevel",

@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.models.base import Base, text_enum
+from matchmaker.models.introduction import Side
 
 
 class LinkPurpose(enum.StrEnum):
@@ -24,6 +25,8 @@ class LinkPurpose(enum.StrEnum):
     CONFIRM_PROFILE = "confirm-profile"
     #: The owner is asked no more.
     UNSUBSCRIBE = "unsubscribe"
+    #: A side answers the offer of an introduction.
+    INTRODUCTION = "introduction"
 
 
 class Scope(enum.StrEnum):
@@ -60,6 +63,11 @@ class MailLink(Base, kw_only=True):
     profile_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("profiles.id", ondelete="CASCADE"), default=None, index=True
     )
+    #: The introduction that is answered, and for which side.
+    introduction_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("introductions.id", ondelete="CASCADE"), default=None, index=True
+    )
+    side: Mapped[Side | None] = mapped_column(text_enum(Side), default=None)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -19,12 +20,15 @@ from matchmaker.models import (
     Base,
     BulkChange,
     Claim,
+    DeclaredConflict,
     Delegation,
     DuplicatePair,
     EndedSession,
     ExternalIdentity,
     LinkPurpose,
     MailLink,
+    MatchDecision,
+    MatchState,
     Membership,
     ProfileKind,
     Role,
@@ -40,7 +44,7 @@ from matchmaker.storage.database import (
     make_engine,
     upgrade,
 )
-from tests.factories import NOW, a_mail, a_workshop
+from tests.factories import NOW, a_mail, a_workshop, an_introduction
 from tests.services.import_files import write_lines
 
 
@@ -106,6 +110,24 @@ def fill_curation(service: Matchmaker) -> None:
         )
 
 
+def fill_introductions(service: Matchmaker, challenge_id: UUID) -> None:
+    """Put a row into every table of decisions and introductions."""
+    first, second = [profile.id for profile in service.profiles.page().items[:2]]
+    with Sessions(service.engine).writing() as session:
+        session.add_all(
+            [
+                an_introduction(challenge_id=challenge_id, profile_id=first),
+                MatchDecision(
+                    challenge_id=challenge_id,
+                    profile_id=first,
+                    state=MatchState.SHORTLISTED,
+                    decided_at=NOW,
+                ),
+                DeclaredConflict(profile_id=first, other_id=second, declared_at=NOW),
+            ]
+        )
+
+
 def test_there_is_one_head() -> None:
     assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
 
@@ -150,6 +172,7 @@ def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker, tmp_pa
     workshop.matchmaking.run(challenge.id)
     fill_accounts(workshop)
     fill_curation(workshop)
+    fill_introductions(workshop, challenge.id)
     with Sessions(engine).writing() as session:
         queue(session, a_mail(), at=NOW)
     imported = {"kind": "expert", "name": "Åse", "language": "da", "local": "7"}
