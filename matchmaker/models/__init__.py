@@ -11,9 +11,16 @@ from matchmaker.models.challenge import (
     ChallengeState,
     ChallengeVector,
 )
+from matchmaker.models.collaboration import (
+    Collaboration,
+    CollaborationAction,
+    CollaborationKind,
+    CollaborationState,
+)
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
 from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
 from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
+from matchmaker.models.digest import ToldChallenge
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -58,7 +65,9 @@ from matchmaker.models.match import (
     MatchRun,
     Reason,
 )
+from matchmaker.models.money import Currency, Money
 from matchmaker.models.organisation import Organisation, OrganisationType
+from matchmaker.models.outcome import Measure, Outcome, OutcomeConfirmation, OutcomeKind
 from matchmaker.models.place import Place, distance_km
 from matchmaker.models.profile import (
     HIDEABLE,
@@ -68,6 +77,7 @@ from matchmaker.models.profile import (
     ProfileKind,
     Standing,
 )
+from matchmaker.models.programme import Programme, ProgrammeTarget
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
 from matchmaker.models.visibility import Visibility
@@ -90,9 +100,14 @@ __all__ = [
     "ChallengeState",
     "ChallengeVector",
     "Claim",
+    "Collaboration",
+    "CollaborationAction",
+    "CollaborationKind",
+    "CollaborationState",
     "CompanyNeed",
     "Conclusion",
     "Conditions",
+    "Currency",
     "DeclaredConflict",
     "DeclineReason",
     "Delegation",
@@ -135,9 +150,14 @@ __all__ = [
     "MatchDecision",
     "MatchRun",
     "MatchState",
+    "Measure",
     "Membership",
+    "Money",
     "Organisation",
     "OrganisationType",
+    "Outcome",
+    "OutcomeConfirmation",
+    "OutcomeKind",
     "OutgoingMail",
     "PartnerKind",
     "Passage",
@@ -146,6 +166,8 @@ __all__ = [
     "Profile",
     "ProfileKind",
     "ProfileRevision",
+    "Programme",
+    "ProgrammeTarget",
     "Queue",
     "Reason",
     "RevisionCause",
@@ -157,6 +179,7 @@ __all__ = [
     "Standing",
     "Student",
     "StudyLevel",
+    "ToldChallenge",
     "Visibility",
     "distance_km",
     "normalised",

@@ -15,6 +15,7 @@ from uuid import UUID
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
 from matchmaker.models.challenge import Challenge
+from matchmaker.models.collaboration import Collaboration
 from matchmaker.models.credentials import Scope
 from matchmaker.models.profile import Profile, ProfileKind, Standing
 from matchmaker.models.visibility import Visibility
@@ -47,6 +48,17 @@ class Action(enum.StrEnum):
     OPEN_CHALLENGE = "open-challenge"
     CLOSE_CHALLENGE = "close-challenge"
     READ_EXPOSURE = "read-exposure"
+    #: A collaboration and the lines of its ledger.
+    READ_COLLABORATION = "read-collaboration"
+    #: Beginning one from an introduction, changing it, ending it.
+    RUN_COLLABORATIONS = "run-collaborations"
+    #: Writing a line; of firm and partner it counts once staff confirm it.
+    REPORT_OUTCOME = "report-outcome"
+    #: Confirming a line, and taking one off by a counter line.
+    CONFIRM_OUTCOME = "confirm-outcome"
+    #: Programmes, their targets, and what came of them.
+    READ_PROGRAMMES = "read-programmes"
+    MANAGE_PROGRAMMES = "manage-programmes"
     READ_AUDIT = "read-audit"
     LIST_ACCOUNTS = "list-accounts"
     MANAGE_ACCOUNTS = "manage-accounts"
@@ -98,7 +110,19 @@ class ChallengeFacts:
     organisation_id: UUID | None = None
 
 
-Thing: TypeAlias = ProfileFacts | ChallengeFacts
+@dataclass(frozen=True, kw_only=True)
+class CollaborationFacts:
+    """What permission depends on in a collaboration."""
+
+    id: UUID
+    #: Whose challenge it began with.
+    account_id: UUID | None
+    organisation_id: UUID | None
+    #: The profile of the partner.
+    partner_id: UUID
+
+
+Thing: TypeAlias = ProfileFacts | ChallengeFacts | CollaborationFacts
 
 _STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
 #: Those who can have a profile of their own.
@@ -111,6 +135,8 @@ _READING = frozenset(
         Action.READ_DESK,
         Action.READ_CHALLENGE,
         Action.READ_EXPOSURE,
+        Action.READ_COLLABORATION,
+        Action.READ_PROGRAMMES,
         Action.READ_AUDIT,
         Action.LIST_ACCOUNTS,
         Action.READ_OWN_ACCOUNT,
@@ -124,6 +150,10 @@ _BY_ROLE = {
     Action.READ_DESK: _STAFF,
     Action.CURATE: _STAFF,
     Action.EXPORT: _STAFF,
+    Action.RUN_COLLABORATIONS: _STAFF,
+    Action.CONFIRM_OUTCOME: _STAFF,
+    Action.READ_PROGRAMMES: _STAFF,
+    Action.MANAGE_PROGRAMMES: _STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
     Action.LIST_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
@@ -137,6 +167,12 @@ _ON_CHALLENGES = (
     Action.WITHDRAW_CHALLENGE,
     Action.OPEN_CHALLENGE,
     Action.CLOSE_CHALLENGE,
+)
+_ON_COLLABORATIONS = (
+    Action.READ_COLLABORATION,
+    Action.RUN_COLLABORATIONS,
+    Action.REPORT_OUTCOME,
+    Action.CONFIRM_OUTCOME,
 )
 #: What is done to one profile, and asked of it.
 ON_PROFILES = (
@@ -164,6 +200,8 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
         return False
     if isinstance(thing, ChallengeFacts):
         return action in _ON_CHALLENGES and _on_challenge(viewer, action, thing)
+    if isinstance(thing, CollaborationFacts):
+        return action in _ON_COLLABORATIONS and _on_collaboration(viewer, action, thing)
     if isinstance(thing, ProfileFacts):
         return action in ON_PROFILES and _on_profile(viewer, action, thing)
     return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))
@@ -205,6 +243,10 @@ def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> 
         raise NotFound("challenge", thing.id)
     if isinstance(thing, ProfileFacts) and not allowed(viewer, Action.READ_PROFILE, thing):
         raise NotFound("profile", thing.id)
+    if isinstance(thing, CollaborationFacts) and not allowed(
+        viewer, Action.READ_COLLABORATION, thing
+    ):
+        raise NotFound("collaboration", thing.id)
     if viewer is None:
         raise NotSignedIn
     raise NotPermitted(action)
@@ -226,6 +268,16 @@ def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) 
         or viewer.account_id == thing.account_id
         or thing.organisation_id in viewer.organisations
     )
+
+
+def _on_collaboration(viewer: Viewer | None, action: Action, thing: CollaborationFacts) -> bool:
+    if viewer is None:
+        return False
+    if viewer.is_staff:
+        return True
+    firm = viewer.account_id == thing.account_id or thing.organisation_id in viewer.organisations
+    part = firm or thing.partner_id in viewer.claimed
+    return part and action in {Action.READ_COLLABORATION, Action.REPORT_OUTCOME}
 
 
 def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> bool:
@@ -251,17 +303,24 @@ def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> b
     return may[action]
 
 
-def facts_of(thing: Profile | Challenge, *, claimed: bool = False) -> Thing:
-    """Return the facts of a profile or challenge.
+def facts_of(thing: Profile | Challenge | Collaboration, *, claimed: bool = False) -> Thing:
+    """Return the facts of a profile, challenge or collaboration.
 
     Args:
-        thing: the profile or challenge.
+        thing: the profile, challenge or collaboration.
         claimed: whether somebody owns the profile.
 
     """
     if isinstance(thing, Challenge):
         return ChallengeFacts(
             id=thing.id, account_id=thing.account_id, organisation_id=thing.organisation_id
+        )
+    if isinstance(thing, Collaboration):
+        return CollaborationFacts(
+            id=thing.id,
+            account_id=thing.account_id,
+            organisation_id=thing.organisation_id,
+            partner_id=thing.partner_id,
         )
     return ProfileFacts(
         id=thing.id,

@@ -25,6 +25,8 @@ class LinkPurpose(enum.StrEnum):
     CONFIRM_PROFILE = "confirm-profile"
     #: The owner is asked no more.
     UNSUBSCRIBE = "unsubscribe"
+    #: No weekly mail any more.
+    UNSUBSCRIBE_DIGEST = "unsubscribe-digest"
     #: A side answers the offer of an introduction.
     INTRODUCTION = "introduction"
 

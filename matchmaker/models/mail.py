@@ -35,6 +35,8 @@ class MailTemplate(enum.StrEnum):
     CLAIM = "claim"
     #: Asks the owner of a profile once a year whether all of it is still right.
     CONFIRM_PROFILE = "confirm-profile"
+    #: What is new for somebody, once a week at most.
+    DIGEST = "digest"
 
 
 #: What a template cannot be written without. Every name that ends in ``path`` is an address
@@ -45,6 +47,7 @@ WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.CONFIRM_EMAIL: frozenset({"path"}),
     MailTemplate.CLAIM: frozenset({"path", "profile"}),
     MailTemplate.CONFIRM_PROFILE: frozenset({"path", "profile", "unsubscribe_path"}),
+    MailTemplate.DIGEST: frozenset({"challenges", "introductions", "path", "unsubscribe_path"}),
 }
 
 

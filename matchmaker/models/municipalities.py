@@ -114,7 +114,9 @@ def municipality_at(latitude: float, longitude: float) -> str | None:
     if longitude > _EAST:
         x, y = x - _MOVED[0], y - _MOVED[1]
     for code, rings in _rings().items():
-        if (code == _BORNHOLM) == (longitude > _EAST) and sum(_inside(x, y, one) for one in rings) % 2:
+        if (code == _BORNHOLM) == (longitude > _EAST) and sum(
+            _inside(x, y, one) for one in rings
+        ) % 2:
             return code
     nearest = min(
         (hypot(px - x, py - y), code)

@@ -112,9 +112,7 @@ class Outcome(Base, kw_only=True):
         """How many lines it counts as: one, or minus one when it takes one off."""
         return 1 if self.reverses_id is None else -1
 
-    def counter_line(
-        self, *, number: int, reason: str, by: UUID | None, at: datetime
-    ) -> Outcome:
+    def counter_line(self, *, number: int, reason: str, by: UUID | None, at: datetime) -> Outcome:
         """Return the line that takes this one off, on the same day: every period is set right."""
         return Outcome(
             number=number,

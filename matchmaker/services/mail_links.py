@@ -22,6 +22,7 @@ LIFETIME = {
     LinkPurpose.CLAIM: timedelta(days=14),
     LinkPurpose.CONFIRM_PROFILE: timedelta(days=60),
     LinkPurpose.UNSUBSCRIBE: timedelta(days=800),
+    LinkPurpose.UNSUBSCRIBE_DIGEST: timedelta(days=800),
 }
 #: Where a link leads; the pages have these addresses.
 PATHS = {
@@ -31,6 +32,7 @@ PATHS = {
     LinkPurpose.CLAIM: "/claim/",
     LinkPurpose.CONFIRM_PROFILE: "/confirm-profile/",
     LinkPurpose.UNSUBSCRIBE: "/unsubscribe/",
+    LinkPurpose.UNSUBSCRIBE_DIGEST: "/unsubscribe/digest/",
 }
 
 
