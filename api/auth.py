@@ -220,11 +220,23 @@ def _guard_profile(profile_id: UUID) -> None:
     matchmaker().access.check_profile(current_viewer(), Action.READ_PROFILE, profile_id)
 
 
+def _guard_collaboration(collaboration_id: UUID) -> None:
+    viewer = required_viewer()
+    matchmaker().access.check_collaboration(viewer, Action.READ_COLLABORATION, collaboration_id)
+
+
+def _guard_outcome(outcome_id: UUID) -> None:
+    viewer = required_viewer()
+    matchmaker().access.check_outcome(viewer, Action.READ_COLLABORATION, outcome_id)
+
+
 #: Name in an address -> what is checked whenever a route has it.
 _GUARDS: dict[str, Callable[[UUID], None]] = {
     "challenge_id": _guard_challenge,
     "run_id": _guard_run,
     "profile_id": _guard_profile,
+    "collaboration_id": _guard_collaboration,
+    "outcome_id": _guard_outcome,
 }
 
 

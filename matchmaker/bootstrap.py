@@ -25,8 +25,10 @@ from matchmaker.services.bulk_upsert import BulkUpsertService
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.collaborations import CollaborationService
 from matchmaker.services.curation import CurationService
 from matchmaker.services.desk import DeskService
+from matchmaker.services.digests import DigestService
 from matchmaker.services.directions import DirectionService
 from matchmaker.services.duplicates import DuplicateService
 from matchmaker.services.evaluation import EvaluationService
@@ -42,11 +44,13 @@ from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
+from matchmaker.services.outcomes import OutcomeService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.owners import OwnerService
 from matchmaker.services.passwords import Passwords
 from matchmaker.services.previews import PreviewService
 from matchmaker.services.profiles import ProfileService
+from matchmaker.services.programmes import ProgrammeService
 from matchmaker.services.provider_sign_in import ProviderSignInService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
@@ -74,9 +78,13 @@ class Matchmaker:
     duplicates: DuplicateService
     owners: OwnerService
     reminders: ReminderService
+    digests: DigestService
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
+    collaborations: CollaborationService
+    outcomes: OutcomeService
+    programmes: ProgrammeService
     mailing: MailService
     accounts: AccountService
     own_account: OwnAccountService
@@ -163,6 +171,7 @@ def build(
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),
         owners=OwnerService(sessions),
+        digests=DigestService(sessions, clock, directions),
         reminders=ReminderService(sessions, clock, settings.stale_after_days),
         duplicates=DuplicateService(
             sessions, clock, matchmaking.replica, DEFAULT_POLICY, after_write
@@ -173,6 +182,9 @@ def build(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected), voice
         ),
         exposure=ExposureService(sessions),
+        collaborations=CollaborationService(sessions, clock),
+        outcomes=OutcomeService(sessions, clock),
+        programmes=ProgrammeService(sessions, clock),
         mailing=MailService(sessions, clock),
         accounts=AccountService(sessions, clock, passwords),
         own_account=OwnAccountService(sessions, clock, passwords),

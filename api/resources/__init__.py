@@ -7,6 +7,7 @@ from api.resources import (
     accounts,
     challenges,
     codes,
+    collaborations,
     desk,
     directions,
     editing,
@@ -15,6 +16,7 @@ from api.resources import (
     imports,
     match_runs,
     profiles,
+    programmes,
 )
 
 #: Every resource, in the order in which the reference describes them.
@@ -26,6 +28,8 @@ BLUEPRINTS: list[Blueprint] = [
     desk.blueprint,
     directions.blueprint,
     exposure.blueprint,
+    collaborations.blueprint,
+    programmes.blueprint,
     accounts.blueprint,
     codes.blueprint,
     imports.blueprint,

@@ -118,8 +118,8 @@ class CollaborationFacts:
     #: Whose challenge it began with.
     account_id: UUID | None
     organisation_id: UUID | None
-    #: The profile of the partner.
-    partner_id: UUID
+    #: The profile of the partner; None when it is erased.
+    partner_id: UUID | None
 
 
 Thing: TypeAlias = ProfileFacts | ChallengeFacts | CollaborationFacts

@@ -77,10 +77,13 @@ class Collaboration(Base, kw_only=True):
     __tablename__ = "collaborations"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=uuid4)
-    #: No foreign keys: the ledger outlives challenge, profile and firm when they are erased.
+    #: No foreign keys: the ledger outlives introduction, challenge and firm when they are erased.
     introduction_id: Mapped[UUID] = mapped_column(index=True)
     challenge_id: Mapped[UUID] = mapped_column(index=True)
-    partner_id: Mapped[UUID] = mapped_column(index=True)
+    #: None when the profile is erased.
+    partner_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("profiles.id", ondelete="SET NULL"), index=True
+    )
     #: Whose challenge it was: its account, and its organisation.
     account_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     organisation_id: Mapped[UUID | None] = mapped_column(default=None, index=True)

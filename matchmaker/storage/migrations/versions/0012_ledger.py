@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("introduction_id", sa.Uuid(), nullable=False),
         sa.Column("challenge_id", sa.Uuid(), nullable=False),
-        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=True),
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("organisation_id", sa.Uuid(), nullable=True),
         sa.Column("programme_id", sa.Uuid(), nullable=True),
@@ -72,6 +72,12 @@ def upgrade() -> None:
             ["programme_id"],
             ["programmes.id"],
             name=op.f("fk_collaborations_programme_id_programmes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["profiles.id"],
+            name=op.f("fk_collaborations_partner_id_profiles"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_collaborations")),
     )
