@@ -5,12 +5,16 @@ from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
 from matchmaker.models.answer import KeptAnswer
 from matchmaker.models.audit import AuditAction, AuditEntry
 from matchmaker.models.base import Base
+from matchmaker.models.brief import Brief, BriefQuestion
 from matchmaker.models.challenge import (
     Challenge,
     ChallengeAction,
     ChallengeState,
     ChallengeVector,
+    ClosingReason,
+    Side,
 )
+from matchmaker.models.challenge_view import Audience, ChallengeView, Requester, view_of
 from matchmaker.models.collaboration import (
     Collaboration,
     CollaborationAction,
@@ -51,7 +55,7 @@ from matchmaker.models.introduction import (
     Introduction,
     IntroductionAction,
     IntroductionState,
-    Side,
+    Party,
 )
 from matchmaker.models.mail import MailState, MailTemplate, OutgoingMail
 from matchmaker.models.match import (
@@ -80,6 +84,7 @@ from matchmaker.models.profile import (
 from matchmaker.models.programme import Programme, ProgrammeTarget
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
+from matchmaker.models.thread import ThreadMessage
 from matchmaker.models.visibility import Visibility
 
 __all__ = [
@@ -90,16 +95,21 @@ __all__ = [
     "ActivityType",
     "Answer",
     "ApiToken",
+    "Audience",
     "AuditAction",
     "AuditEntry",
     "Base",
+    "Brief",
+    "BriefQuestion",
     "BulkAction",
     "BulkChange",
     "Challenge",
     "ChallengeAction",
     "ChallengeState",
     "ChallengeVector",
+    "ChallengeView",
     "Claim",
+    "ClosingReason",
     "Collaboration",
     "CollaborationAction",
     "CollaborationKind",
@@ -160,6 +170,7 @@ __all__ = [
     "OutcomeKind",
     "OutgoingMail",
     "PartnerKind",
+    "Party",
     "Passage",
     "Place",
     "PlacementType",
@@ -170,6 +181,7 @@ __all__ = [
     "ProgrammeTarget",
     "Queue",
     "Reason",
+    "Requester",
     "RevisionCause",
     "Role",
     "RowOutcome",
@@ -179,8 +191,10 @@ __all__ = [
     "Standing",
     "Student",
     "StudyLevel",
+    "ThreadMessage",
     "ToldChallenge",
     "Visibility",
     "distance_km",
     "normalised",
+    "view_of",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.models.base import Base, text_enum
-from matchmaker.models.introduction import Side
+from matchmaker.models.introduction import Party
 
 
 class LinkPurpose(enum.StrEnum):
@@ -27,6 +27,10 @@ class LinkPurpose(enum.StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     #: No weekly mail any more.
     UNSUBSCRIBE_DIGEST = "unsubscribe-digest"
+    #: A challenge that was written without an account becomes the reader's.
+    KEEP_CHALLENGE = "keep-challenge"
+    #: The firm says that a challenge is still to be answered.
+    RENEW_CHALLENGE = "renew-challenge"
     #: A side answers the offer of an introduction.
     INTRODUCTION = "introduction"
 
@@ -65,11 +69,15 @@ class MailLink(Base, kw_only=True):
     profile_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("profiles.id", ondelete="CASCADE"), default=None, index=True
     )
+    #: The challenge that is kept or renewed.
+    challenge_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("challenges.id", ondelete="CASCADE"), default=None, index=True
+    )
     #: The introduction that is answered, and for which side.
     introduction_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("introductions.id", ondelete="CASCADE"), default=None, index=True
     )
-    side: Mapped[Side | None] = mapped_column(text_enum(Side), default=None)
+    side: Mapped[Party | None] = mapped_column(text_enum(Party), default=None)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -18,16 +18,16 @@ from matchmaker.models.profile import Profile
 ANSWER_WITHIN, REMIND_BEFORE = timedelta(days=14), timedelta(days=7)
 
 
-class Side(enum.StrEnum):
+class Party(enum.StrEnum):
     """The two that are put in contact."""
 
     FIRM = "firm"
     PARTNER = "partner"
 
     @property
-    def other(self) -> Side:
+    def other(self) -> Party:
         """The one across the table."""
-        return Side.PARTNER if self is Side.FIRM else Side.FIRM
+        return Party.PARTNER if self is Party.FIRM else Party.FIRM
 
 
 class Answer(enum.StrEnum):
@@ -173,7 +173,7 @@ class Introduction(Base, kw_only=True):
     firm_answered_at: Mapped[datetime | None] = mapped_column(default=None)
     partner_answer: Mapped[Answer | None] = mapped_column(text_enum(Answer), default=None)
     partner_answered_at: Mapped[datetime | None] = mapped_column(default=None)
-    declined_by: Mapped[Side | None] = mapped_column(text_enum(Side), default=None)
+    declined_by: Mapped[Party | None] = mapped_column(text_enum(Party), default=None)
     decline_reason: Mapped[DeclineReason | None] = mapped_column(
         text_enum(DeclineReason), default=None
     )
@@ -205,16 +205,16 @@ class Introduction(Base, kw_only=True):
     )
     __mapper_args__ = {"version_id_col": revision}
 
-    def answer_of(self, side: Side) -> Answer | None:
+    def answer_of(self, side: Party) -> Answer | None:
         """Return what a side has said; None as long as it has not."""
-        return self.firm_answer if side is Side.FIRM else self.partner_answer
+        return self.firm_answer if side is Party.FIRM else self.partner_answer
 
     @property
-    def waits_for(self) -> tuple[Side, ...]:
+    def waits_for(self) -> tuple[Party, ...]:
         """The sides whose answer is awaited; empty when none is."""
         if self.state is not IntroductionState.OFFERED:
             return ()
-        return tuple(side for side in Side if self.answer_of(side) is None)
+        return tuple(side for side in Party if self.answer_of(side) is None)
 
     @property
     def contacts_passed(self) -> bool:
@@ -242,7 +242,7 @@ class Introduction(Base, kw_only=True):
         self._apply(IntroductionAction.OFFER, at)
         self.offered_at, self.answer_by = at, at + ANSWER_WITHIN
 
-    def accept(self, side: Side, *, at: datetime) -> None:
+    def accept(self, side: Party, *, at: datetime) -> None:
         """Note one side's yes; with the second it is accepted. A side says it once.
 
         Raises:
@@ -255,7 +255,7 @@ class Introduction(Base, kw_only=True):
             self._apply(IntroductionAction.ACCEPT, at)
             self.accepted_at = at
 
-    def decline(self, side: Side, reason: DeclineReason, note: str = "", *, at: datetime) -> None:
+    def decline(self, side: Party, reason: DeclineReason, note: str = "", *, at: datetime) -> None:
         """Note one side's no, which ends it; also after a yes, as long as the other waits.
 
         Raises:
@@ -313,13 +313,13 @@ class Introduction(Base, kw_only=True):
         """Return whether the time to answer is over, also before anybody has noted it."""
         return self.answer_by is not None and at >= self.answer_by
 
-    def _check_answer(self, action: IntroductionAction, side: Side, at: datetime) -> None:
+    def _check_answer(self, action: IntroductionAction, side: Party, at: datetime) -> None:
         said_before = action is IntroductionAction.ACCEPT and self.answer_of(side) is not None
         if action not in self.actions() or self.is_over(at) or said_before:
             self._refuse(action, without=action)
 
-    def _note(self, side: Side, answer: Answer, at: datetime) -> None:
-        if side is Side.FIRM:
+    def _note(self, side: Party, answer: Answer, at: datetime) -> None:
+        if side is Party.FIRM:
             self.firm_answer, self.firm_answered_at = answer, at
         else:
             self.partner_answer, self.partner_answered_at = answer, at

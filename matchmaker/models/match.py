@@ -33,6 +33,12 @@ class EligibilityRule(enum.StrEnum):
     PARTNER_KIND = "partner-kind"
     LANGUAGE = "language"
     DISTANCE = "distance"
+    #: As many introductions open as they can take.
+    CAPACITY = "capacity"
+    #: Declined not long ago.
+    COOL_DOWN = "cool-down"
+    #: Of the firm's own house, or declared.
+    CONFLICT = "conflict"
     REQUIRED_TERMS = "required-terms"
     EXCLUDED_TERMS = "excluded-terms"
     DISMISSED = "dismissed"

@@ -133,7 +133,7 @@ class Profile(Base, kw_only=True):
     #: Cannot be proposed after this day; follows from term or dates.
     proposable_until: Mapped[date | None] = mapped_column(init=False, default=None)
     #: The organisation at the top of the family, so that a slate can limit a whole institute.
-    family_id: Mapped[UUID | None] = mapped_column(default=None)
+    family_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     #: The name as it is compared and put in order.
     folded_name: Mapped[str] = mapped_column(init=False, default="", server_default="-")
     #: Items of evidence that may carry a match, and characters of all that the profile says.

@@ -137,7 +137,7 @@ class Judging:
             for row, (candidate, total) in enumerate(zip(candidates_, totals, strict=True))
         ]
         ordered = ranking.in_order(scored, question.seed)
-        ordered = near_ties.drawn(ordered, question.seed, policy)
+        ordered = near_ties.drawn(ordered, question.seed, policy, question.protection.load)
         return Judged(ordered, passages, bounds, combined, looked.features.similarities)
 
     def sums(self, pool: Pool, policy: MatchingPolicy) -> tuple[Sequence[Candidate], Floats]:

@@ -23,6 +23,8 @@ LIFETIME = {
     LinkPurpose.CONFIRM_PROFILE: timedelta(days=60),
     LinkPurpose.UNSUBSCRIBE: timedelta(days=800),
     LinkPurpose.UNSUBSCRIBE_DIGEST: timedelta(days=800),
+    LinkPurpose.KEEP_CHALLENGE: timedelta(days=3),
+    LinkPurpose.RENEW_CHALLENGE: timedelta(days=90),
 }
 #: Where a link leads; the pages have these addresses.
 PATHS = {
@@ -33,6 +35,8 @@ PATHS = {
     LinkPurpose.CONFIRM_PROFILE: "/confirm-profile/",
     LinkPurpose.UNSUBSCRIBE: "/unsubscribe/",
     LinkPurpose.UNSUBSCRIBE_DIGEST: "/unsubscribe/digest/",
+    LinkPurpose.KEEP_CHALLENGE: "/keep-challenge/",
+    LinkPurpose.RENEW_CHALLENGE: "/renew-challenge/",
 }
 
 
@@ -44,6 +48,7 @@ def make_link(
     at: datetime,
     account: Account | None = None,
     profile_id: UUID | None = None,
+    challenge_id: UUID | None = None,
 ) -> tuple[MailLink, str]:
     """Keep a new link and return it with the path that opens it; the path is nowhere kept."""
     secret = token_urlsafe(32)
@@ -53,6 +58,7 @@ def make_link(
         account_id=account.id if account else None,
         email=email,
         profile_id=profile_id,
+        challenge_id=challenge_id,
         created_at=at,
         expires_at=at + LIFETIME[purpose],
     )

@@ -27,7 +27,7 @@ from matchmaker.services.clock import Clock
 from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica, ReplicaMoved
 from matchmaker.services.search import Ranking, Search
-from matchmaker.storage import challenges, matches, profiles
+from matchmaker.storage import challenges, matches, profiles, protection
 from matchmaker.storage.database import Sessions
 
 #: How often a search is begun again because profiles were indexed meanwhile.
@@ -86,18 +86,18 @@ class MatchmakingService:
 
         """
         conditions = conditions or Conditions()
-        watch = Stopwatch()
+        now, watch = self.clock(), Stopwatch()
         asking = self.asking
         with watch.stage("read"), self.sessions.reading() as session:
             challenge = challenges.get(session, challenge_id)
             challenge.check(ChallengeAction.MATCH)
             conditions = steering.checked(session, conditions)
+            protected = protection.of_challenge(session, challenge, now)
             sentences = split(challenge.text, challenge.title)
             kept = asking.kept(session, challenge, sentences)
         known = asking.whole(kept, challenge.language)
         with nullcontext() if known else watch.stage("encode"):
             encoded = asking.encode(sentences, challenge.language, kept)
-        now = self.clock()
         question = Question(
             sentences=sentences,
             language=challenge.language,
@@ -107,6 +107,7 @@ class MatchmakingService:
             conditions=conditions,
             today=now.date(),
             seed=challenge.id,
+            protection=protected,
         )
         found = self._rank(question, self.policy, watch)
         run = MatchRun(
@@ -122,6 +123,7 @@ class MatchmakingService:
             generation_id=found.generation,
             log_position=found.position,
             place=asdict(challenge.place),
+            protection=protected.as_json(),
             funnel=found.funnel,
             tally=found.tally,
             timings_ms=watch.rounded(),
@@ -200,6 +202,7 @@ class MatchmakingService:
         spec = self.encoder.spec
         with self.sessions.reading() as session:
             challenge = challenges.get(session, run.challenge_id)
+            protected = matches.protection_of(session, run.id)
             kept = NOTHING
             if challenge.revision == run.challenge_revision:
                 kept = self.asking.kept(session, challenge, run.sentences)
@@ -213,6 +216,7 @@ class MatchmakingService:
             conditions=Conditions.from_json(run.conditions),
             today=run.created_at.date(),
             seed=run.challenge_id,
+            protection=protected,
         )
         found = self._rank(question, policy, Stopwatch())
         return Replay(

@@ -27,6 +27,7 @@ from matchmaker.models import (
     Student,
     Visibility,
 )
+from matchmaker.models.protection import Protection
 from matchmaker.storage.concealing import conceal, empty_fields
 
 #: What is left of a profile that is no longer shown.
@@ -77,6 +78,13 @@ def get(session: Session, run_id: UUID) -> MatchRun:
         conceal(match.profile, Visibility.PUBLIC)
     _conceal_reasons(session, run)
     return run
+
+
+def protection_of(session: Session, run_id: UUID) -> Protection:
+    """Return whom the rules of protection left out of a run when it was made."""
+    return Protection.from_json(
+        session.scalar(select(MatchRun.protection).where(MatchRun.id == run_id))
+    )
 
 
 def _conceal_reasons(session: Session, run: MatchRun) -> None:

@@ -161,6 +161,7 @@ def journeys(session: Session, since: datetime, until: datetime) -> list[Journey
     )
     query = select(
         Challenge.created_at.label("submitted"),
+        Challenge.opened_at.label("opened"),
         runs.c.matched,
         kept.c.shortlisted,
         introduced.c.introduced,

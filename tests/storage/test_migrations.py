@@ -32,6 +32,8 @@ from matchmaker.models import (
     Membership,
     ProfileKind,
     Role,
+    Side,
+    ThreadMessage,
 )
 from matchmaker.models.profile_search import ProfileSearch
 from matchmaker.services.mailing import queue
@@ -175,6 +177,9 @@ def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker, tmp_pa
     fill_introductions(workshop, challenge.id)
     with Sessions(engine).writing() as session:
         queue(session, a_mail(), at=NOW)
+        session.add(
+            ThreadMessage(challenge_id=challenge.id, side=Side.STAFF, text="?", written_at=NOW)
+        )
     imported = {"kind": "expert", "name": "Åse", "language": "da", "local": "7"}
     workshop.imports.apply(
         workshop.imports.preview(write_lines(tmp_path, "a.jsonl", [imported])).id

@@ -15,7 +15,7 @@ from matchmaker.models import (
     Introduction,
     IntroductionAction,
     IntroductionState,
-    Side,
+    Party,
 )
 from matchmaker.models.introduction import ANSWER_WITHIN, TRANSITIONS
 from tests.factories import NOW, an_introduction
@@ -37,8 +37,8 @@ def in_state(state: IntroductionState) -> Introduction:
 DEEDS: dict[IntroductionAction, Callable[[Introduction], None]] = {
     IntroductionAction.REVISE: lambda one: one.revise(firm_text="a", partner_text="b", at=SOON),
     IntroductionAction.OFFER: lambda one: one.offer(at=SOON),
-    IntroductionAction.ACCEPT: lambda one: one.accept(Side.FIRM, at=SOON),
-    IntroductionAction.DECLINE: lambda one: one.decline(Side.FIRM, DeclineReason.NO_TIME, at=SOON),
+    IntroductionAction.ACCEPT: lambda one: one.accept(Party.FIRM, at=SOON),
+    IntroductionAction.DECLINE: lambda one: one.decline(Party.FIRM, DeclineReason.NO_TIME, at=SOON),
     IntroductionAction.REMIND: lambda one: one.remind(at=SOON),
     IntroductionAction.EXPIRE: lambda one: one.expire(at=OVER),
     IntroductionAction.WITHDRAW: lambda one: one.withdraw(at=SOON),
@@ -71,15 +71,15 @@ def test_the_table_decides_what_an_action_does(
 def test_it_is_accepted_by_the_second_yes_only() -> None:
     one = an_introduction()
     one.offer(at=NOW)
-    assert one.waits_for == (Side.FIRM, Side.PARTNER)
+    assert one.waits_for == (Party.FIRM, Party.PARTNER)
 
-    one.accept(Side.PARTNER, at=SOON)
+    one.accept(Party.PARTNER, at=SOON)
     assert (one.state, one.contacts_passed) == (IntroductionState.OFFERED, False)
-    assert one.waits_for == (Side.FIRM,)
+    assert one.waits_for == (Party.FIRM,)
     with pytest.raises(TransitionNotAllowed):
-        one.accept(Side.PARTNER, at=SOON)
+        one.accept(Party.PARTNER, at=SOON)
 
-    one.accept(Side.FIRM, at=SOON)
+    one.accept(Party.FIRM, at=SOON)
     assert (one.state, one.contacts_passed) == (IntroductionState.ACCEPTED, True)
     assert (one.accepted_at, one.waits_for) == (SOON, ())
 
@@ -87,10 +87,10 @@ def test_it_is_accepted_by_the_second_yes_only() -> None:
 def test_who_said_yes_may_still_say_no_while_the_other_is_waited_for() -> None:
     one = in_state(IntroductionState.OFFERED)
 
-    one.decline(Side.PARTNER, DeclineReason.WRONG_SIZE, "Too big for me.", at=SOON)
+    one.decline(Party.PARTNER, DeclineReason.WRONG_SIZE, "Too big for me.", at=SOON)
 
     assert one.state is IntroductionState.DECLINED
-    assert (one.declined_by, one.decline_reason) == (Side.PARTNER, DeclineReason.WRONG_SIZE)
+    assert (one.declined_by, one.decline_reason) == (Party.PARTNER, DeclineReason.WRONG_SIZE)
     assert (one.partner_answer, one.ended_at) == (Answer.DECLINED, SOON)
 
 
@@ -102,9 +102,9 @@ def test_answers_end_with_the_time_and_expiry_begins_there() -> None:
     for answer in (IntroductionAction.ACCEPT, IntroductionAction.DECLINE):
         with pytest.raises(TransitionNotAllowed):
             if answer is IntroductionAction.ACCEPT:
-                one.accept(Side.FIRM, at=OVER)
+                one.accept(Party.FIRM, at=OVER)
             else:
-                one.decline(Side.FIRM, DeclineReason.OTHER, at=OVER)
+                one.decline(Party.FIRM, DeclineReason.OTHER, at=OVER)
     one.expire(at=OVER)
     assert (one.state, one.ended_at) == (IntroductionState.EXPIRED, OVER)
 

@@ -1,14 +1,14 @@
 """introductions, decisions about matches, declared conflicts.
 
 Revision: 0011
-Follows: 0009
+Follows: 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -35,6 +35,9 @@ _POINTERS = {
     },
 }
 _INDEXES = {
+    "experts": (("capacity",),),
+    "organisations": (("ror",), ("cvr",)),
+    "profiles": (("family_id",),),
     "introductions": (
         ("challenge_id",),
         ("profile_id", "state"),
@@ -158,3 +161,6 @@ def downgrade() -> None:
     op.add_column("matches", sa.Column("state", _WORD, nullable=False, server_default="proposed"))
     for table in ("declared_conflicts", "match_decisions", "introductions"):
         op.drop_table(table)
+    for table in ("experts", "organisations", "profiles"):
+        for columns in _INDEXES[table]:
+            op.drop_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table)
