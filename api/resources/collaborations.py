@@ -141,7 +141,7 @@ class Outcomes(MethodView):
     def post(
         self, values: dict[str, Any], collaboration_id: UUID
     ) -> tuple[LedgerLine, dict[str, str]]:
-        """Write a line. What staff write counts at once, what others report when it is confirmed."""
+        """Write a line: of staff it counts at once, of others when it is confirmed."""
         line = matchmaker().outcomes.record(collaboration_id, by=required_viewer(), **values)
         address = url_for("collaborations.OneOutcome", outcome_id=line.outcome.id)
         return line, {"Location": address}
@@ -201,9 +201,7 @@ class Reversal(MethodView):
     @blueprint.takes(ReversalInputSchema, example={"reason": "Talt to gange"})
     @blueprint.answers(201, LedgerLineSchema, description="The counter line.")
     @blueprint.named("reverseOutcome", *_WRITE)
-    def post(
-        self, values: dict[str, Any], outcome_id: UUID
-    ) -> tuple[LedgerLine, dict[str, str]]:
+    def post(self, values: dict[str, Any], outcome_id: UUID) -> tuple[LedgerLine, dict[str, str]]:
         """Take a line off by a counter line, which stays beside it with the reason."""
         counter = matchmaker().outcomes.reverse(outcome_id, by=_me(), **values)
         address = url_for("collaborations.OneOutcome", outcome_id=counter.outcome.id)

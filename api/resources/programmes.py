@@ -93,9 +93,7 @@ class Targets(MethodView):
     """What a programme wants to reach."""
 
     @needs(Action.MANAGE_PROGRAMMES)
-    @blueprint.takes(
-        TargetsInputSchema, example={"targets": [{"measure": "job", "quantity": 25}]}
-    )
+    @blueprint.takes(TargetsInputSchema, example={"targets": [{"measure": "job", "quantity": 25}]})
     @blueprint.answers(200, ProgrammeSchema, description="The programme after the change.")
     @blueprint.named("setTargets", *_WRITE, 404)
     @blueprint.revisioned
@@ -165,7 +163,7 @@ class ReportDocument(MethodView):
 
 
 def _sent(ending: str, media_type: str, query: dict[str, Any], programme_id: UUID) -> Response:
-    language = query.pop("lang", None) or get_locale().language
+    language = query.pop("language", None) or get_locale().language
     report = matchmaker().programmes.report(programme_id, **query)
     with force_locale(language):
         content = table_of(report) if ending == "csv" else pdf_of(report)

@@ -109,8 +109,9 @@ class CollaborationSchema(OutputSchema):
     state = choice(CollaborationState, "Where it is on its way.", "running")
     actions = fields.Function(
         lambda one: [action.value for action in one.actions()],
-        metadata=about("What its state allows.", ["revise", "complete"], type="array",
-                       items={"type": "string"}),
+        metadata=about(
+            "What its state allows.", ["revise", "complete"], type="array", items={"type": "string"}
+        ),
     )
     created_at = fields.AwareDateTime(metadata=about("When it was written down."))
     revision = fields.Integer(metadata=about("Rises with every change; also the ETag.", 1))
@@ -130,9 +131,7 @@ class OutcomeInputSchema(StrictSchema):
     quantity = WholeNumber(
         required=True,
         validate=validate.Range(min=1, max=MOST_MINOR),
-        metadata=about(
-            "How many; of money whole øre or euro cents; of satisfaction 1 to 5.", 2
-        ),
+        metadata=about("How many; of money whole øre or euro cents; of satisfaction 1 to 5.", 2),
     )
     currency = choice(Currency, "Of money, and of nothing else.", "EUR", allow_none=True)
     evidence = fields.String(
@@ -140,7 +139,8 @@ class OutcomeInputSchema(StrictSchema):
         metadata=about("What shows it.", "Ansættelseskontrakt set den 3. oktober"),
     )
     follows_id = fields.UUID(
-        allow_none=True, metadata=about("Of a patent that is granted: the line where it is pending.")
+        allow_none=True,
+        metadata=about("Of a patent that is granted: the line where it is pending."),
     )
 
 

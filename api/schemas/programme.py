@@ -20,9 +20,7 @@ _DAY = {"invalid": _("Write the day as 2026-11-22.")}
 
 def day_field(description: str, example: str, **options: Any) -> fields.Date:
     """Return the field for a day."""
-    return fields.Date(
-        error_messages=_DAY, metadata=about(description, example), **options
-    )
+    return fields.Date(error_messages=_DAY, metadata=about(description, example), **options)
 
 
 def _name_field(description: str, example: str, **options: Any) -> fields.String:
@@ -147,7 +145,7 @@ class ReportQuerySchema(StrictSchema):
 class ReportFileQuerySchema(ReportQuerySchema):
     """Which period, and in which language a file is written."""
 
-    lang = fields.String(
+    language = fields.String(
         validate=validate.OneOf(["da", "en"], error=_("Use 'da' or 'en'.")),
         metadata=about("Language of the words; that of the request when left out.", "da"),
     )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from statistics import median
 from uuid import UUID
 
@@ -294,10 +296,7 @@ def coverage(sums: Iterable[LedgerSum], begun: Iterable[Begun], span: Span) -> l
     """Return every municipality, by code, and what has no known place behind them, if any."""
     sums = [one for one in sums if one.confirmed and span.holds(one.on_day)]
     begun = [one for one in begun if _is_begun(one, span)]
-    found = [
-        _area(code, sums, begun, lambda place, code=code: place == code)  # type: ignore[misc]  # bound at once
-        for code in municipalities()
-    ]
+    found = [_area(code, sums, begun, partial(operator.eq, code)) for code in municipalities()]
     nowhere = _area(None, sums, begun, lambda place: place not in municipalities())
     return [*found, nowhere] if nowhere.collaborations or nowhere.lines else found
 
@@ -306,10 +305,7 @@ def by_region(sums: Iterable[LedgerSum], begun: Iterable[Begun], span: Span) -> 
     """Return the five regions."""
     sums = [one for one in sums if one.confirmed and span.holds(one.on_day)]
     begun = [one for one in begun if _is_begun(one, span)]
-    return [
-        _area(code, sums, begun, lambda place, code=code: within(place, code))  # type: ignore[misc]  # bound at once
-        for code in regions()
-    ]
+    return [_area(code, sums, begun, partial(_lies_in, code)) for code in regions()]
 
 
 def by_kind(begun: Iterable[Begun], span: Span) -> list[KindFigure]:
@@ -336,9 +332,11 @@ def _is_begun(one: Begun, span: Span) -> bool:
 
 
 def _area(
-    code: str | None, sums: Sequence[LedgerSum], begun: Sequence[Begun], belongs: object
+    code: str | None,
+    sums: Sequence[LedgerSum],
+    begun: Sequence[Begun],
+    belongs: Callable[[str | None], bool],
 ) -> AreaFigure:
-    assert callable(belongs)  # noqa: S101 - said here, so that a lambda needs no type of its own
     there = [one for one in begun if belongs(one.municipality)]
     return AreaFigure(
         code=code,
@@ -346,6 +344,10 @@ def _area(
         collaborations=len(there),
         lines=sum(one.lines for one in sums if belongs(one.municipality)),
     )
+
+
+def _lies_in(area: str, municipality: str | None) -> bool:
+    return within(municipality, area)
 
 
 def _currencies(

@@ -29,7 +29,7 @@ from matchmaker.storage import outcomes
 from matchmaker.storage.database import Sessions
 
 #: Longest title.
-TITLE_LENGTH = 160
+TITLE_LENGTH = 120
 _ENDS = {CollaborationAction.COMPLETE, CollaborationAction.BREAK_OFF}
 _FIELDS = ("kind", "title", "programme_id", "starts_on", "ends_on")
 

@@ -32,7 +32,7 @@ from matchmaker.services.recording import Entry, record
 from matchmaker.storage import reports
 from matchmaker.storage.database import Sessions
 
-NAME_LENGTH, MOST_TARGETS = 120, 200
+NAME_LENGTH, MOST_TARGETS = 80, 200
 #: A rate outside of this is a slip: 100 euro are worth some 746 kroner.
 RATES = (50_000, 100_000)
 _FIELDS = (

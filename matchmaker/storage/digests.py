@@ -59,7 +59,11 @@ def profiles_of(session: Session, account_id: UUID) -> Sequence[tuple[UUID, str]
     rows = session.execute(
         select(Profile.id, Profile.name)
         .join(Claim, Claim.profile_id == Profile.id)
-        .where(Claim.account_id == account_id, Profile.standing == Standing.LIVE, Profile.visibility == Visibility.PUBLIC)
+        .where(
+            Claim.account_id == account_id,
+            Profile.standing == Standing.LIVE,
+            Profile.visibility == Visibility.PUBLIC,
+        )
         .order_by(Profile.name, Profile.id)
     )
     return [(profile_id, name) for profile_id, name in rows]
@@ -96,9 +100,7 @@ def waiting(session: Session, account_id: UUID, at: datetime) -> list[WaitingAns
             Introduction.state == IntroductionState.OFFERED,
             Introduction.answer_by > at,
             or_(
-                and_(
-                    Introduction.partner_answer.is_(None), Introduction.profile_id.in_(claimed)
-                ),
+                and_(Introduction.partner_answer.is_(None), Introduction.profile_id.in_(claimed)),
                 and_(
                     Introduction.firm_answer.is_(None),
                     or_(
@@ -113,4 +115,5 @@ def waiting(session: Session, account_id: UUID, at: datetime) -> list[WaitingAns
     return [
         WaitingAnswer(introduction_id=introduction_id, answer_by=answer_by)
         for introduction_id, answer_by in rows
+        if answer_by is not None
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Exists, Integer, Select, Subquery, case, cast, exists, func, select
@@ -191,11 +192,11 @@ def journeys(session: Session, since: datetime, until: datetime) -> list[Journey
     return found
 
 
-def _first(query: Select[*tuple[UUID, ...]]) -> Subquery:
+def _first(query: Select[*tuple[Any, ...]]) -> Subquery:
     return query.group_by(*list(query.selected_columns)[:1]).subquery()
 
 
-def _newest_run() -> Select[tuple[UUID]]:
+def _newest_run() -> Select[UUID]:
     return (
         select(MatchRun.id)
         .where(MatchRun.challenge_id == Challenge.id)
