@@ -39,6 +39,9 @@ from matchmaker.services.idempotency import AnswerService
 from matchmaker.services.import_jobs import ImportJobs
 from matchmaker.services.importing import ImportService
 from matchmaker.services.indexing import Indexer
+from matchmaker.services.introduction_links import IntroductionLinks
+from matchmaker.services.introduction_ticks import IntroductionTicks
+from matchmaker.services.introductions import IntroductionService
 from matchmaker.services.mail_messages import MailRenderer
 from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender
@@ -70,6 +73,9 @@ class Matchmaker:
     matchmaking: MatchmakingService
     directions: DirectionService
     highlighting: HighlightingService
+    introductions: IntroductionService
+    introduction_links: IntroductionLinks
+    introduction_ticks: IntroductionTicks
     profiles: ProfileService
     curation: CurationService
     desk: DeskService
@@ -160,6 +166,7 @@ def build(
     directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
     importing = ImportService(sessions, clock, settings.data_dir / "imports")
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
+    introductions = IntroductionService(sessions, clock)
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
@@ -167,6 +174,9 @@ def build(
         directions=directions,
         previews=PreviewService(directions),
         highlighting=HighlightingService(sessions, encoder),
+        introductions=introductions,
+        introduction_links=IntroductionLinks(introductions),
+        introduction_ticks=IntroductionTicks(introductions),
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),

@@ -17,6 +17,7 @@ from matchmaker.models.account import Role
 from matchmaker.models.challenge import Challenge
 from matchmaker.models.collaboration import Collaboration
 from matchmaker.models.credentials import Scope
+from matchmaker.models.introduction import Introduction, IntroductionAction, Party
 from matchmaker.models.profile import Profile, ProfileKind, Standing
 from matchmaker.models.visibility import Visibility
 
@@ -47,6 +48,19 @@ class Action(enum.StrEnum):
     WITHDRAW_CHALLENGE = "withdraw-challenge"
     OPEN_CHALLENGE = "open-challenge"
     CLOSE_CHALLENGE = "close-challenge"
+    #: Keeping partners for a challenge, and dismissing them for good.
+    SHORTLIST = "shortlist"
+    #: Saying with whom a profile must not be brought together.
+    DECLARE_CONFLICT = "declare-conflict"
+    #: The list holds one's own only, for staff all.
+    LIST_INTRODUCTIONS = "list-introductions"
+    READ_INTRODUCTION = "read-introduction"
+    #: Saying yes or no for one of the two parties.
+    ANSWER_INTRODUCTION = "answer-introduction"
+    #: Proposing a meeting, and saying that it took place.
+    ARRANGE_INTRODUCTION = "arrange-introduction"
+    #: Drafting, offering, withdrawing, concluding.
+    MANAGE_INTRODUCTION = "manage-introduction"
     READ_EXPOSURE = "read-exposure"
     #: A collaboration and the lines of its ledger.
     READ_COLLABORATION = "read-collaboration"
@@ -122,7 +136,29 @@ class CollaborationFacts:
     partner_id: UUID | None
 
 
-Thing: TypeAlias = ProfileFacts | ChallengeFacts | CollaborationFacts
+@dataclass(frozen=True, kw_only=True)
+class IntroductionFacts:
+    """What permission depends on in an introduction."""
+
+    id: UUID
+    challenge: ChallengeFacts
+    profile_id: UUID
+    #: Whether the parties have been asked at all; a draft is for staff only.
+    offered: bool = True
+
+    def parties_of(self, viewer: Viewer) -> tuple[Party, ...]:
+        """Return the parties that somebody speaks for."""
+        challenge = self.challenge
+        firm = (
+            viewer.account_id == challenge.account_id
+            or challenge.organisation_id in viewer.organisations
+        )
+        partner = self.profile_id in viewer.claimed | viewer.delegated
+        spoken = {Party.FIRM: firm, Party.PARTNER: partner}
+        return tuple(party for party, speaks in spoken.items() if speaks)
+
+
+Thing: TypeAlias = ProfileFacts | ChallengeFacts | IntroductionFacts | CollaborationFacts
 
 _STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
 #: Those who can have a profile of their own.
@@ -134,6 +170,8 @@ _READING = frozenset(
         Action.READ_HISTORY,
         Action.READ_DESK,
         Action.READ_CHALLENGE,
+        Action.LIST_INTRODUCTIONS,
+        Action.READ_INTRODUCTION,
         Action.READ_EXPOSURE,
         Action.READ_COLLABORATION,
         Action.READ_PROGRAMMES,
@@ -154,6 +192,8 @@ _BY_ROLE = {
     Action.CONFIRM_OUTCOME: _STAFF,
     Action.READ_PROGRAMMES: _STAFF,
     Action.MANAGE_PROGRAMMES: _STAFF,
+    Action.LIST_INTRODUCTIONS: frozenset(Role),
+    Action.MANAGE_INTRODUCTION: _STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
     Action.LIST_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
@@ -167,6 +207,13 @@ _ON_CHALLENGES = (
     Action.WITHDRAW_CHALLENGE,
     Action.OPEN_CHALLENGE,
     Action.CLOSE_CHALLENGE,
+    Action.SHORTLIST,
+)
+_ON_INTRODUCTIONS = (
+    Action.READ_INTRODUCTION,
+    Action.ANSWER_INTRODUCTION,
+    Action.ARRANGE_INTRODUCTION,
+    Action.MANAGE_INTRODUCTION,
 )
 _ON_COLLABORATIONS = (
     Action.READ_COLLABORATION,
@@ -184,6 +231,7 @@ ON_PROFILES = (
     Action.WITHDRAW_PROFILE,
     Action.CLAIM_PROFILE,
     Action.DELEGATE_PROFILE,
+    Action.DECLARE_CONFLICT,
 )
 
 
@@ -202,6 +250,8 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
         return action in _ON_CHALLENGES and _on_challenge(viewer, action, thing)
     if isinstance(thing, CollaborationFacts):
         return action in _ON_COLLABORATIONS and _on_collaboration(viewer, action, thing)
+    if isinstance(thing, IntroductionFacts):
+        return action in _ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
     if isinstance(thing, ProfileFacts):
         return action in ON_PROFILES and _on_profile(viewer, action, thing)
     return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))
@@ -247,6 +297,10 @@ def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> 
         viewer, Action.READ_COLLABORATION, thing
     ):
         raise NotFound("collaboration", thing.id)
+    if isinstance(thing, IntroductionFacts) and not allowed(
+        viewer, Action.READ_INTRODUCTION, thing
+    ):
+        raise NotFound("introduction", thing.id)
     if viewer is None:
         raise NotSignedIn
     raise NotPermitted(action)
@@ -280,6 +334,16 @@ def _on_collaboration(viewer: Viewer | None, action: Action, thing: Collaboratio
     return part and action in {Action.READ_COLLABORATION, Action.REPORT_OUTCOME}
 
 
+def _on_introduction(viewer: Viewer | None, action: Action, thing: IntroductionFacts) -> bool:
+    if viewer is None:
+        return False
+    if action is Action.MANAGE_INTRODUCTION:
+        return viewer.is_staff
+    party = thing.offered and bool(thing.parties_of(viewer))
+    # Staff bring together, and do not answer for either.
+    return party or (viewer.is_staff and action is not Action.ANSWER_INTRODUCTION)
+
+
 def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> bool:
     if action is Action.READ_PROFILE and thing.visibility is Visibility.PUBLIC and thing.live:
         return True
@@ -299,18 +363,76 @@ def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> b
         Action.CLAIM_PROFILE: known and not thing.claimed and viewer.role in _PROFILED,
         Action.WITHDRAW_PROFILE: own,
         Action.DELEGATE_PROFILE: own,
+        Action.DECLARE_CONFLICT: own,
     }
     return may[action]
 
 
-def facts_of(thing: Profile | Challenge | Collaboration, *, claimed: bool = False) -> Thing:
-    """Return the facts of a profile, challenge or collaboration.
+def introduction_facts(introduction: Introduction, challenge: Challenge) -> IntroductionFacts:
+    """Return the facts of an introduction."""
+    return IntroductionFacts(
+        id=introduction.id,
+        challenge=ChallengeFacts(
+            id=challenge.id,
+            account_id=challenge.account_id,
+            organisation_id=challenge.organisation_id,
+        ),
+        profile_id=introduction.profile_id,
+        offered=introduction.offered_at is not None,
+    )
+
+
+def introduction_actions(
+    introduction: Introduction, facts: IntroductionFacts, viewer: Viewer | None
+) -> tuple[IntroductionAction, ...]:
+    """Return what somebody may do with an introduction in its present state.
+
+    Whoever came by a mailed link is nobody here; what a link opens is ``party_actions``.
+    """
+    if viewer is None:
+        return ()
+    parties = facts.parties_of(viewer) if facts.offered else ()
+    own = {action for party in parties for action in party_actions(introduction, party)}
+    may = own if allowed(viewer, Action.ANSWER_INTRODUCTION, facts) else set()
+    if allowed(viewer, Action.MANAGE_INTRODUCTION, facts):
+        may |= _BY_STAFF
+    if allowed(viewer, Action.ARRANGE_INTRODUCTION, facts):
+        may |= _BY_BOTH
+    return tuple(action for action in introduction.actions() if action in may)
+
+
+def party_actions(introduction: Introduction, party: Party) -> tuple[IntroductionAction, ...]:
+    """Return which answers a party may still give: a yes once, a no as long as it is offered."""
+    answered = introduction.answer_of(party) is not None
+    return tuple(
+        action
+        for action in introduction.actions()
+        if action is IntroductionAction.DECLINE
+        or (action is IntroductionAction.ACCEPT and not answered)
+    )
+
+
+_BY_BOTH = {IntroductionAction.PROPOSE_MEETING, IntroductionAction.MEET}
+_BY_STAFF = {
+    IntroductionAction.REVISE,
+    IntroductionAction.OFFER,
+    IntroductionAction.WITHDRAW,
+    IntroductionAction.CONCLUDE,
+}
+
+
+def facts_of(
+    thing: Profile | Challenge | Introduction | Collaboration, *, claimed: bool = False
+) -> Thing:
+    """Return the facts of a thing; an introduction is read with its challenge.
 
     Args:
-        thing: the profile, challenge or collaboration.
+        thing: what permission is asked for.
         claimed: whether somebody owns the profile.
 
     """
+    if isinstance(thing, Introduction):
+        return introduction_facts(thing, thing.challenge)
     if isinstance(thing, Challenge):
         return ChallengeFacts(
             id=thing.id, account_id=thing.account_id, organisation_id=thing.organisation_id

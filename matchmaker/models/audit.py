@@ -44,6 +44,18 @@ class AuditAction(enum.StrEnum):
     LEAVE = "leave"
     DELEGATE = "delegate"
     END_DELEGATION = "end-delegation"
+    SHORTLIST = "shortlist"
+    DISMISS = "dismiss"
+    DECLARE_CONFLICT = "declare-conflict"
+    END_CONFLICT = "end-conflict"
+    OFFER = "offer"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    REMIND = "remind"
+    EXPIRE = "expire"
+    PROPOSE_MEETING = "propose-meeting"
+    MEET = "meet"
+    CONCLUDE = "conclude"
 
 
 class AuditEntry(Base, kw_only=True):

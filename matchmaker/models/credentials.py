@@ -31,7 +31,7 @@ class LinkPurpose(enum.StrEnum):
     KEEP_CHALLENGE = "keep-challenge"
     #: The firm says that a challenge is still to be answered.
     RENEW_CHALLENGE = "renew-challenge"
-    #: A side answers the offer of an introduction.
+    #: A party answers the offer of an introduction.
     INTRODUCTION = "introduction"
 
 
@@ -73,11 +73,11 @@ class MailLink(Base, kw_only=True):
     challenge_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("challenges.id", ondelete="CASCADE"), default=None, index=True
     )
-    #: The introduction that is answered, and for which side.
+    #: The introduction that is answered, and for which party.
     introduction_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("introductions.id", ondelete="CASCADE"), default=None, index=True
     )
-    side: Mapped[Party | None] = mapped_column(text_enum(Party), default=None)
+    party: Mapped[Party | None] = mapped_column(text_enum(Party), default=None)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -37,6 +37,13 @@ class MailTemplate(enum.StrEnum):
     CONFIRM_PROFILE = "confirm-profile"
     #: What is new for somebody, once a week at most.
     DIGEST = "digest"
+    #: Asks a party of an introduction for its answer, or reminds it.
+    INTRODUCTION_OFFER = "introduction-offer"
+    #: Both have said yes: who the other is.
+    INTRODUCTION_ACCEPTED = "introduction-accepted"
+    #: Nobody waits any more.
+    INTRODUCTION_ENDED = "introduction-ended"
+    INTRODUCTION_MEETING = "introduction-meeting"
 
 
 #: What a template cannot be written without. Every name that ends in ``path`` is an address
@@ -48,6 +55,12 @@ WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.CLAIM: frozenset({"path", "profile"}),
     MailTemplate.CONFIRM_PROFILE: frozenset({"path", "profile", "unsubscribe_path"}),
     MailTemplate.DIGEST: frozenset({"challenges", "introductions", "path", "unsubscribe_path"}),
+    MailTemplate.INTRODUCTION_OFFER: frozenset(
+        {"path", "lines", "text_language", "for_firm", "reminder"}
+    ),
+    MailTemplate.INTRODUCTION_ACCEPTED: frozenset({"path", "title", "name", "email"}),
+    MailTemplate.INTRODUCTION_ENDED: frozenset({"path", "why", "for_firm", "about"}),
+    MailTemplate.INTRODUCTION_MEETING: frozenset({"path", "starts_at", "minutes", "place", "name"}),
 }
 
 

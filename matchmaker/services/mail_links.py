@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import LinkSpent
 from matchmaker.models import Account, LinkPurpose, MailLink
 from matchmaker.models.credentials import fingerprint
+from matchmaker.models.introduction import ANSWER_WITHIN
 from matchmaker.services.mailing import NewMail, queue
 from matchmaker.storage import accounts
 
@@ -25,6 +26,8 @@ LIFETIME = {
     LinkPurpose.UNSUBSCRIBE_DIGEST: timedelta(days=800),
     LinkPurpose.KEEP_CHALLENGE: timedelta(days=3),
     LinkPurpose.RENEW_CHALLENGE: timedelta(days=90),
+    # At most: it ends with the time to answer.
+    LinkPurpose.INTRODUCTION: ANSWER_WITHIN,
 }
 #: Where a link leads; the pages have these addresses.
 PATHS = {
@@ -37,6 +40,7 @@ PATHS = {
     LinkPurpose.UNSUBSCRIBE_DIGEST: "/unsubscribe/digest/",
     LinkPurpose.KEEP_CHALLENGE: "/keep-challenge/",
     LinkPurpose.RENEW_CHALLENGE: "/renew-challenge/",
+    LinkPurpose.INTRODUCTION: "/introduction/",
 }
 
 

@@ -99,7 +99,7 @@ def of_challenge(session: Session, challenge: Challenge, at: datetime) -> Protec
         for hex_id, of, reason, ended_at in session.execute(
             _DECLINED, {"since": at - max(COOL_DOWN.values()), "challenge": challenge.id}
         )
-        if of == challenge.id or ended_at > at - COOL_DOWN[reason]
+        if of == challenge.id or (reason and ended_at and ended_at > at - COOL_DOWN[reason])
     }
     return Protection(
         at_capacity=frozenset(full),
@@ -167,13 +167,8 @@ def _of_the_firm(session: Session, challenge: Challenge) -> set[UUID]:
 
 def _families(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     """Return the families of profiles, with those that share a ROR or CVR number with them."""
-    families = set(
-        session.scalars(
-            select(Profile.family_id).where(
-                Profile.id.in_(list(ids)), Profile.family_id.is_not(None)
-            )
-        )
-    )
+    tops = session.scalars(select(Profile.family_id).where(Profile.id.in_(list(ids))))
+    families = {one for one in tops if one is not None}
     known: set[UUID] = set()
     here, there = aliased(Organisation), aliased(Organisation)
     while new := families - known:

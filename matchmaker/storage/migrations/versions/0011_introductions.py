@@ -138,7 +138,7 @@ def upgrade() -> None:
     op.add_column("match_runs", sa.Column("protection", sa.JSON(), nullable=True))
     with op.batch_alter_table("mail_links") as links:
         links.add_column(sa.Column("introduction_id", sa.Uuid(), nullable=True))
-        links.add_column(sa.Column("side", _WORD, nullable=True))
+        links.add_column(sa.Column("party", _WORD, nullable=True))
         links.create_foreign_key(
             op.f("fk_mail_links_introduction_id_introductions"),
             "introductions",
@@ -155,7 +155,7 @@ def downgrade() -> None:
         links.drop_constraint(
             op.f("fk_mail_links_introduction_id_introductions"), type_="foreignkey"
         )
-        links.drop_column("side")
+        links.drop_column("party")
         links.drop_column("introduction_id")
     op.drop_column("match_runs", "protection")
     op.add_column("matches", sa.Column("state", _WORD, nullable=False, server_default="proposed"))
