@@ -27,6 +27,7 @@ from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
 from matchmaker.services.collaborations import CollaborationService
 from matchmaker.services.curation import CurationService
+from matchmaker.services.demonstration import DemonstrationService
 from matchmaker.services.desk import DeskService
 from matchmaker.services.digests import DigestService
 from matchmaker.services.directions import DirectionService
@@ -117,6 +118,18 @@ class Matchmaker:
         with suppress(IndexNotReady):
             self.matchmaking.replica.catch_up()
         self.directions.challenges.catch_up()
+
+    def demonstration(self) -> DemonstrationService:
+        """Return what loads a demonstration."""
+        return DemonstrationService(
+            self.matchmaking.sessions,
+            self.profiles,
+            self.challenges,
+            self.matchmaking,
+            self.collaborations,
+            self.outcomes,
+            self.programmes,
+        )
 
     def close(self) -> None:
         """Let go of the database."""

@@ -121,7 +121,10 @@ def test_a_line_is_taken_off_once_with_a_reason_and_both_stay(workshop: Matchmak
     assert ledger[0].reversed_by == counter.id
     assert not any(one.stands for one in ledger)
     assert all(one.confirmation for one in ledger)
-    for action in (workshop.outcomes.confirm, lambda one, by: workshop.outcomes.reverse(one, by=by, reason="No")):
+    for action in (
+        workshop.outcomes.confirm,
+        lambda one, by: workshop.outcomes.reverse(one, by=by, reason="No"),
+    ):
         with pytest.raises(TransitionNotAllowed):
             action(counter.id, by=None)
 
@@ -214,9 +217,7 @@ def test_states_of_a_collaboration(workshop: Matchmaker) -> None:
     )
     assert begun.title == "A b"
     with pytest.raises(TransitionNotAllowed):
-        workshop.outcomes.record(
-            begun.id, by=None, kind=OutcomeKind.JOB, on_day=DAY, quantity=1
-        )
+        workshop.outcomes.record(begun.id, by=None, kind=OutcomeKind.JOB, on_day=DAY, quantity=1)
     started = service.act(
         begun.id, CollaborationAction.START, expected_revision=begun.revision, by=None
     )
@@ -239,9 +240,7 @@ def test_states_of_a_collaboration(workshop: Matchmaker) -> None:
             begun.id, expected_revision=revised.revision, by=None, ends_on=date(2026, 1, 1)
         )
     with pytest.raises(InvalidInput, match="programme_id"):
-        service.revise(
-            begun.id, expected_revision=revised.revision, by=None, programme_id=uuid4()
-        )
+        service.revise(begun.id, expected_revision=revised.revision, by=None, programme_id=uuid4())
     with pytest.raises(InvalidInput, match="state"):
         service.revise(begun.id, expected_revision=revised.revision, by=None, state="planned")
 
