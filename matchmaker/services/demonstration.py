@@ -130,6 +130,7 @@ class DemonstrationService:
         asked = service.submit(
             text=journey["text"],
             title=journey["title"],
+            language=firm.language,
             place=firm.postcode,
             industry_code=journey["industry_code"],
         )

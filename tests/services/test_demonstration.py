@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
 from api.cli.demonstration import read
-from embeddings.encoders.hashing import HashingEncoder
-from matchmaker.bootstrap import Matchmaker, build
-from matchmaker.config import Settings
+from matchmaker.bootstrap import Matchmaker
 from matchmaker.errors import Duplicate
 from matchmaker.models import (
     Challenge,
@@ -28,27 +24,19 @@ from matchmaker.models import (
 from matchmaker.models.report import FunnelStep
 from matchmaker.services.programmes import Report
 from matchmaker.storage.database import Sessions
-from tests.conftest import SteppingClock
-
-FILE = Path(__file__).parents[2] / "seed_data" / "demonstration.json"
+from tests.conftest import DEMONSTRATION
 
 
-@pytest.fixture(scope="module")
-def shown(
-    tmp_path_factory: pytest.TempPathFactory, empty_database: Path, encoder: HashingEncoder
-) -> Iterator[tuple[Matchmaker, Programme]]:
-    folder = tmp_path_factory.mktemp("demonstration")
-    shutil.copy(empty_database, folder)
-    settings = Settings(data_dir=folder, encoder="hashing:", secret="tests only")
-    service = build(settings, encoder=encoder, clock=SteppingClock())
-    yield service, service.demonstration().load(read(FILE))
-    service.close()
+@pytest.fixture
+def shown(demonstrated: tuple[Matchmaker, UUID]) -> tuple[Matchmaker, Programme]:
+    service, programme_id = demonstrated
+    return service, service.programmes.get(programme_id)
 
 
-@pytest.fixture(scope="module")
-def report(shown: tuple[Matchmaker, Programme]) -> Report:
-    service, programme = shown
-    return service.programmes.report(programme.id)
+@pytest.fixture
+def report(demonstrated: tuple[Matchmaker, UUID]) -> Report:
+    service, programme_id = demonstrated
+    return service.programmes.report(programme_id)
 
 
 def test_the_figures_tie_out_exactly(report: Report) -> None:
@@ -148,6 +136,6 @@ def test_it_is_loaded_once(shown: tuple[Matchmaker, Programme]) -> None:
     service, programme = shown
 
     with pytest.raises(Duplicate) as refused:
-        service.demonstration().load(read(FILE))
+        service.demonstration().load(read(DEMONSTRATION))
 
     assert refused.value.existing_id == programme.id
