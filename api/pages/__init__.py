@@ -102,6 +102,7 @@ WITHOUT_FORM_TOKEN = (reminders.unsubscribing, digests.unsubscribing)
 for _name, _filter in FILTERS.items():
     home.blueprint.add_app_template_filter(_filter, _name)
 home.blueprint.add_app_template_filter(plural, "plural")
+home.blueprint.add_app_template_filter(labelled, "labelled")
 home.blueprint.add_app_template_filter(pieces, "pieces")
 home.blueprint.add_app_template_filter(field_name, "field_name")
 home.blueprint.add_app_template_filter(form_field_name, "form_field_name")
@@ -116,5 +117,4 @@ def _words() -> dict[str, Any]:
         "current_account": current_account,
         "own_pages": own_pages,
         "may_revise": may_revise,
-        "labelled": labelled,
     }

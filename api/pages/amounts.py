@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from werkzeug.datastructures import MultiDict
+
 #: Groups of three between points, commas or blanks, and at most two figures behind the last mark.
 _AMOUNT = re.compile(r"(\d{1,3}(?:[., \u00a0]\d{3})+|\d{1,12})(?:[.,](\d{2}))?")
 
@@ -21,6 +23,13 @@ def minor_of(text: str) -> int | None:
         return None
     whole = re.sub(r"\D", "", found[1])
     return 100 * int(whole) + int(found[2] or 0)
+
+
+def without_number(form: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return a form with a number that every schema takes in place of the one that was written."""
+    found = form.copy()
+    found["quantity"] = "1"
+    return found
 
 
 def count_of(text: str) -> int | None:

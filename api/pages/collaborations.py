@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from api.auth import needs, required_viewer
 from api.context import matchmaker
-from api.pages.amounts import count_of, minor_of
+from api.pages.amounts import count_of, minor_of, without_number
 from api.pages.forms import Form, refused
 from api.parsing import read_form
 from api.report.words import quantity
@@ -148,13 +148,12 @@ def move(collaboration_id: UUID) -> _Answer:
 @needs(Action.MANAGE_OWN_ACCOUNT)
 def record(collaboration_id: UUID) -> _Answer:
     """Write a line of the ledger."""
-    sent = MultiDict(request.form)
-    sent.pop("csrf_token", None)
+    sent = _sent()
     kind = sent.get("kind", "")
     is_money = kind in {one.value for one in MONEY}
     number = minor_of(sent.get("quantity", "")) if is_money else count_of(sent.get("quantity", ""))
     # The number is read here, as people write it; the schema gets any that it takes.
-    values, errors = read_form(OutcomeInputSchema(), MultiDict([*sent.items(), ("quantity", "1")]))
+    values, errors = read_form(OutcomeInputSchema(), without_number(sent))
     if errors:
         return _page(collaboration_id, refused(errors)), 422
     if number is None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from api.auth import needs, required_viewer
 from api.context import matchmaker
-from api.pages.amounts import count_of, minor_of
+from api.pages.amounts import count_of, minor_of, without_number
 from api.pages.forms import Form, refused
 from api.parsing import read_form
 from api.report.charts import SHADES, shapes
@@ -119,7 +119,7 @@ def add_target(programme_id: UUID) -> _Answer:
     is_money = measure in {one.value for one in Measure if one.is_money}
     in_hundredths = is_money or measure == Measure.SATISFACTION
     wanted = minor_of(number) if in_hundredths else count_of(number)
-    values, errors = read_form(TargetInputSchema(), MultiDict([*sent.items(), ("quantity", "1")]))
+    values, errors = read_form(TargetInputSchema(), without_number(sent))
     if errors:
         return _edit(present, refused(errors)), 422
     if wanted is None:
