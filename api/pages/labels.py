@@ -248,7 +248,7 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.LEAVE: _("Ended a membership"),
         AuditAction.DELEGATE: _("Let somebody edit"),
         AuditAction.END_DELEGATION: _("Ended the right to edit"),
-        AuditAction.SHORTLIST: _("Put on the shortlist"),
+        AuditAction.SHORTLIST: _("Kept for a challenge"),
         AuditAction.DISMISS: _("Dismissed for a challenge"),
         AuditAction.DECLARE_CONFLICT: _("Declared a conflict of interest"),
         AuditAction.END_CONFLICT: _("Ended a conflict of interest"),
