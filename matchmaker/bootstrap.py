@@ -48,6 +48,7 @@ from matchmaker.services.introduction_links import IntroductionLinks
 from matchmaker.services.introduction_ticks import IntroductionTicks
 from matchmaker.services.introductions import IntroductionService
 from matchmaker.services.keeping import KeepingService
+from matchmaker.services.judgements import JudgementService
 from matchmaker.services.mail_messages import MailRenderer
 from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender
@@ -94,6 +95,7 @@ class Matchmaker:
     introductions: IntroductionService
     introduction_links: IntroductionLinks
     introduction_ticks: IntroductionTicks
+    judgements: JudgementService
     profiles: ProfileService
     curation: CurationService
     desk: DeskService
@@ -217,6 +219,7 @@ def build(
         introductions=introductions,
         introduction_links=IntroductionLinks(introductions),
         introduction_ticks=IntroductionTicks(introductions),
+        judgements=JudgementService(sessions),
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),
@@ -262,6 +265,20 @@ def open_mailing(settings: Settings, *, clock: Clock = utc_now) -> MailService:
 
     """
     return MailService(Sessions(make_engine(settings.database_url)), clock)
+
+
+def open_introductions(
+    settings: Settings, *, clock: Clock = utc_now
+) -> tuple[IntroductionTicks, Callable[[], None]]:
+    """Return what time does to introductions, and what closes its database; without encoder.
+
+    Raises:
+        StorageUnavailable: the database URL cannot be used.
+
+    """
+    engine = make_engine(settings.database_url)
+    service = IntroductionService(Sessions(engine), clock)
+    return IntroductionTicks(service), engine.dispose
 
 
 def make_mail_sender(

@@ -300,7 +300,7 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.RENEW: _("Renewed"),
         AuditAction.EXPIRE: _("Expired"),
         AuditAction.ASK: _("Asked back"),
-        AuditAction.SHORTLIST: _("Put on the shortlist"),
+        AuditAction.SHORTLIST: _("Kept for a challenge"),
         AuditAction.DISMISS: _("Dismissed for a challenge"),
         AuditAction.DECLARE_CONFLICT: _("Declared a conflict of interest"),
         AuditAction.END_CONFLICT: _("Ended a conflict of interest"),
