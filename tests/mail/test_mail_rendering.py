@@ -16,7 +16,12 @@ from tests.factories import NOW
 from tests.mail.conftest import SENDER
 
 PUBLIC = "https://match.example.dk"
-VALUES = {"path": "/x/abc123", "profile": "Ida Berg", "unsubscribe_path": "/mail/off/9"}
+VALUES = {
+    "path": "/x/abc123",
+    "profile": "Ida Berg",
+    "challenge": "Cracks in frames",
+    "unsubscribe_path": "/mail/off/9",
+}
 
 
 def a_row(template: MailTemplate, language: str = "en", **values: Any) -> OutgoingMail:
