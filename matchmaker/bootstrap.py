@@ -47,8 +47,8 @@ from matchmaker.services.indexing import Indexer
 from matchmaker.services.introduction_links import IntroductionLinks
 from matchmaker.services.introduction_ticks import IntroductionTicks
 from matchmaker.services.introductions import IntroductionService
-from matchmaker.services.keeping import KeepingService
 from matchmaker.services.judgements import JudgementService
+from matchmaker.services.keeping import KeepingService
 from matchmaker.services.mail_messages import MailRenderer
 from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender

@@ -15,6 +15,9 @@ from matchmaker.storage.database import Sessions
 from tests.api.conftest import WELDING, Submit, pointers, refusal
 from tests.factories import NOW
 
+#: People are named to those who have signed in.
+pytestmark = pytest.mark.usefixtures("firm")
+
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
