@@ -28,7 +28,7 @@ _INK, _SOFT, _LINE, _BRAND = (20, 34, 42), (75, 91, 99), (211, 220, 220), (12, 8
 _FILLS = ("#e9eeed", "#b5d3d7", "#7fb3ba", "#3f8792", "#0c5563")
 _MARGIN = 18.0
 #: Width of the first column and of the bar, of the width between the margins.
-_SUBJECT, _BAR = 0.40, 0.14
+_SUBJECT, _BAR = 0.36, 0.12
 #: Tables whose rows have a bar.
 _WITH_BARS = frozenset({"targets", "funnel", "kinds", "regions", "municipalities"})
 

@@ -118,7 +118,11 @@ def industry_name(division: str | None) -> str:
     if division is None:
         return str(gettext("Industry not said"))
     found = codes.get(codes.CodeList.INDUSTRIES, division)
-    return f"{division} {found.name(get_locale().language)}" if found else division
+    if found is None:
+        return division
+    # Some names of the list stand in quotation marks.
+    name = found.name(get_locale().language).strip('"')
+    return f"{division} {name}"
 
 
 def day(value: date) -> str:

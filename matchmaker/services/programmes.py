@@ -115,6 +115,7 @@ class ProgrammeService:
             _check_name_is_free(session, programme)
             session.add(programme)
             session.flush()
+            session.refresh(programme, ["targets"])
             _record(session, programme, AuditAction.CREATE, by, now, None, _told(programme))
         return programme
 
