@@ -231,7 +231,9 @@ def spec_of(app: Flask) -> dict[str, Any]:
         described = components["schemas"][name]
         described["description"] = (schema.__doc__ or "").split("\n")[0]
         described.update(getattr(schema, "rules", {}))
-        if issubclass(schema, OutputSchema):
+        if "sparse" in vars(schema):
+            described["required"] = ["id"]
+        elif issubclass(schema, OutputSchema):
             described["required"] = list(described["properties"])
     for methods in spec["paths"].values():
         for parameter in methods.get("parameters", ()):

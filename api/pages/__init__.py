@@ -16,10 +16,13 @@ from api.pages import (
     about,
     account,
     admin,
+    briefs,
+    challenge_desk,
     challenges,
     claim,
     codes,
     desk,
+    drafts,
     duplicates,
     editing,
     exports,
@@ -31,6 +34,7 @@ from api.pages import (
     imports,
     introduction_links,
     introductions,
+    keeping,
     own_profiles,
     profiles,
     provider,
@@ -39,6 +43,7 @@ from api.pages import (
     shortlist,
     sign_in,
     standing,
+    threads,
 )
 from api.pages.display import FILTERS, same_page
 from api.pages.labels import plural
@@ -76,6 +81,13 @@ BLUEPRINTS: list[Blueprint] = [
     own_profiles.blueprint,
     reminders.blueprint,
     reminders.unsubscribing,
+    drafts.blueprint,
+    keeping.blueprint,
+    keeping.links,
+    keeping.renewals,
+    briefs.blueprint,
+    threads.blueprint,
+    challenge_desk.blueprint,
 ]
 #: Their forms carry no token: the secret in their address is one, and programs send them.
 WITHOUT_FORM_TOKEN = (reminders.unsubscribing,)

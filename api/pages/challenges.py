@@ -12,6 +12,7 @@ from api.context import current_viewer, matchmaker
 from api.pages import steering
 from api.pages.forms import Form, filled_from, refused
 from api.pages.results import Result
+from api.pages.warnings import marked_fields
 from api.parsing import read_form
 from api.problems import FieldError
 from api.schemas.challenge import ChallengePatchSchema
@@ -20,6 +21,7 @@ from matchmaker.errors import IndexNotReady, InvalidInput, NotFound, StaleRevisi
 from matchmaker.models import (
     Challenge,
     ChallengeAction,
+    ChallengeState,
     Conditions,
     DismissalReason,
     PartnerKind,
@@ -35,8 +37,13 @@ MOST_SIMILAR = 6
 
 
 @blueprint.get("")
-def page(challenge_id: UUID) -> str:
-    """Show the newest list; ``?kind=`` shows one partner kind, ``?words=marked`` marks words."""
+def page(challenge_id: UUID) -> str | Response:
+    """Show the newest list; ``?kind=`` shows one partner kind, ``?words=marked`` marks words.
+
+    A draft has no list yet: its page is the form.
+    """
+    if matchmaker().challenges.get(challenge_id).state is ChallengeState.DRAFT:
+        return redirect(url_for("draft_pages.page", challenge_id=challenge_id), 303)
     return _page(matchmaker().challenges.get(challenge_id), Form())
 
 
@@ -49,7 +56,9 @@ def match(challenge_id: UUID) -> Response | tuple[str, int]:
 @blueprint.post("/steer")
 def steer(challenge_id: UUID) -> Response | tuple[str, int]:
     """Make a new list after something was said about a partner in the newest one."""
-    runs = matchmaker().matchmaking.runs_of(challenge_id)
+    runs = matchmaker().nameless.shown_runs(
+        matchmaker().matchmaking.runs_of(challenge_id), current_viewer()
+    )
     now = Conditions.from_json(runs[0].conditions) if runs else Conditions()
     known = matchmaker().profiles.named(steering.named(now))
     return _match_again(challenge_id, *steering.said(steering.only_known(now, known), request.form))
@@ -60,6 +69,7 @@ def _match_again(
 ) -> Response | tuple[str, int]:
     if errors:
         return _page(matchmaker().challenges.get(challenge_id), refused(errors)), 422
+    matchmaker().nameless.check(conditions, current_viewer())
     challenge, viewer = matchmaker().challenges.get(challenge_id), current_viewer()
     runs = matchmaker().matchmaking.runs_of(challenge_id)
     try:
@@ -153,6 +163,7 @@ def _page(challenge: Challenge, form: Form) -> str:
         place_weight_words=steering.place_weight_words,
         dismissal_reasons=tuple(DismissalReason),
         as_field=steering.as_field,
+        marked=marked_fields(challenge),
         may_shortlist=_lasting(challenge),
     )
 
@@ -175,12 +186,14 @@ def _result(run_id: UUID) -> Result:
         with suppress(EncoderUnavailable):
             run = highlighting.mark(run)
     # What could not be marked now is not offered again on the same page.
+    can_mark = not asked and highlighting.can_mark(run)
+    run = matchmaker().nameless.shown(run, current_viewer())
     named = steering.named(Conditions.from_json(run.conditions))
     return Result(
         run=run,
         kind=_kind(),
         known=matchmaker().profiles.named(named),
-        can_mark=not asked and highlighting.can_mark(run),
+        can_mark=can_mark,
     )
 
 

@@ -12,13 +12,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from matchmaker.matching.warnings import WarningKind
 from matchmaker.models import (
     ActivityType,
     Answer,
     AuditAction,
+    BriefQuestion,
     BulkChange,
     ChallengeAction,
     ChallengeState,
+    ClosingReason,
     CompanyNeed,
     Conclusion,
     DeclineReason,
@@ -31,6 +34,7 @@ from matchmaker.models import (
     IntroductionAction,
     IntroductionState,
     MatchState,
+    NotChanged,
     OrganisationType,
     PartnerKind,
     Party,
@@ -41,6 +45,7 @@ from matchmaker.models import (
     Role,
     RowOutcome,
     Scope,
+    Side,
     Standing,
     StudyLevel,
     Visibility,
@@ -186,6 +191,7 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         ChallengeState.DRAFT: _("Draft"),
         ChallengeState.SUBMITTED: _("Submitted"),
         ChallengeState.OPEN: _("Open"),
+        ChallengeState.EXPIRED: _("Expired"),
         ChallengeState.CLOSED: _("Closed"),
         ChallengeState.WITHDRAWN: _("Withdrawn"),
     },
@@ -196,6 +202,44 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         ChallengeAction.WITHDRAW: _("Withdraw"),
         ChallengeAction.REVISE: _("Revise"),
         ChallengeAction.MATCH: _("Find partners"),
+        ChallengeAction.BRIEF: _("Save the brief"),
+        ChallengeAction.ASK: _("Ask back"),
+        ChallengeAction.ANSWER: _("Answer"),
+        ChallengeAction.RENEW: _("Renew"),
+        ChallengeAction.EXPIRE: _("Let it expire"),
+    },
+    ClosingReason: {
+        ClosingReason.SOLVED: _("It is solved"),
+        ClosingReason.NO_LONGER_NEEDED: _("It is needed no longer"),
+        ClosingReason.NO_PARTNER: _("No partner was found"),
+        ClosingReason.DUPLICATE: _("It is the same as another challenge"),
+        ClosingReason.OUT_OF_SCOPE: _("It is nothing for the cluster"),
+        ClosingReason.OTHER: _("Another reason"),
+    },
+    Side: {
+        Side.FIRM: _("Waits for the firm"),
+        Side.STAFF: _("Waits for the staff"),
+    },
+    BriefQuestion: {
+        BriefQuestion.NOW: _("What happens now?"),
+        BriefQuestion.WANTED: _("What should happen?"),
+        BriefQuestion.TRIED: _("What has been tried?"),
+        BriefQuestion.CONSTRAINTS: _("What does it have to keep to?"),
+        BriefQuestion.TIME: _("When does it have to be done?"),
+    },
+    WarningKind: {
+        WarningKind.EMAIL: _("An e-mail address. Leave it out: contact goes through the staff."),
+        WarningKind.WEBSITE: _("A web address. It tells who you are; leave it out."),
+        WarningKind.CVR: _("A CVR number. It names a firm; leave it out."),
+        WarningKind.PHONE: _("A telephone number. Leave it out: contact goes through the staff."),
+        WarningKind.PERSON: _("A person’s name. Write what they do instead, such as “our welder”."),
+        WarningKind.FIRM: _("A firm’s name. Write what it is instead, such as “a supplier”."),
+        WarningKind.PRICE: _(
+            "A price. It weakens you in a negotiation; leave it out or say roughly."
+        ),
+        WarningKind.SECRET: _(
+            "Something that sounds secret. Leave it out, or make the challenge confidential."
+        ),
     },
     EligibilityRule: {
         EligibilityRule.VISIBLE: _("not shown to everybody"),
@@ -248,6 +292,11 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.LEAVE: _("Ended a membership"),
         AuditAction.DELEGATE: _("Let somebody edit"),
         AuditAction.END_DELEGATION: _("Ended the right to edit"),
+        AuditAction.OPEN: _("Opened"),
+        AuditAction.CLOSE: _("Closed"),
+        AuditAction.RENEW: _("Renewed"),
+        AuditAction.EXPIRE: _("Expired"),
+        AuditAction.ASK: _("Asked back"),
         AuditAction.SHORTLIST: _("Kept for a challenge"),
         AuditAction.DISMISS: _("Dismissed for a challenge"),
         AuditAction.DECLARE_CONFLICT: _("Declared a conflict of interest"),
@@ -256,7 +305,6 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.ACCEPT: _("Said yes"),
         AuditAction.DECLINE: _("Said no"),
         AuditAction.REMIND: _("Reminded"),
-        AuditAction.EXPIRE: _("Ended for lack of an answer"),
         AuditAction.PROPOSE_MEETING: _("Proposed a meeting"),
         AuditAction.MEET: _("Noted that they met"),
         AuditAction.CONCLUDE: _("Concluded"),
@@ -302,6 +350,16 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         Standing.IMPORTED: _("Imported, not confirmed"),
         Standing.WITHDRAWN: _("Withdrawn"),
         Standing.MERGED: _("Part of another profile"),
+    },
+    NotChanged: {
+        NotChanged.GONE: _("it is not there any more"),
+        NotChanged.MERGED: _("it became a part of another profile"),
+        NotChanged.WITHDRAWN: _("it is taken out; bring it back first"),
+        NotChanged.STANDING: _("this cannot be done with it as it stands"),
+        NotChanged.NO_LEGAL_BASIS: _("say on what legal basis this person is shown"),
+        NotChanged.HAS_FIELD: _("it has this field already"),
+        NotChanged.CHANGED_SINCE: _("somebody changed it since"),
+        NotChanged.OTHER: _("it cannot be done"),
     },
     Queue: {
         Queue.STALE: _("Not confirmed for long"),

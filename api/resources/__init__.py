@@ -13,6 +13,7 @@ from api.resources import (
     exports,
     exposure,
     imports,
+    intake,
     introductions,
     match_runs,
     profiles,
@@ -22,6 +23,7 @@ from api.resources import (
 #: Every resource, in the order in which the reference describes them.
 BLUEPRINTS: list[Blueprint] = [
     challenges.blueprint,
+    intake.blueprint,
     match_runs.blueprint,
     shortlist.blueprint,
     introductions.blueprint,

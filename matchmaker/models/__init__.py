@@ -3,7 +3,7 @@
 from matchmaker.models.account import Account, Claim, Delegation, Membership, Role
 from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
 from matchmaker.models.answer import KeptAnswer
-from matchmaker.models.audit import AuditAction, AuditEntry
+from matchmaker.models.audit import AuditAction, AuditEntry, AuditKey
 from matchmaker.models.base import Base
 from matchmaker.models.brief import Brief, BriefQuestion
 from matchmaker.models.challenge import (
@@ -16,7 +16,14 @@ from matchmaker.models.challenge import (
 )
 from matchmaker.models.challenge_view import Audience, ChallengeView, Requester, view_of
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
-from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
+from matchmaker.models.curation import (
+    BulkAction,
+    BulkChange,
+    DuplicatePair,
+    NotChanged,
+    Queue,
+    SavedFilter,
+)
 from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
@@ -88,6 +95,7 @@ __all__ = [
     "Audience",
     "AuditAction",
     "AuditEntry",
+    "AuditKey",
     "Base",
     "Brief",
     "BriefQuestion",
@@ -146,6 +154,7 @@ __all__ = [
     "MatchRun",
     "MatchState",
     "Membership",
+    "NotChanged",
     "Organisation",
     "OrganisationType",
     "OutgoingMail",

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
-from matchmaker.models.challenge import Challenge
+from matchmaker.models.challenge import Challenge, Side
 from matchmaker.models.credentials import Scope
 from matchmaker.models.introduction import Introduction, IntroductionAction, Party
 from matchmaker.models.profile import Profile, ProfileKind, Standing
@@ -40,13 +40,24 @@ class Action(enum.StrEnum):
     #: Desk, bulk changes, merges, imports; showing imported people on a legal basis.
     CURATE = "curate"
     EXPORT = "export"
+    #: Learning who the people in a list of matches are; everybody learns what they are.
+    NAME_PEOPLE = "name-people"
     SUBMIT_CHALLENGE = "submit-challenge"
+    LIST_OWN_CHALLENGES = "list-own-challenges"
     READ_CHALLENGE = "read-challenge"
     REVISE_CHALLENGE = "revise-challenge"
     MATCH_CHALLENGE = "match-challenge"
     WITHDRAW_CHALLENGE = "withdraw-challenge"
     OPEN_CHALLENGE = "open-challenge"
     CLOSE_CHALLENGE = "close-challenge"
+    #: Making a challenge one's own that was written without an account.
+    KEEP_CHALLENGE = "keep-challenge"
+    #: Saying that it is still to be answered.
+    RENEW_CHALLENGE = "renew-challenge"
+    #: Asking the firm something in the thread.
+    ASK_BACK = "ask-back"
+    #: Writing in the thread as the firm.
+    ANSWER_BACK = "answer-back"
     #: Keeping partners for a challenge, and dismissing them for good.
     SHORTLIST = "shortlist"
     #: Saying with whom a profile must not be brought together.
@@ -146,6 +157,8 @@ _READING = frozenset(
         Action.READ_HISTORY,
         Action.READ_DESK,
         Action.READ_CHALLENGE,
+        Action.NAME_PEOPLE,
+        Action.LIST_OWN_CHALLENGES,
         Action.LIST_INTRODUCTIONS,
         Action.READ_INTRODUCTION,
         Action.READ_EXPOSURE,
@@ -162,6 +175,8 @@ _BY_ROLE = {
     Action.READ_DESK: _STAFF,
     Action.CURATE: _STAFF,
     Action.EXPORT: _STAFF,
+    Action.NAME_PEOPLE: frozenset(Role),
+    Action.LIST_OWN_CHALLENGES: frozenset(Role),
     Action.LIST_INTRODUCTIONS: frozenset(Role),
     Action.MANAGE_INTRODUCTION: _STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
@@ -170,6 +185,7 @@ _BY_ROLE = {
     Action.READ_OWN_ACCOUNT: frozenset(Role),
     Action.MANAGE_OWN_ACCOUNT: frozenset(Role),
 }
+#: What is done to one challenge, and asked of it.
 ON_CHALLENGES = (
     Action.READ_CHALLENGE,
     Action.REVISE_CHALLENGE,
@@ -177,6 +193,10 @@ ON_CHALLENGES = (
     Action.WITHDRAW_CHALLENGE,
     Action.OPEN_CHALLENGE,
     Action.CLOSE_CHALLENGE,
+    Action.KEEP_CHALLENGE,
+    Action.RENEW_CHALLENGE,
+    Action.ASK_BACK,
+    Action.ANSWER_BACK,
     Action.SHORTLIST,
 )
 #: What is done to one introduction, and asked of it.
@@ -186,6 +206,7 @@ ON_INTRODUCTIONS = (
     Action.ARRANGE_INTRODUCTION,
     Action.MANAGE_INTRODUCTION,
 )
+_OF_STAFF = frozenset({Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE, Action.ASK_BACK})
 #: What is done to one profile, and asked of it.
 ON_PROFILES = (
     Action.READ_PROFILE,
@@ -236,6 +257,18 @@ def visibility_for(viewer: Viewer | None, profile_id: UUID) -> Visibility:
     return visibilities_of(viewer)[-1]
 
 
+def shows_name(viewer: Viewer, account_id: UUID) -> bool:
+    """Return whether somebody is told the name of an account that did something they see."""
+    return viewer.is_staff or viewer.account_id == account_id
+
+
+def side_of(viewer: Viewer | None, challenge: Challenge) -> Side:
+    """Return the side that somebody writes for: staff, but for a challenge of their own."""
+    if viewer is None or not viewer.is_staff or challenge.account_id == viewer.account_id:
+        return Side.FIRM
+    return Side.STAFF
+
+
 def actions_for(thing: Thing, viewer: Viewer | None) -> tuple[Action, ...]:
     """Return everything that somebody may do with a thing, in the order of ``Action``."""
     return tuple(action for action in Action if allowed(viewer, action, thing))
@@ -270,10 +303,12 @@ def _scope(action: Action) -> Scope:
 
 
 def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) -> bool:
-    if action in {Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE}:
+    if action in _OF_STAFF:
         return viewer is not None and viewer.is_staff
     if thing.account_id is None and thing.organisation_id is None:
         return True  # its address is the key to it
+    if action is Action.KEEP_CHALLENGE:
+        return False  # it is somebody's
     if viewer is None:
         return False
     return (

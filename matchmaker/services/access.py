@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
 from matchmaker.errors import Merged, NotFound, NotSignedIn
-from matchmaker.models import Challenge, Claim, MatchRun, Profile, Standing
+from matchmaker.models import Challenge, Claim, MatchRun, Profile, Role, Standing
 from matchmaker.models.actions import (
     Action,
     ChallengeFacts,
@@ -16,9 +17,19 @@ from matchmaker.models.actions import (
     Viewer,
     check,
     introduction_facts,
+    shows_name,
 )
-from matchmaker.storage import introductions
+from matchmaker.storage import accounts, introductions
 from matchmaker.storage.database import Sessions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """Who did something, as far as somebody may know."""
+
+    role: Role
+    #: Their name, or their address when they gave none; None for who may not know it.
+    name: str | None
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,15 @@ class AccessService:
     """Whether somebody may do something with a stored thing."""
 
     sessions: Sessions
+
+    def authors(self, viewer: Viewer, ids: Collection[UUID]) -> Mapping[UUID, Author]:
+        """Return who these accounts are, as far as the viewer may know; the deleted are missing."""
+        with self.sessions.reading() as session:
+            found = accounts.called(session, ids)
+        return {
+            id_: Author(role=role, name=(name or email) if shows_name(viewer, id_) else None)
+            for id_, name, email, role in found
+        }
 
     def check_challenge(self, viewer: Viewer | None, action: Action, challenge_id: UUID) -> None:
         """Refuse what somebody may not do with a challenge.
