@@ -15,9 +15,6 @@ from matchmaker.storage.database import Sessions
 from tests.api.conftest import WELDING, Submit, pointers, refusal
 from tests.factories import NOW
 
-#: People are named to those who have signed in.
-pytestmark = pytest.mark.usefixtures("firm")
-
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -73,6 +70,7 @@ def test_a_profile_is_told_which_challenges_and_why(
     assert one["facts"]["speaks_challenge_language"] is True
 
 
+@pytest.mark.usefixtures("firm")
 def test_the_score_is_that_of_a_match_run(
     client: FlaskClient, address: str, sample: Challenge
 ) -> None:
