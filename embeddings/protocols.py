@@ -214,3 +214,7 @@ class SharedIndex(VectorIndex, Protocol):
             False when somebody was faster; nothing has changed then.
         """
         ...
+
+    def close(self) -> None:
+        """Let go of connections; whoever goes on gets new ones."""
+        ...

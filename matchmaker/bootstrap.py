@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from sqlalchemy import Engine
 from threadpoolctl import threadpool_limits
 
 from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
-from embeddings.registry import make_encoder, make_index, prepare_encoder
+from embeddings.registry import is_shared, make_encoder, make_index, prepare_encoder
 from matchmaker.config import Settings
 from matchmaker.errors import IndexNotReady, SettingInvalid
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
@@ -105,8 +105,9 @@ class Matchmaker:
         self.directions.challenges.catch_up()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of an index that is shared."""
         self.import_jobs.worker.close()
+        self.matchmaking.replica.close()
         self.engine.dispose()
 
 
@@ -142,10 +143,15 @@ def build(
     engine = make_engine(settings.database_url)
     sessions = Sessions(engine)
     passwords = Passwords()
+    # One that is shared is opened once; others are of one replica each.
+    make = index or partial(make_index, settings.index)
+    shared = cache(make) if is_shared(settings.index) and index is None else None
+    own = partial(make_index, "exact:")
     make_replica = partial(
-        IndexReplica, sessions, encoder, index or partial(make_index, settings.index), voice=voice
+        IndexReplica, sessions, encoder, shared or make, voice=voice, make_own=own
     )
-    indexing = Indexer(sessions, clock, encoder, make_replica, voice)
+    alone = partial(IndexReplica, sessions, encoder, own if shared else make, voice=voice)
+    indexing = Indexer(sessions, clock, encoder, make_replica, voice, shared)
     matchmaking = MatchmakingService(
         sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name, voice
     )
@@ -170,7 +176,7 @@ def build(
         desk=DeskService(sessions, clock, matchmaking.replica, settings.stale_after_days),
         indexing=indexing,
         evaluation=EvaluationService(
-            sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected), voice
+            sessions, clock, encoder, lambda corrected: alone(corrected=corrected), voice
         ),
         exposure=ExposureService(sessions),
         mailing=MailService(sessions, clock),

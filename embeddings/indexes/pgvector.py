@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
@@ -57,6 +58,7 @@ class PgvectorIndex:
         self._url = re.sub(r"^postgresql\+psycopg:", "postgresql:", url)
         self._idle: list[_Connection] = []
         self._lock = threading.Lock()
+        weakref.finalize(self, _close, self._idle)
         self._pinned: int | None = None
         self._table = sql.Identifier(_SCHEMA, f"vectors_{spec.fingerprint}")
         self._progress = sql.Identifier(_SCHEMA, "progress")
@@ -193,10 +195,9 @@ class PgvectorIndex:
         return int(self._read(lambda connection: _one(connection, query)))
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections; whoever goes on gets new ones."""
         with self._lock:
-            while self._idle:
-                self._idle.pop().close()
+            _close(self._idle)
 
     def _make(self, connection: _Connection) -> None:
         with connection.transaction():
@@ -333,6 +334,11 @@ class PgvectorIndex:
         if connection is not None and not connection.closed:
             with self._lock:
                 self._idle.append(connection)
+
+
+def _close(connections: list[_Connection]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 def _one(connection: _Connection, query: sql.Composed, values: Sequence[object] = ()) -> Any:

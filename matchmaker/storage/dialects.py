@@ -17,6 +17,7 @@ from sqlalchemy import (
     Engine,
     Float,
     Integer,
+    SQLColumnExpression,
     String,
     Table,
     TableValuedAlias,
@@ -137,17 +138,17 @@ def _extract_on_postgresql(element: _JsonPart, compiler: SQLCompiler, **how: Any
     return text
 
 
-def hex_id(column: ColumnElement[Any]) -> ColumnElement[str]:
+def hex_id(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
     """Return an id as 32 hexadecimal digits, without making an object of it."""
     return _HexId(column)
 
 
-def json_text(column: ColumnElement[Any]) -> ColumnElement[str]:
+def json_text(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
     """Return a JSON column as text, without reading it."""
     return _JsonText(column)
 
 
-def json_elements(source: ColumnElement[Any]) -> TableValuedAlias:
+def json_elements(source: SQLColumnExpression[Any]) -> TableValuedAlias:
     """Return a table of the elements of a JSON list, in its column ``value``."""
     return _JsonElements(source).table_valued("value")
 
@@ -159,7 +160,7 @@ def json_part(
     return _JsonPart(element, position, type_)
 
 
-def is_among(column: ColumnElement[Any], ids: ColumnElement[str]) -> ColumnElement[bool]:
+def is_among(column: SQLColumnExpression[Any], ids: ColumnElement[str]) -> ColumnElement[bool]:
     """Return whether an id is one of these, given as a JSON list of hexadecimal digits.
 
     One parameter for all of them: thousands of single ones cost more than the query itself.

@@ -230,6 +230,12 @@ def passage_texts(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, 
     return {row.id: (row.text, row.language, row.evidence_id) for row in rows}
 
 
+def vectors(session: Session, ids: Sequence[int]) -> list[tuple[int, str, NDArray[np.float32]]]:
+    """Return id, language and vector of these passages, in no order."""
+    query = select(Passage.id, Passage.language, Passage.vector).where(Passage.id.in_(ids))
+    return [(id_, language, vector) for id_, language, vector in session.execute(query)]
+
+
 def passage_ids(session: Session, generation_id: int) -> set[int]:
     """Return the ids of all passages of a generation."""
     return set(session.scalars(select(Passage.id).where(Passage.generation_id == generation_id)))

@@ -23,6 +23,7 @@ def open_on(
     *,
     voice: Encoder | None = None,
     index: Callable[[EncoderSpec], VectorIndex] | None = None,
+    index_name: str = "exact:",
     indexing: str = "off",
 ) -> Matchmaker:
     """Open a service on the database of a folder."""
@@ -30,7 +31,7 @@ def open_on(
         data_dir=folder,
         database=database_of(folder),
         encoder="hashing:",
-        index="exact:",
+        index=index_name,
         indexing=indexing,
     )
     return build(
