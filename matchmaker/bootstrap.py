@@ -54,6 +54,7 @@ from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
 from matchmaker.services.sign_in import SignInService
 from matchmaker.services.tokens import TokenService
+from matchmaker.storage.copying import copy_all
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
 
@@ -274,6 +275,27 @@ def prepare_database(settings: Settings) -> None:
     engine = make_engine(settings.database_url)
     upgrade(engine)
     engine.dispose()
+
+
+def copy_database(
+    settings: Settings, url: str, progress: Callable[[int, int], None] | None = None
+) -> int:
+    """Copy the whole database to another, empty one; return how many rows.
+
+    Args:
+        settings: name the database that is copied; it stays as it is.
+        url: of the other one, as ``Settings.database``.
+        progress: called with how many rows are copied, and how many there are.
+
+    Raises:
+        StorageUnavailable: one of the two can't be used, or the other is not empty.
+    """
+    source, target = make_engine(settings.database_url), make_engine(url)
+    try:
+        return copy_all(source, target, progress)
+    finally:
+        source.dispose()
+        target.dispose()
 
 
 def _nothing(_progress: object) -> None:

@@ -15,6 +15,7 @@ from matchmaker.bootstrap import Matchmaker, build, prepare_encoders
 from matchmaker.config import Settings
 from tests.databases import (
     EMPTY,
+    ON_BOTH,
     POSTGRESQL,
     SQLITE,
     Content,
@@ -42,10 +43,41 @@ class SteppingClock:
         return self.now.astimezone(UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let everything else run on PostgreSQL too, as it does on SQLite."""
+    parser.addoption(
+        "--on-postgresql",
+        action="store_true",
+        help="run tests with a database on PostgreSQL only",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only repeats on PostgreSQL what is tried there already, unless asked for.
+
+    What is most likely to differ runs on both each time; the rest costs minutes.
+    """
+    everything = config.getoption("--on-postgresql")
+    left, chosen = [], []
+    for item in items:
+        on_postgresql = item.get_closest_marker("postgresql") is not None
+        if everything:
+            dialects = getattr(item, "callspec", None)
+            wanted = "place" in getattr(item, "fixturenames", ()) and (
+                dialects is None or dialects.params.get("dialect") != SQLITE
+            )
+            wanted = wanted or on_postgresql
+        else:
+            wanted = not on_postgresql or ON_BOTH.search(item.nodeid) is not None
+        (chosen if wanted else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = chosen
+
+
 @pytest.fixture(scope="session")
-def dialect() -> str:
-    """Which database; tests of storage and services run on both."""
-    return SQLITE
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Which database; tests of storage, services and mail run on both."""
+    return POSTGRESQL if request.config.getoption("--on-postgresql") else SQLITE
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -25,6 +26,13 @@ BOTH = [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgresql)]
 #: For tests of what only one of them can do or suffer.
 only_sqlite = pytest.mark.parametrize("dialect", [SQLITE], indirect=True)
 only_postgresql = pytest.mark.parametrize("dialect", BOTH[1:], indirect=True)
+
+#: What runs on both databases every time; ``make test-postgres`` runs everything.
+ON_BOTH = re.compile(
+    r"tests/(storage|contracts)/|tests/services/test_(replica|indexing|index_check|shared_index|"
+    r"matchmaking|importing|bulk_actions|duplicates|exposure|killed|importing_killed|desk)\.py|"
+    r"tests/mail/test_(mail_sending|mailing)\.py|test_everything_arrives"
+)
 
 _FILE = "matchmaker.sqlite3"
 _URL = "database.url"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Connection, Table, insert
 from sqlalchemy.orm import Session
 
 from matchmaker.models import Evidence, Identifier, Profile
@@ -40,13 +40,16 @@ def insert_profiles(session: Session, batch: Sequence[Profile]) -> None:
 
 def insert_rows(session: Session, kind: type[Any], rows: Iterable[dict[str, object]]) -> None:
     """Write rows of one table, all with the same columns."""
-    given = list(rows)
+    insert_into(session.connection(), _table(kind), list(rows))
+
+
+def insert_into(connection: Connection, table: Table, given: Sequence[dict[str, object]]) -> None:
+    """Write rows of a table, all with the same columns."""
     if not given:
         return
-    connection, table = session.connection(), _table(kind)
     names = list(given[0])
     if len(names) < 2 or not takes_rows(connection.dialect, table, names):
-        connection.execute(insert(table), given)
+        connection.execute(insert(table), list(given))
         return
     # SQLAlchemy looks at every value of every row by itself, which takes longer than the
     # database needs to store them. Here a column is converted at once, by the same types.

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Dialect,
@@ -197,6 +198,18 @@ def write_alone(connection: Connection) -> None:
             f"SET LOCAL lock_timeout = '{PATIENCE}s'; SELECT pg_advisory_xact_lock({_WRITER})",
             execution_options={"no_parameters": True},
         )
+
+
+def count_on(connection: Connection, table: Table, column: Column[Any]) -> None:
+    """Let numbers that the database gives go on after the highest one of the rows.
+
+    SQLite looks at them by itself.
+    """
+    if connection.dialect.name == "postgresql":
+        highest = connection.scalar(select(func.max(column)))
+        if highest is not None:
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            connection.execute(select(func.setval(sequence, highest)))
 
 
 def knows_danish_letters(connection: Connection) -> bool:
