@@ -325,7 +325,7 @@ class LexicalIndex:
             self._segments.append(_Segment.build(terms[kept], slots[kept], counts[kept]))
 
 
-def _least_of_best(scores: NDArray[np.float32], k: int) -> np.float32:
+def _least_of_best(scores: NDArray[np.float32], k: int) -> float:
     """Return a score that the k best all reach, and few others; the lowest when there are few.
 
     The k-th best of the maxima of columns: one pass over all scores, where putting them in order,
@@ -333,6 +333,6 @@ def _least_of_best(scores: NDArray[np.float32], k: int) -> np.float32:
     """
     columns = len(scores) // _ROWS
     if columns < 2 * k:
-        return scores.min(initial=0)
+        return float(scores.min(initial=0))
     maxima = scores[: _ROWS * columns].reshape(_ROWS, columns).max(axis=0)
-    return np.partition(maxima, columns - k)[columns - k]
+    return float(np.partition(maxima, columns - k)[columns - k])
