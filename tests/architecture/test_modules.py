@@ -9,6 +9,8 @@ SOFT, HARD = 300, 500
 LONG = {
     "api/schemas/desk.py": "one shape after the other of one subject",
     "tests/api/test_curation.py": "one subject: who writes profiles, and who must not",
+    "api/pages/labels.py": "one table: a word for every member of the vocabulary",
+    "benchmarks/pages.py": "one list of addresses, and what has to be stored for them",
     "api/cli/commands.py": "one command after the other, each told by its own help",
     "api/resources/editing.py": "one address after the other of one subject, three lines each",
     "api/problems.py": "one table of all refusals, most of it sentences",
