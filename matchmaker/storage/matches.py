@@ -118,9 +118,9 @@ def keep(session: Session, run: MatchRun) -> None:
             one.match_id = match.id
     folded = [one for match in run.matches for one in match.folded]
     for kind, entities in ((MatchRun, [run]), (Match, run.matches), (FoldedProfile, folded)):
-        insert_rows(session, kind, [_row(one) for one in entities])
-        for one in entities:
-            make_transient_to_detached(one)
+        insert_rows(session, kind, [_row(entity) for entity in entities])
+        for entity in entities:
+            make_transient_to_detached(entity)
 
 
 def _row(entity: Base) -> dict[str, Any]:
