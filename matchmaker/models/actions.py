@@ -55,8 +55,6 @@ class Action(enum.StrEnum):
     RENEW_CHALLENGE = "renew-challenge"
     #: Asking the firm something in the thread.
     ASK_BACK = "ask-back"
-    #: Writing in the thread as the firm.
-    ANSWER_BACK = "answer-back"
     READ_EXPOSURE = "read-exposure"
     READ_AUDIT = "read-audit"
     LIST_ACCOUNTS = "list-accounts"
@@ -156,7 +154,6 @@ ON_CHALLENGES = (
     Action.KEEP_CHALLENGE,
     Action.RENEW_CHALLENGE,
     Action.ASK_BACK,
-    Action.ANSWER_BACK,
 )
 _OF_STAFF = frozenset({Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE, Action.ASK_BACK})
 #: What is done to one profile, and asked of it.
