@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 from matchmaker.bootstrap import Matchmaker
-from tests.browser.conftest import Browser, come_down_to
+from tests.browser.conftest import Browser, come_down_to, enter
 from tests.pages.conftest import WELDING
 
 #: Says whether a person can see where the focus is; a card shows it on a layer above its link.
@@ -33,7 +34,9 @@ def tab_to(browser: Browser, selector: str, *, backwards: bool = False) -> None:
     raise AssertionError(message)
 
 
+@pytest.mark.usefixtures("firm")
 def test_a_danish_firm_finds_a_partner_with_the_keyboard_alone(browser: Browser) -> None:
+    enter(browser, "a-firm", "da")
     browser.visit("/?lang=da")
     browser.press(Keys.TAB)
     assert browser.focused(".skip")
@@ -177,7 +180,9 @@ def test_a_wrong_distance_is_told_in_place(browser: Browser, service: Matchmaker
     assert browser.all(".match")
 
 
+@pytest.mark.usefixtures("firm")
 def test_a_list_is_steered_with_the_keyboard_alone(browser: Browser, service: Matchmaker) -> None:
+    enter(browser, "a-firm", "en")
     challenge = service.challenges.submit(text=WELDING, place="9000")
     service.matchmaking.run(challenge.id)
     browser.visit(f"/challenges/{challenge.id}?lang=en")

@@ -59,7 +59,7 @@ def test_from_free_text_to_ones_own_list_by_a_mailed_link(
     assert reader.visit(link).status == 410
     stranger = Reader(reader.client.application.test_client())
     assert stranger.visit(address).status == 404
-    reader.visit("/my-challenges")
+    reader.visit("/my/challenges")
     assert reader.all(".queue-row h2") == ["Cracks"]
     assert "It waits for the staff." in reader.text
 
@@ -212,7 +212,7 @@ def test_staff_check_ask_back_open_and_close(
     assert "Waits for the firm" in reader.text
 
     sign_in(reader.client, workshop.accounts.get(firm.id))
-    reader.visit("/my-challenges")
+    reader.visit("/my/challenges")
     assert "1 new message" in reader.text
     reader.follow("Messages")
     assert "Which alloy?" in reader.text
@@ -233,7 +233,7 @@ def test_staff_check_ask_back_open_and_close(
 
     sign_in(reader.client, workshop.accounts.get(firm.id))
     assert "This challenge is closed" in reader.visit(mine).text
-    assert "It is solved" in reader.visit("/my-challenges").text
+    assert "It is solved" in reader.visit("/my/challenges").text
     assert reader.visit(f"/desk{mine}").status == 403
 
 
@@ -268,7 +268,7 @@ def test_a_challenge_is_renewed_from_the_mail_without_a_sign_in(
 
 def test_in_danish_all_of_it_is_danish(dansker: Reader, workshop: Matchmaker, mine: str) -> None:
     english = re.compile(r"\b(?:the|and|you|your|with|waits|save)\b", re.IGNORECASE)
-    for address in ("/my-challenges", f"{mine}/brief", f"{mine}/thread"):
+    for address in ("/my/challenges", f"{mine}/brief", f"{mine}/thread"):
         page = dansker.visit(address).page
         for foreign in page.select("[lang=en], textarea"):
             foreign.decompose()
