@@ -30,7 +30,14 @@ from api.error_handlers import FOR_PROGRAMS, answer
 from api.problems import problem_of
 from matchmaker.errors import NotPermitted, NotSignedIn, SignInRefused
 from matchmaker.models import Account, Scope
-from matchmaker.models.actions import ON_CHALLENGES, ON_PROFILES, Action, Viewer, check
+from matchmaker.models.actions import (
+    ON_CHALLENGES,
+    ON_INTRODUCTIONS,
+    ON_PROFILES,
+    Action,
+    Viewer,
+    check,
+)
 from matchmaker.services.sign_in import IDLE, LIFETIME
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -107,9 +114,9 @@ def safe_next(address: str | None) -> str:
 def needs(action: Action) -> Callable[[View], View]:
     """Let a view run only for who may do this; write it nearest to the route, above the schema.
 
-    What is done to a profile or a challenge is asked of the one that the route names: nobody
-    learns from a refused body, or from an answer that is kept for a key, what they may not do
-    anyway.
+    What is done to a profile, a challenge or an introduction is asked of the one that the route
+    names: nobody learns from a refused body, or from an answer that is kept for a key, what they
+    may not do anyway.
     """
 
     def decorator(view: View) -> View:
@@ -119,6 +126,9 @@ def needs(action: Action) -> Callable[[View], View]:
                 check_profile(action, kwargs["profile_id"])
             elif action in ON_CHALLENGES:
                 check_challenge(action, kwargs["challenge_id"])
+            elif action in ON_INTRODUCTIONS and "introduction_id" in kwargs:
+                access = matchmaker().access
+                access.check_introduction(current_viewer(), action, kwargs["introduction_id"])
             else:
                 check(current_viewer(), action)
             return view(*args, **kwargs)
@@ -235,11 +245,29 @@ def _guard_profile(profile_id: UUID) -> None:
     matchmaker().access.check_profile(current_viewer(), Action.READ_PROFILE, profile_id)
 
 
+def _guard_introduction(introduction_id: UUID) -> None:
+    access = matchmaker().access
+    access.check_introduction(current_viewer(), Action.READ_INTRODUCTION, introduction_id)
+
+
+def _guard_collaboration(collaboration_id: UUID) -> None:
+    viewer = required_viewer()
+    matchmaker().access.check_collaboration(viewer, Action.READ_COLLABORATION, collaboration_id)
+
+
+def _guard_outcome(outcome_id: UUID) -> None:
+    viewer = required_viewer()
+    matchmaker().access.check_outcome(viewer, Action.READ_COLLABORATION, outcome_id)
+
+
 #: Name in an address -> what is checked whenever a route has it.
 _GUARDS: dict[str, Callable[[UUID], None]] = {
     "challenge_id": _guard_challenge,
     "run_id": _guard_run,
     "profile_id": _guard_profile,
+    "introduction_id": _guard_introduction,
+    "collaboration_id": _guard_collaboration,
+    "outcome_id": _guard_outcome,
 }
 
 

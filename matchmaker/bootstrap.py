@@ -27,8 +27,12 @@ from matchmaker.services.challenge_desk import ChallengeDesk
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.collaborations import CollaborationService
+from matchmaker.services.conflicts import ConflictService
 from matchmaker.services.curation import CurationService
+from matchmaker.services.demonstration import DemonstrationService
 from matchmaker.services.desk import DeskService
+from matchmaker.services.digests import DigestService
 from matchmaker.services.directions import DirectionService
 from matchmaker.services.drafts import DraftService
 from matchmaker.services.duplicates import DuplicateService
@@ -40,6 +44,10 @@ from matchmaker.services.idempotency import AnswerService
 from matchmaker.services.import_jobs import ImportJobs
 from matchmaker.services.importing import ImportService
 from matchmaker.services.indexing import Indexer
+from matchmaker.services.introduction_links import IntroductionLinks
+from matchmaker.services.introduction_ticks import IntroductionTicks
+from matchmaker.services.introductions import IntroductionService
+from matchmaker.services.judgements import JudgementService
 from matchmaker.services.keeping import KeepingService
 from matchmaker.services.mail_messages import MailRenderer
 from matchmaker.services.mail_route import mail_route
@@ -47,19 +55,23 @@ from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.nameless import NamelessService
+from matchmaker.services.outcomes import OutcomeService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.owners import OwnerService
 from matchmaker.services.passwords import Passwords
 from matchmaker.services.previews import PreviewService
 from matchmaker.services.profiles import ProfileService
+from matchmaker.services.programmes import ProgrammeService
 from matchmaker.services.provider_sign_in import ProviderSignInService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
+from matchmaker.services.shortlist import ShortlistService
 from matchmaker.services.sign_in import SignInService
 from matchmaker.services.threads import ThreadService
 from matchmaker.services.tokens import TokenService
+from matchmaker.services.vault import Vault, seal_all
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
 
@@ -78,6 +90,12 @@ class Matchmaker:
     directions: DirectionService
     highlighting: HighlightingService
     nameless: NamelessService
+    shortlist: ShortlistService
+    conflicts: ConflictService
+    introductions: IntroductionService
+    introduction_links: IntroductionLinks
+    introduction_ticks: IntroductionTicks
+    judgements: JudgementService
     profiles: ProfileService
     curation: CurationService
     desk: DeskService
@@ -86,9 +104,13 @@ class Matchmaker:
     duplicates: DuplicateService
     owners: OwnerService
     reminders: ReminderService
+    digests: DigestService
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
+    collaborations: CollaborationService
+    outcomes: OutcomeService
+    programmes: ProgrammeService
     mailing: MailService
     accounts: AccountService
     own_account: OwnAccountService
@@ -115,6 +137,18 @@ class Matchmaker:
         with suppress(IndexNotReady):
             self.matchmaking.replica.catch_up()
         self.directions.challenges.catch_up()
+
+    def demonstration(self) -> DemonstrationService:
+        """Return what loads a demonstration."""
+        return DemonstrationService(
+            self.matchmaking.sessions,
+            self.profiles,
+            self.challenges,
+            self.matchmaking,
+            self.collaborations,
+            self.outcomes,
+            self.programmes,
+        )
 
     def close(self) -> None:
         """Let go of the database."""
@@ -153,7 +187,7 @@ def build(
         encoder, voice = make_encoders(settings)
     engine = make_engine(settings.database_url)
     sessions = Sessions(engine)
-    passwords = Passwords()
+    passwords, vault = Passwords(), Vault.of(settings)
     make_replica = partial(
         IndexReplica, sessions, encoder, index or partial(make_index, settings.index), voice=voice
     )
@@ -164,6 +198,7 @@ def build(
     directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
     importing = ImportService(sessions, clock, settings.data_dir / "imports")
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
+    introductions = IntroductionService(sessions, clock)
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
@@ -179,10 +214,17 @@ def build(
         previews=PreviewService(directions),
         highlighting=HighlightingService(sessions, encoder),
         nameless=NamelessService(sessions),
+        shortlist=ShortlistService(sessions, clock),
+        conflicts=ConflictService(sessions, clock),
+        introductions=introductions,
+        introduction_links=IntroductionLinks(introductions),
+        introduction_ticks=IntroductionTicks(introductions),
+        judgements=JudgementService(sessions),
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),
         owners=OwnerService(sessions),
+        digests=DigestService(sessions, clock, directions),
         reminders=ReminderService(sessions, clock, settings.stale_after_days),
         duplicates=DuplicateService(
             sessions, clock, matchmaking.replica, DEFAULT_POLICY, after_write
@@ -193,12 +235,15 @@ def build(
             sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected), voice
         ),
         exposure=ExposureService(sessions),
+        collaborations=CollaborationService(sessions, clock),
+        outcomes=OutcomeService(sessions, clock),
+        programmes=ProgrammeService(sessions, clock),
         mailing=MailService(sessions, clock),
         accounts=AccountService(sessions, clock, passwords),
         own_account=OwnAccountService(sessions, clock, passwords),
-        sign_in=SignInService(sessions, clock, passwords),
+        sign_in=SignInService(sessions, clock, passwords, vault),
         provider_sign_in=ProviderSignInService(sessions, clock),
-        second_factor=SecondFactorService(sessions, clock),
+        second_factor=SecondFactorService(sessions, clock, vault),
         tokens=TokenService(sessions, clock),
         belonging=BelongingService(sessions, clock),
         access=AccessService(sessions),
@@ -220,6 +265,20 @@ def open_mailing(settings: Settings, *, clock: Clock = utc_now) -> MailService:
 
     """
     return MailService(Sessions(make_engine(settings.database_url)), clock)
+
+
+def open_introductions(
+    settings: Settings, *, clock: Clock = utc_now
+) -> tuple[IntroductionTicks, Callable[[], None]]:
+    """Return what time does to introductions, and what closes its database; without encoder.
+
+    Raises:
+        StorageUnavailable: the database URL cannot be used.
+
+    """
+    engine = make_engine(settings.database_url)
+    service = IntroductionService(Sessions(engine), clock)
+    return IntroductionTicks(service), engine.dispose
 
 
 def make_mail_sender(
@@ -282,11 +341,14 @@ def prepare_encoders(settings: Settings, tell: Callable[[str], None] | None = No
 def prepare_database(settings: Settings) -> None:
     """Bring the tables to the newest form; makes them when there are none.
 
+    Second factors that lie open, or under a former secret, are sealed with the present one.
+
     Raises:
         StorageUnavailable: the database can't be opened or written, or is newer than the code.
     """
     engine = make_engine(settings.database_url)
     upgrade(engine)
+    seal_all(Sessions(engine), Vault.of(settings))
     engine.dispose()
 
 

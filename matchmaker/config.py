@@ -31,8 +31,10 @@ class Settings:
     indexing: str = "inline"
     #: ``development`` or ``production``; production refuses the development secret.
     environment: str = "development"
-    #: Signs cookies and form tokens.
+    #: Signs cookies and form tokens, and seals the secrets of second factors.
     secret: str = DEVELOPMENT_SECRET
+    #: The secret before this one, until ``matchmaker db upgrade`` has sealed everything anew.
+    former_secret: str = ""
     #: Address the server listens on.
     host: str = "127.0.0.1"
     #: Port the server listens on.

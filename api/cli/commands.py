@@ -13,6 +13,7 @@ from api.cli.accounts import account
 from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
 from api.cli.codes import codes
+from api.cli.demonstration import demonstration
 from api.cli.directions import challenges_for, similar
 from api.cli.evaluate import evaluate
 from api.cli.exports import export
@@ -20,6 +21,7 @@ from api.cli.exposure import exposure
 from api.cli.fit import fit
 from api.cli.given import given_text
 from api.cli.imports import import_
+from api.cli.introductions import introductions
 from api.cli.mail import mail
 from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
@@ -170,6 +172,9 @@ def seed_load(settings: Settings, folder: Path) -> None:
     _load(open_service(settings), given)
 
 
+seed.add_command(demonstration)
+
+
 def _load(service: Matchmaker, given: seed_files.Seed) -> None:
     with progress_bar("Encoding and indexing") as report:
         loaded = service.profiles.register_all(given.profiles, progress=report)
@@ -304,6 +309,7 @@ for _command in (
     bench,
     exposure,
     fit,
+    introductions,
     mail,
     import_,
     export,

@@ -26,6 +26,7 @@ from matchmaker.models import (
     DismissalReason,
     PartnerKind,
 )
+from matchmaker.models.actions import Action, allowed, facts_of
 
 blueprint = Blueprint("challenge_pages", __name__, url_prefix="/challenges/<uuid:challenge_id>")
 
@@ -69,10 +70,16 @@ def _match_again(
     if errors:
         return _page(matchmaker().challenges.get(challenge_id), refused(errors)), 422
     matchmaker().nameless.check(conditions, current_viewer())
+    challenge, viewer = matchmaker().challenges.get(challenge_id), current_viewer()
+    runs = matchmaker().matchmaking.runs_of(challenge_id)
     try:
-        matchmaker().matchmaking.run(challenge_id, conditions=conditions)
+        run = matchmaker().matchmaking.run(challenge_id, conditions=conditions)
     except InvalidInput as error:
-        return _page(matchmaker().challenges.get(challenge_id), refused(error)), 422
+        return _page(challenge, refused(error)), 422
+    if viewer is not None and _lasting(challenge):
+        before = Conditions.from_json(runs[0].conditions).dismissed if runs else ()
+        after = Conditions.from_json(run.conditions).dismissed
+        matchmaker().shortlist.follow(challenge_id, before, after, by=viewer.account_id)
     return redirect(url_for(".page", challenge_id=challenge_id), 303)
 
 
@@ -157,7 +164,18 @@ def _page(challenge: Challenge, form: Form) -> str:
         dismissal_reasons=tuple(DismissalReason),
         as_field=steering.as_field,
         marked=marked_fields(challenge),
+        may_shortlist=_lasting(challenge),
     )
+
+
+def _lasting(challenge: Challenge) -> bool:
+    """Return whether what the reader says about partners is kept for later lists.
+
+    Only of a challenge that belongs to somebody: of another one whoever has the address might
+    undo what they never saw.
+    """
+    viewer = current_viewer()
+    return viewer is not None and allowed(viewer, Action.SHORTLIST, facts_of(challenge))
 
 
 def _result(run_id: UUID) -> Result:

@@ -88,7 +88,7 @@ def one_queue(queue: str) -> str | tuple[str, int]:
     shown = render_template(
         "desk/queue.html",
         queue=wanted,
-        count=matchmaker().desk.counts()[wanted],
+        count=matchmaker().desk.count(wanted),
         why=WHY[wanted],
         found=found,
         runs=runs.items,

@@ -14,7 +14,15 @@ from flask import request
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
 from api.pages.labels import label
-from matchmaker.models import Activity, Expert, Organisation, PlacementType, Profile, Student
+from matchmaker.models import (
+    Activity,
+    Expert,
+    NotChanged,
+    Organisation,
+    PlacementType,
+    Profile,
+    Student,
+)
 from matchmaker.models.place import Place
 from matchmaker.services import codes
 from matchmaker.services.codes import CodeList
@@ -164,6 +172,11 @@ def placement_names(student: Student) -> str:
     return first_capital(together(names)) if names else ""
 
 
+def not_changed(code: str) -> str:
+    """Return why a profile stays as it is."""
+    return label(NotChanged(code))
+
+
 #: Name in templates -> function.
 FILTERS: dict[str, Callable[..., Any]] = {
     "label": label,
@@ -180,4 +193,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "what_it_is": what_it_is,
     "availability": availability,
     "placement_names": placement_names,
+    "not_changed": not_changed,
 }

@@ -7,14 +7,16 @@ cannot reach a page as ``university-group``.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from api.report.words import WORDS as REPORT_WORDS
 from matchmaker.matching.warnings import WarningKind
 from matchmaker.models import (
     ActivityType,
+    Answer,
     Audience,
     AuditAction,
     BriefQuestion,
@@ -23,15 +25,21 @@ from matchmaker.models import (
     ChallengeState,
     ClosingReason,
     CompanyNeed,
+    Conclusion,
+    DeclineReason,
     DismissalReason,
     EligibilityRule,
     EvidenceKind,
     Fit,
     ImportFormat,
     ImportState,
+    IntroductionAction,
+    IntroductionState,
     MatchState,
+    NotChanged,
     OrganisationType,
     PartnerKind,
+    Party,
     PlacementType,
     ProfileKind,
     Queue,
@@ -49,6 +57,7 @@ from matchmaker.services.exporting import ExportFormat
 
 #: Class, then member: members of two classes may have the same value, and then they are equal.
 LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
+    **REPORT_WORDS,
     CodeList: {
         CodeList.MUNICIPALITIES: _("Municipalities"),
         CodeList.POSTCODES: _("Postcodes"),
@@ -135,6 +144,52 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         MatchState.SHORTLISTED: _("Shortlisted"),
         MatchState.DISMISSED: _("Dismissed"),
     },
+    IntroductionState: {
+        IntroductionState.DRAFTED: _("Draft, not offered yet"),
+        IntroductionState.OFFERED: _("Offered, answers awaited"),
+        IntroductionState.ACCEPTED: _("Accepted by both"),
+        IntroductionState.DECLINED: _("Declined"),
+        IntroductionState.EXPIRED: _("Ended for lack of an answer"),
+        IntroductionState.WITHDRAWN: _("Withdrawn"),
+        IntroductionState.MET: _("They have met"),
+        IntroductionState.CONCLUDED: _("Concluded"),
+    },
+    IntroductionAction: {
+        IntroductionAction.REVISE: _("Change the words"),
+        IntroductionAction.OFFER: _("Offer to both"),
+        IntroductionAction.ACCEPT: _("Say yes"),
+        IntroductionAction.DECLINE: _("Say no"),
+        IntroductionAction.REMIND: _("Remind"),
+        IntroductionAction.EXPIRE: _("End for lack of an answer"),
+        IntroductionAction.WITHDRAW: _("Withdraw"),
+        IntroductionAction.PROPOSE_MEETING: _("Propose a meeting"),
+        IntroductionAction.MEET: _("Note that they have met"),
+        IntroductionAction.CONCLUDE: _("Conclude"),
+    },
+    Party: {
+        Party.FIRM: _("The firm"),
+        Party.PARTNER: _("The partner"),
+    },
+    Answer: {
+        Answer.ACCEPTED: _("Yes"),
+        Answer.DECLINED: _("No"),
+    },
+    DeclineReason: {
+        DeclineReason.NO_TIME: _("No time for it now"),
+        DeclineReason.WRONG_FIELD: _("Another field than needed"),
+        DeclineReason.WRONG_SIZE: _("The task is too big or too small"),
+        DeclineReason.TOO_FAR: _("Too far away"),
+        DeclineReason.CONFLICT_OF_INTEREST: _("Conflict of interest"),
+        DeclineReason.ALREADY_SOLVED: _("Help has been found, or is not needed any more"),
+        DeclineReason.TOO_LITTLE_KNOWN: _("Too little is told to say yes"),
+        DeclineReason.OTHER: _("Something else"),
+    },
+    Conclusion: {
+        Conclusion.COLLABORATION: _("They work together"),
+        Conclusion.HELPED: _("The talk was the help"),
+        Conclusion.NO_FIT: _("Not the right partner"),
+        Conclusion.NOT_PURSUED: _("Not pursued, for reasons that lie elsewhere"),
+    },
     ChallengeState: {
         ChallengeState.DRAFT: _("Draft"),
         ChallengeState.SUBMITTED: _("Submitted"),
@@ -202,6 +257,9 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         EligibilityRule.PARTNER_KIND: _("another kind of partner than you asked for"),
         EligibilityRule.LANGUAGE: _("work in other languages than you asked for"),
         EligibilityRule.DISTANCE: _("too far away, for you or for them"),
+        EligibilityRule.CAPACITY: _("have as many introductions as they can take"),
+        EligibilityRule.COOL_DOWN: _("said no not long ago"),
+        EligibilityRule.CONFLICT: _("have a conflict of interest with you"),
         EligibilityRule.REQUIRED_TERMS: _("do not mention what you require"),
         EligibilityRule.EXCLUDED_TERMS: _("mention what you excluded"),
         EligibilityRule.DISMISSED: _("taken out by you"),
@@ -226,6 +284,7 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.ERASE: _("Erased"),
         AuditAction.CLAIM: _("Took over as owner"),
         AuditAction.MERGE: _("Merged"),
+        AuditAction.REVERSE: _("Taken off"),
         AuditAction.IMPORT: _("Imported"),
         AuditAction.EXPORT: _("Exported"),
         AuditAction.RESTORE: _("Restored"),
@@ -249,6 +308,17 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.RENEW: _("Renewed"),
         AuditAction.EXPIRE: _("Expired"),
         AuditAction.ASK: _("Asked back"),
+        AuditAction.SHORTLIST: _("Kept for a challenge"),
+        AuditAction.DISMISS: _("Dismissed for a challenge"),
+        AuditAction.DECLARE_CONFLICT: _("Declared a conflict of interest"),
+        AuditAction.END_CONFLICT: _("Ended a conflict of interest"),
+        AuditAction.OFFER: _("Offered"),
+        AuditAction.ACCEPT: _("Said yes"),
+        AuditAction.DECLINE: _("Said no"),
+        AuditAction.REMIND: _("Reminded"),
+        AuditAction.PROPOSE_MEETING: _("Proposed a meeting"),
+        AuditAction.MEET: _("Noted that they met"),
+        AuditAction.CONCLUDE: _("Concluded"),
     },
     ImportFormat: {
         ImportFormat.CSV: _("Table as text (CSV)"),
@@ -291,6 +361,16 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         Standing.IMPORTED: _("Imported, not confirmed"),
         Standing.WITHDRAWN: _("Withdrawn"),
         Standing.MERGED: _("Part of another profile"),
+    },
+    NotChanged: {
+        NotChanged.GONE: _("it is not there any more"),
+        NotChanged.MERGED: _("it became a part of another profile"),
+        NotChanged.WITHDRAWN: _("it is taken out; bring it back first"),
+        NotChanged.STANDING: _("this cannot be done with it as it stands"),
+        NotChanged.NO_LEGAL_BASIS: _("say on what legal basis this person is shown"),
+        NotChanged.HAS_FIELD: _("it has this field already"),
+        NotChanged.CHANGED_SINCE: _("somebody changed it since"),
+        NotChanged.OTHER: _("it cannot be done"),
     },
     Queue: {
         Queue.STALE: _("Not confirmed for long"),
@@ -347,6 +427,11 @@ def label(member: enum.StrEnum) -> str:
         KeyError: a member without a label; add it to ``LABELS``.
     """
     return str(LABELS[type(member)][member])
+
+
+def labelled(members: Iterable[enum.StrEnum]) -> list[tuple[str, str]]:
+    """Return value and word of some members, as the options of a field."""
+    return [(member.value, label(member)) for member in members]
 
 
 def plural(kind: PartnerKind) -> str:

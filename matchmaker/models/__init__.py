@@ -3,7 +3,7 @@
 from matchmaker.models.account import Account, Claim, Delegation, Membership, Role
 from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
 from matchmaker.models.answer import KeptAnswer
-from matchmaker.models.audit import AuditAction, AuditEntry
+from matchmaker.models.audit import AuditAction, AuditEntry, AuditKey
 from matchmaker.models.base import Base
 from matchmaker.models.brief import Brief, BriefQuestion
 from matchmaker.models.challenge import (
@@ -15,8 +15,23 @@ from matchmaker.models.challenge import (
     Side,
 )
 from matchmaker.models.challenge_view import Audience, ChallengeView, Requester, view_of
+from matchmaker.models.collaboration import (
+    Collaboration,
+    CollaborationAction,
+    CollaborationKind,
+    CollaborationState,
+)
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
-from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
+from matchmaker.models.curation import (
+    BulkAction,
+    BulkChange,
+    DuplicatePair,
+    NotChanged,
+    Queue,
+    SavedFilter,
+)
+from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
+from matchmaker.models.digest import ToldChallenge
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -40,6 +55,15 @@ from matchmaker.models.index import (
     LanguageMean,
     Passage,
 )
+from matchmaker.models.introduction import (
+    Answer,
+    Conclusion,
+    DeclineReason,
+    Introduction,
+    IntroductionAction,
+    IntroductionState,
+    Party,
+)
 from matchmaker.models.mail import MailState, MailTemplate, OutgoingMail
 from matchmaker.models.match import (
     Conditions,
@@ -50,10 +74,11 @@ from matchmaker.models.match import (
     FoldedProfile,
     Match,
     MatchRun,
-    MatchState,
     Reason,
 )
+from matchmaker.models.money import Currency, Money
 from matchmaker.models.organisation import Organisation, OrganisationType
+from matchmaker.models.outcome import Measure, Outcome, OutcomeConfirmation, OutcomeKind
 from matchmaker.models.place import Place, distance_km
 from matchmaker.models.profile import (
     HIDEABLE,
@@ -63,6 +88,7 @@ from matchmaker.models.profile import (
     ProfileKind,
     Standing,
 )
+from matchmaker.models.programme import Programme, ProgrammeTarget
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
 from matchmaker.models.thread import ThreadMessage
@@ -74,10 +100,12 @@ __all__ = [
     "Account",
     "Activity",
     "ActivityType",
+    "Answer",
     "ApiToken",
     "Audience",
     "AuditAction",
     "AuditEntry",
+    "AuditKey",
     "Base",
     "Brief",
     "BriefQuestion",
@@ -90,8 +118,16 @@ __all__ = [
     "ChallengeView",
     "Claim",
     "ClosingReason",
+    "Collaboration",
+    "CollaborationAction",
+    "CollaborationKind",
+    "CollaborationState",
     "CompanyNeed",
+    "Conclusion",
     "Conditions",
+    "Currency",
+    "DeclaredConflict",
+    "DeclineReason",
     "Delegation",
     "Dismissal",
     "DismissalReason",
@@ -119,6 +155,9 @@ __all__ = [
     "IndexChange",
     "IndexGeneration",
     "IndexStamp",
+    "Introduction",
+    "IntroductionAction",
+    "IntroductionState",
     "KeptAnswer",
     "LanguageMean",
     "LinkPurpose",
@@ -126,19 +165,29 @@ __all__ = [
     "MailState",
     "MailTemplate",
     "Match",
+    "MatchDecision",
     "MatchRun",
     "MatchState",
+    "Measure",
     "Membership",
+    "Money",
+    "NotChanged",
     "Organisation",
     "OrganisationType",
+    "Outcome",
+    "OutcomeConfirmation",
+    "OutcomeKind",
     "OutgoingMail",
     "PartnerKind",
+    "Party",
     "Passage",
     "Place",
     "PlacementType",
     "Profile",
     "ProfileKind",
     "ProfileRevision",
+    "Programme",
+    "ProgrammeTarget",
     "Queue",
     "Reason",
     "Requester",
@@ -152,6 +201,7 @@ __all__ = [
     "Student",
     "StudyLevel",
     "ThreadMessage",
+    "ToldChallenge",
     "Visibility",
     "distance_km",
     "normalised",

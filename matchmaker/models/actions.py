@@ -15,7 +15,9 @@ from uuid import UUID
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
 from matchmaker.models.challenge import Challenge, Side
+from matchmaker.models.collaboration import Collaboration
 from matchmaker.models.credentials import Scope
+from matchmaker.models.introduction import Introduction, IntroductionAction, Party
 from matchmaker.models.profile import Profile, ProfileKind, Standing
 from matchmaker.models.visibility import Visibility
 
@@ -55,7 +57,31 @@ class Action(enum.StrEnum):
     RENEW_CHALLENGE = "renew-challenge"
     #: Asking the firm something in the thread.
     ASK_BACK = "ask-back"
+    #: Keeping partners for a challenge, and dismissing them for good.
+    SHORTLIST = "shortlist"
+    #: Saying with whom a profile must not be brought together.
+    DECLARE_CONFLICT = "declare-conflict"
+    #: The list holds one's own only, for staff all.
+    LIST_INTRODUCTIONS = "list-introductions"
+    READ_INTRODUCTION = "read-introduction"
+    #: Saying yes or no for one of the two parties.
+    ANSWER_INTRODUCTION = "answer-introduction"
+    #: Proposing a meeting, and saying that it took place.
+    ARRANGE_INTRODUCTION = "arrange-introduction"
+    #: Drafting, offering, withdrawing, concluding.
+    MANAGE_INTRODUCTION = "manage-introduction"
     READ_EXPOSURE = "read-exposure"
+    #: A collaboration and the lines of its ledger.
+    READ_COLLABORATION = "read-collaboration"
+    #: Beginning one from an introduction, changing it, ending it.
+    RUN_COLLABORATIONS = "run-collaborations"
+    #: Writing a line; of firm and partner it counts once staff confirm it.
+    REPORT_OUTCOME = "report-outcome"
+    #: Confirming a line, and taking one off by a counter line.
+    CONFIRM_OUTCOME = "confirm-outcome"
+    #: Programmes, their targets, and what came of them.
+    READ_PROGRAMMES = "read-programmes"
+    MANAGE_PROGRAMMES = "manage-programmes"
     READ_AUDIT = "read-audit"
     LIST_ACCOUNTS = "list-accounts"
     MANAGE_ACCOUNTS = "manage-accounts"
@@ -107,7 +133,41 @@ class ChallengeFacts:
     organisation_id: UUID | None = None
 
 
-Thing: TypeAlias = ProfileFacts | ChallengeFacts
+@dataclass(frozen=True, kw_only=True)
+class CollaborationFacts:
+    """What permission depends on in a collaboration."""
+
+    id: UUID
+    #: Whose challenge it began with.
+    account_id: UUID | None
+    organisation_id: UUID | None
+    #: The profile of the partner; None when it is erased.
+    partner_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntroductionFacts:
+    """What permission depends on in an introduction."""
+
+    id: UUID
+    challenge: ChallengeFacts
+    profile_id: UUID
+    #: Whether the parties have been asked at all; a draft is for staff only.
+    offered: bool = True
+
+    def parties_of(self, viewer: Viewer) -> tuple[Party, ...]:
+        """Return the parties that somebody speaks for."""
+        challenge = self.challenge
+        firm = (
+            viewer.account_id == challenge.account_id
+            or challenge.organisation_id in viewer.organisations
+        )
+        partner = self.profile_id in viewer.claimed | viewer.delegated
+        spoken = {Party.FIRM: firm, Party.PARTNER: partner}
+        return tuple(party for party, speaks in spoken.items() if speaks)
+
+
+Thing: TypeAlias = ProfileFacts | ChallengeFacts | IntroductionFacts | CollaborationFacts
 
 _STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
 #: Those who can have a profile of their own.
@@ -121,7 +181,11 @@ _READING = frozenset(
         Action.READ_CHALLENGE,
         Action.NAME_PEOPLE,
         Action.LIST_OWN_CHALLENGES,
+        Action.LIST_INTRODUCTIONS,
+        Action.READ_INTRODUCTION,
         Action.READ_EXPOSURE,
+        Action.READ_COLLABORATION,
+        Action.READ_PROGRAMMES,
         Action.READ_AUDIT,
         Action.LIST_ACCOUNTS,
         Action.READ_OWN_ACCOUNT,
@@ -137,6 +201,12 @@ _BY_ROLE = {
     Action.EXPORT: _STAFF,
     Action.NAME_PEOPLE: frozenset(Role),
     Action.LIST_OWN_CHALLENGES: frozenset(Role),
+    Action.RUN_COLLABORATIONS: _STAFF,
+    Action.CONFIRM_OUTCOME: _STAFF,
+    Action.READ_PROGRAMMES: _STAFF,
+    Action.MANAGE_PROGRAMMES: _STAFF,
+    Action.LIST_INTRODUCTIONS: frozenset(Role),
+    Action.MANAGE_INTRODUCTION: _STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
     Action.LIST_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
@@ -154,8 +224,22 @@ ON_CHALLENGES = (
     Action.KEEP_CHALLENGE,
     Action.RENEW_CHALLENGE,
     Action.ASK_BACK,
+    Action.SHORTLIST,
+)
+#: What is done to one introduction, and asked of it.
+ON_INTRODUCTIONS = (
+    Action.READ_INTRODUCTION,
+    Action.ANSWER_INTRODUCTION,
+    Action.ARRANGE_INTRODUCTION,
+    Action.MANAGE_INTRODUCTION,
 )
 _OF_STAFF = frozenset({Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE, Action.ASK_BACK})
+_ON_COLLABORATIONS = (
+    Action.READ_COLLABORATION,
+    Action.RUN_COLLABORATIONS,
+    Action.REPORT_OUTCOME,
+    Action.CONFIRM_OUTCOME,
+)
 #: What is done to one profile, and asked of it.
 ON_PROFILES = (
     Action.READ_PROFILE,
@@ -166,6 +250,7 @@ ON_PROFILES = (
     Action.WITHDRAW_PROFILE,
     Action.CLAIM_PROFILE,
     Action.DELEGATE_PROFILE,
+    Action.DECLARE_CONFLICT,
 )
 
 
@@ -182,6 +267,10 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
         return False
     if isinstance(thing, ChallengeFacts):
         return action in ON_CHALLENGES and _on_challenge(viewer, action, thing)
+    if isinstance(thing, CollaborationFacts):
+        return action in _ON_COLLABORATIONS and _on_collaboration(viewer, action, thing)
+    if isinstance(thing, IntroductionFacts):
+        return action in ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
     if isinstance(thing, ProfileFacts):
         return action in ON_PROFILES and _on_profile(viewer, action, thing)
     return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))
@@ -201,6 +290,11 @@ def visibility_for(viewer: Viewer | None, profile_id: UUID) -> Visibility:
     if viewer is not None and profile_id in viewer.claimed | viewer.delegated:
         return Visibility.STAFF
     return visibilities_of(viewer)[-1]
+
+
+def shows_name(viewer: Viewer, account_id: UUID) -> bool:
+    """Return whether somebody is told the name of an account that did something they see."""
+    return viewer.is_staff or viewer.account_id == account_id
 
 
 def side_of(viewer: Viewer | None, challenge: Challenge) -> Side:
@@ -230,6 +324,14 @@ def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> 
         raise NotFound("challenge", thing.id)
     if isinstance(thing, ProfileFacts) and not allowed(viewer, Action.READ_PROFILE, thing):
         raise NotFound("profile", thing.id)
+    if isinstance(thing, CollaborationFacts) and not allowed(
+        viewer, Action.READ_COLLABORATION, thing
+    ):
+        raise NotFound("collaboration", thing.id)
+    if isinstance(thing, IntroductionFacts) and not allowed(
+        viewer, Action.READ_INTRODUCTION, thing
+    ):
+        raise NotFound("introduction", thing.id)
     if viewer is None:
         raise NotSignedIn
     raise NotPermitted(action)
@@ -255,6 +357,26 @@ def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) 
     )
 
 
+def _on_collaboration(viewer: Viewer | None, action: Action, thing: CollaborationFacts) -> bool:
+    if viewer is None:
+        return False
+    if viewer.is_staff:
+        return True
+    firm = viewer.account_id == thing.account_id or thing.organisation_id in viewer.organisations
+    part = firm or thing.partner_id in viewer.claimed
+    return part and action in {Action.READ_COLLABORATION, Action.REPORT_OUTCOME}
+
+
+def _on_introduction(viewer: Viewer | None, action: Action, thing: IntroductionFacts) -> bool:
+    if viewer is None:
+        return False
+    if action is Action.MANAGE_INTRODUCTION:
+        return viewer.is_staff
+    party = thing.offered and bool(thing.parties_of(viewer))
+    # Staff bring together, and do not answer for either.
+    return party or (viewer.is_staff and action is not Action.ANSWER_INTRODUCTION)
+
+
 def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> bool:
     if action is Action.READ_PROFILE and thing.visibility is Visibility.PUBLIC and thing.live:
         return True
@@ -274,21 +396,86 @@ def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> b
         Action.CLAIM_PROFILE: known and not thing.claimed and viewer.role in _PROFILED,
         Action.WITHDRAW_PROFILE: own,
         Action.DELEGATE_PROFILE: own,
+        Action.DECLARE_CONFLICT: own,
     }
     return may[action]
 
 
-def facts_of(thing: Profile | Challenge, *, claimed: bool = False) -> Thing:
-    """Return the facts of a profile or challenge.
+def introduction_facts(introduction: Introduction, challenge: Challenge) -> IntroductionFacts:
+    """Return the facts of an introduction."""
+    return IntroductionFacts(
+        id=introduction.id,
+        challenge=ChallengeFacts(
+            id=challenge.id,
+            account_id=challenge.account_id,
+            organisation_id=challenge.organisation_id,
+        ),
+        profile_id=introduction.profile_id,
+        offered=introduction.offered_at is not None,
+    )
+
+
+def introduction_actions(
+    introduction: Introduction, facts: IntroductionFacts, viewer: Viewer | None
+) -> tuple[IntroductionAction, ...]:
+    """Return what somebody may do with an introduction in its present state.
+
+    Whoever came by a mailed link is nobody here; what a link opens is ``party_actions``.
+    """
+    if viewer is None:
+        return ()
+    parties = facts.parties_of(viewer) if facts.offered else ()
+    own = {action for party in parties for action in party_actions(introduction, party)}
+    may = own if allowed(viewer, Action.ANSWER_INTRODUCTION, facts) else set()
+    if allowed(viewer, Action.MANAGE_INTRODUCTION, facts):
+        may |= _BY_STAFF
+    if allowed(viewer, Action.ARRANGE_INTRODUCTION, facts):
+        may |= _BY_BOTH
+    return tuple(action for action in introduction.actions() if action in may)
+
+
+def party_actions(introduction: Introduction, party: Party) -> tuple[IntroductionAction, ...]:
+    """Return which answers a party may still give: a yes once, a no as long as it is offered."""
+    answered = introduction.answer_of(party) is not None
+    return tuple(
+        action
+        for action in introduction.actions()
+        if action is IntroductionAction.DECLINE
+        or (action is IntroductionAction.ACCEPT and not answered)
+    )
+
+
+_BY_BOTH = {IntroductionAction.PROPOSE_MEETING, IntroductionAction.MEET}
+_BY_STAFF = {
+    IntroductionAction.REVISE,
+    IntroductionAction.OFFER,
+    IntroductionAction.WITHDRAW,
+    IntroductionAction.CONCLUDE,
+}
+
+
+def facts_of(
+    thing: Profile | Challenge | Introduction | Collaboration, *, claimed: bool = False
+) -> Thing:
+    """Return the facts of a thing; an introduction is read with its challenge.
 
     Args:
-        thing: the profile or challenge.
+        thing: what permission is asked for.
         claimed: whether somebody owns the profile.
 
     """
+    if isinstance(thing, Introduction):
+        return introduction_facts(thing, thing.challenge)
     if isinstance(thing, Challenge):
         return ChallengeFacts(
             id=thing.id, account_id=thing.account_id, organisation_id=thing.organisation_id
+        )
+    if isinstance(thing, Collaboration):
+        return CollaborationFacts(
+            id=thing.id,
+            account_id=thing.account_id,
+            organisation_id=thing.organisation_id,
+            partner_id=thing.partner_id,
         )
     return ProfileFacts(
         id=thing.id,

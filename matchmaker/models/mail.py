@@ -42,6 +42,15 @@ class MailTemplate(enum.StrEnum):
     ASKED_BACK = "asked-back"
     #: The firm did.
     ANSWERED_BACK = "answered-back"
+    #: What is new for somebody, once a week at most.
+    DIGEST = "digest"
+    #: Asks a party of an introduction for its answer, or reminds it.
+    INTRODUCTION_OFFER = "introduction-offer"
+    #: Both have said yes: who the other is.
+    INTRODUCTION_ACCEPTED = "introduction-accepted"
+    #: Nobody waits any more.
+    INTRODUCTION_ENDED = "introduction-ended"
+    INTRODUCTION_MEETING = "introduction-meeting"
 
 
 #: What a template cannot be written without. Every name that ends in ``path`` is an address
@@ -56,6 +65,13 @@ WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.RENEW_CHALLENGE: frozenset({"path", "challenge"}),
     MailTemplate.ASKED_BACK: frozenset({"path", "challenge"}),
     MailTemplate.ANSWERED_BACK: frozenset({"path", "challenge"}),
+    MailTemplate.DIGEST: frozenset({"challenges", "introductions", "path", "unsubscribe_path"}),
+    MailTemplate.INTRODUCTION_OFFER: frozenset(
+        {"path", "lines", "text_language", "for_firm", "reminder"}
+    ),
+    MailTemplate.INTRODUCTION_ACCEPTED: frozenset({"path", "title", "name", "email"}),
+    MailTemplate.INTRODUCTION_ENDED: frozenset({"path", "why", "for_firm", "about"}),
+    MailTemplate.INTRODUCTION_MEETING: frozenset({"path", "starts_at", "minutes", "place", "name"}),
 }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import LinkSpent
 from matchmaker.models import Account, LinkPurpose, MailLink
 from matchmaker.models.credentials import fingerprint
+from matchmaker.models.introduction import ANSWER_WITHIN
 from matchmaker.services.mailing import NewMail, queue
 from matchmaker.storage import accounts
 
@@ -22,8 +23,11 @@ LIFETIME = {
     LinkPurpose.CLAIM: timedelta(days=14),
     LinkPurpose.CONFIRM_PROFILE: timedelta(days=60),
     LinkPurpose.UNSUBSCRIBE: timedelta(days=800),
+    LinkPurpose.UNSUBSCRIBE_DIGEST: timedelta(days=800),
     LinkPurpose.KEEP_CHALLENGE: timedelta(days=3),
     LinkPurpose.RENEW_CHALLENGE: timedelta(days=90),
+    # At most: it ends with the time to answer.
+    LinkPurpose.INTRODUCTION: ANSWER_WITHIN,
 }
 #: Where a link leads; the pages have these addresses.
 PATHS = {
@@ -33,8 +37,10 @@ PATHS = {
     LinkPurpose.CLAIM: "/claim/",
     LinkPurpose.CONFIRM_PROFILE: "/confirm-profile/",
     LinkPurpose.UNSUBSCRIBE: "/unsubscribe/",
+    LinkPurpose.UNSUBSCRIBE_DIGEST: "/unsubscribe/digest/",
     LinkPurpose.KEEP_CHALLENGE: "/keep-challenge/",
     LinkPurpose.RENEW_CHALLENGE: "/renew-challenge/",
+    LinkPurpose.INTRODUCTION: "/introduction/",
 }
 
 

@@ -93,7 +93,7 @@ def _rules(app: Flask) -> list[tuple[Rule, str]]:
 def test_every_route_is_in_the_table(building: Building) -> None:
     endpoints = {rule.endpoint for rule in building.app.url_map.iter_rules()}
 
-    assert endpoints == set(TABLE), "say in TABLE who may use each route"
+    assert endpoints == {name.split()[0] for name in TABLE}, "say in TABLE who may use each route"
 
 
 def _met(building: Building, rule: Rule, method: str, who: str, **ids: UUID) -> str:
@@ -161,7 +161,7 @@ def test_everybody_meets_what_the_table_says(building: Building) -> None:
     for rule, method in _rules(building.app):
         if {"challenge_id", "run_id"} & rule.arguments:
             continue  # the next tests
-        expected = TABLE[rule.endpoint]
+        expected = TABLE.get(f"{rule.endpoint} {method}") or TABLE[rule.endpoint]
         row = _softened(_row(building, rule, method, _ids(building, "nobody")), expected)
         if row != expected:
             wrong.append(f"{method} {rule.rule}: {row}, not {expected}")
