@@ -6,18 +6,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 
 from matchmaker.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    # Who only asks should not wait for what looks after the schema: it is imported where it is
+    # used.
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Most values in one IN (...); SQLite allows 32,766 variables in a statement.
@@ -127,6 +128,8 @@ def _in_plain_words() -> Iterator[None]:
 
 
 def _config(engine: Engine) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["engine"] = engine
@@ -140,6 +143,9 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         StorageUnavailable: the database can't be opened or written, or is newer than the code.
 
     """
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
     with _in_plain_words():
         scripts = ScriptDirectory(str(MIGRATIONS))
         known = {script.revision for script in scripts.walk_revisions()}
@@ -154,6 +160,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the schema back to an earlier form."""
+    from alembic import command
+
     command.downgrade(_config(engine), revision)
 
 
@@ -163,6 +171,8 @@ def write_migration(words: str) -> str:
     Returns:
         The path of the new file.
     """
+    from alembic import command
+
     engine = make_engine("sqlite://")
     upgrade(engine)
     number = len(list((MIGRATIONS / "versions").glob("[0-9]*.py"))) + 1
@@ -175,12 +185,16 @@ def write_migration(words: str) -> str:
 
 def current_revision(engine: Engine) -> str | None:
     """Return the schema revision of the database; None when it is empty."""
+    from alembic.runtime.migration import MigrationContext
+
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_current(engine: Engine) -> bool:
     """Return whether the schema is the newest."""
+    from alembic.script import ScriptDirectory
+
     return current_revision(engine) == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 

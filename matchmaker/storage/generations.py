@@ -204,26 +204,31 @@ def passages(
     session: Session, generation_id: int, profile_ids: Iterable[UUID] | None = None
 ) -> Iterable[PassageRow]:
     """Return the passages, by profile and position."""
+    # Of tables, not of entities: of so many rows that saves a sixth of the time.
+    passage, profile, evidence = Passage.__table__, Profile.__table__, Evidence.__table__
     query = (
         select(
-            Passage.id,
-            Passage.profile_id,
-            Passage.language,
-            Passage.terms,
-            Passage.vector,
-            Profile.partner_kind,
-            Evidence.kind,
-            Evidence.year,
-            Passage.evidence_id,
-            Passage.voice_vector,
+            passage.c.id,
+            passage.c.profile_id,
+            passage.c.language,
+            passage.c.terms,
+            passage.c.vector,
+            profile.c.partner_kind,
+            evidence.c.kind,
+            evidence.c.year,
+            passage.c.evidence_id,
+            passage.c.voice_vector,
         )
-        .join(Profile, Profile.id == Passage.profile_id)
-        .outerjoin(Evidence, Evidence.id == Passage.evidence_id)
-        .where(Passage.generation_id == generation_id)
-        .order_by(Passage.profile_id, Passage.position)
+        .select_from(
+            passage.join(profile, profile.c.id == passage.c.profile_id).outerjoin(
+                evidence, evidence.c.id == passage.c.evidence_id
+            )
+        )
+        .where(passage.c.generation_id == generation_id)
+        .order_by(passage.c.profile_id, passage.c.position)
     )
     if profile_ids is not None:
-        query = query.where(Passage.profile_id.in_(list(profile_ids)))
+        query = query.where(passage.c.profile_id.in_(list(profile_ids)))
     return session.execute(query).yield_per(5_000)
 
 

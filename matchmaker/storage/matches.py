@@ -132,10 +132,13 @@ def keep(session: Session, run: MatchRun) -> None:
 
 
 def _row(entity: Base) -> dict[str, Any]:
-    return {
-        attribute.columns[0].name: getattr(entity, attribute.key)
-        for attribute in entity.__mapper__.column_attrs
-    }
+    """Return the columns of a new entity; what it has by default becomes its own."""
+    row = {}
+    for attribute in entity.__mapper__.column_attrs:
+        value = row[attribute.columns[0].name] = getattr(entity, attribute.key)
+        if attribute.key not in entity.__dict__:
+            set_committed_value(entity, attribute.key, value)
+    return row
 
 
 def keep_reasons(session: Session, reasons: Mapping[UUID, dict[str, Any]]) -> None:
