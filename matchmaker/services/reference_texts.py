@@ -57,7 +57,9 @@ class ReferenceVectors:
         queries, challenges = reference_queries(), reference_challenges()
 
         def whole(parts: Sequence[str], language: str) -> Vectors:
-            return encoder.encode_query_parts([read(part, language) for part in parts])[0]
+            all_and_each = encoder.encode_query_parts([read(part, language) for part in parts])
+            first: Vectors = all_and_each[0]
+            return first
 
         return cls(
             documents={

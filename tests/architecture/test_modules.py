@@ -32,7 +32,6 @@ LONG = {
     "matchmaker/storage/migrations/versions/0001_first_tables.py": "every table, both ways",
     "tests/services/test_intake.py": "one path: from a draft to a challenge that is over",
     "tests/pages/test_result.py": "one page, told part after part",
-    "api/pages/labels.py": "one table: every word of the vocabulary as a person reads it",
     "api/schemas/intake.py": "one shape after the other of one subject",
     "tests/pages/test_accounts.py": "one subject, told page after page",
     "tests/services/test_sign_in.py": "one subject: what opens an account, and what does not",
