@@ -136,6 +136,13 @@ TRANSITION_NOT_ALLOWED = ProblemType(
     meaning=_("The present state does not allow this action."),
     remedy=_("The member 'allowed' names the actions that are possible now."),
 )
+PROTECTED = ProblemType(
+    slug="protected",
+    status=409,
+    title=_("This partner is spared"),
+    meaning=_("A rule that protects partners, or keeps conflicts of interest out, forbids it."),
+    remedy=_("The member 'rule' names the rule. Take another partner, or wait."),
+)
 DUPLICATE = ProblemType(
     slug="duplicate",
     status=409,
@@ -274,6 +281,7 @@ PROBLEM_TYPES: dict[type[Exception], ProblemType] = {
     matchmaking.StaleProfile: STALE_REVISION,
     matchmaking.Merged: NOT_FOUND,
     matchmaking.TransitionNotAllowed: TRANSITION_NOT_ALLOWED,
+    matchmaking.Protected: PROTECTED,
     matchmaking.Duplicate: DUPLICATE,
     matchmaking.KeyReused: KEY_REUSED,
     matchmaking.InvalidInput: VALIDATION,
@@ -371,6 +379,11 @@ def _transition(error: matchmaking.TransitionNotAllowed, problem: Problem) -> Pr
     return replace(
         problem, members={"state": str(error.state), "allowed": [str(a) for a in error.allowed]}
     )
+
+
+@_with_facts.register
+def _protected(error: matchmaking.Protected, problem: Problem) -> Problem:
+    return replace(problem, members={"rule": error.rule})
 
 
 @_with_facts.register

@@ -20,14 +20,18 @@ from matchmaker.services.accounts import AccountService
 from matchmaker.services.audit import AuditService
 from matchmaker.services.background import BackgroundWorker
 from matchmaker.services.belonging import BelongingService
+from matchmaker.services.briefs import BriefService
 from matchmaker.services.bulk_actions import BulkActionService
 from matchmaker.services.bulk_upsert import BulkUpsertService
+from matchmaker.services.challenge_desk import ChallengeDesk
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.conflicts import ConflictService
 from matchmaker.services.curation import CurationService
 from matchmaker.services.desk import DeskService
 from matchmaker.services.directions import DirectionService
+from matchmaker.services.drafts import DraftService
 from matchmaker.services.duplicates import DuplicateService
 from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exporting import ExportService
@@ -37,11 +41,16 @@ from matchmaker.services.idempotency import AnswerService
 from matchmaker.services.import_jobs import ImportJobs
 from matchmaker.services.importing import ImportService
 from matchmaker.services.indexing import Indexer
+from matchmaker.services.introduction_links import IntroductionLinks
+from matchmaker.services.introduction_ticks import IntroductionTicks
+from matchmaker.services.introductions import IntroductionService
+from matchmaker.services.keeping import KeepingService
 from matchmaker.services.mail_messages import MailRenderer
 from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
+from matchmaker.services.nameless import NamelessService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.owners import OwnerService
 from matchmaker.services.passwords import Passwords
@@ -52,8 +61,11 @@ from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
+from matchmaker.services.shortlist import ShortlistService
 from matchmaker.services.sign_in import SignInService
+from matchmaker.services.threads import ThreadService
 from matchmaker.services.tokens import TokenService
+from matchmaker.services.vault import Vault, seal_all
 from matchmaker.storage.copying import copy_all
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
@@ -64,9 +76,20 @@ class Matchmaker:
 
     settings: Settings
     challenges: ChallengeService
+    drafts: DraftService
+    keeping: KeepingService
+    briefs: BriefService
+    threads: ThreadService
+    challenge_desk: ChallengeDesk
     matchmaking: MatchmakingService
     directions: DirectionService
     highlighting: HighlightingService
+    nameless: NamelessService
+    shortlist: ShortlistService
+    conflicts: ConflictService
+    introductions: IntroductionService
+    introduction_links: IntroductionLinks
+    introduction_ticks: IntroductionTicks
     profiles: ProfileService
     curation: CurationService
     desk: DeskService
@@ -143,7 +166,7 @@ def build(
         encoder, voice = make_encoders(settings)
     engine = make_engine(settings.database_url)
     sessions = Sessions(engine)
-    passwords = Passwords()
+    passwords, vault = Passwords(), Vault.of(settings)
     # One that is shared is opened once; others are of one replica each.
     make = index or partial(make_index, settings.index)
     shared = cache(make) if is_shared(settings.index) and index is None else None
@@ -159,13 +182,27 @@ def build(
     directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
     importing = ImportService(sessions, clock, settings.data_dir / "imports")
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
+    introductions = IntroductionService(sessions, clock)
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
+        drafts=DraftService(sessions, clock, recognise),
+        keeping=KeepingService(sessions, clock),
+        briefs=BriefService(sessions, clock, encoder),
+        threads=ThreadService(sessions, clock),
+        challenge_desk=ChallengeDesk(
+            sessions, clock, settings.challenge_open_days, settings.challenge_reminder_days
+        ),
         matchmaking=matchmaking,
         directions=directions,
         previews=PreviewService(directions),
         highlighting=HighlightingService(sessions, encoder),
+        nameless=NamelessService(sessions),
+        shortlist=ShortlistService(sessions, clock),
+        conflicts=ConflictService(sessions, clock),
+        introductions=introductions,
+        introduction_links=IntroductionLinks(introductions),
+        introduction_ticks=IntroductionTicks(introductions),
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),
@@ -183,9 +220,9 @@ def build(
         mailing=MailService(sessions, clock),
         accounts=AccountService(sessions, clock, passwords),
         own_account=OwnAccountService(sessions, clock, passwords),
-        sign_in=SignInService(sessions, clock, passwords),
+        sign_in=SignInService(sessions, clock, passwords, vault),
         provider_sign_in=ProviderSignInService(sessions, clock),
-        second_factor=SecondFactorService(sessions, clock),
+        second_factor=SecondFactorService(sessions, clock, vault),
         tokens=TokenService(sessions, clock),
         belonging=BelongingService(sessions, clock),
         access=AccessService(sessions),
@@ -269,11 +306,14 @@ def prepare_encoders(settings: Settings, tell: Callable[[str], None] | None = No
 def prepare_database(settings: Settings) -> None:
     """Bring the tables to the newest form; makes them when there are none.
 
+    Second factors that lie open, or under a former secret, are sealed with the present one.
+
     Raises:
         StorageUnavailable: the database can't be opened or written, or is newer than the code.
     """
     engine = make_engine(settings.database_url)
     upgrade(engine)
+    seal_all(Sessions(engine), Vault.of(settings))
     engine.dispose()
 
 

@@ -160,6 +160,31 @@ class UnsupportedLanguage(InvalidInput):
         )
 
 
+class Protected(MatchmakerError):
+    """A rule of protection forbids that this partner is asked now.
+
+    Attributes:
+        rule: name of the rule, as the funnel of a run has it.
+
+    """
+
+    def __init__(self, rule: str) -> None:
+        self.rule = rule
+        super().__init__(
+            f"This partner cannot be asked for this challenge now: {_PROTECTED.get(rule, rule)}."
+        )
+
+
+#: Rule -> what it says of a partner.
+_PROTECTED = {
+    "visible": "the profile is not shown to everybody",
+    "available": "they are away",
+    "capacity": "they have as many introductions as they can take",
+    "cool-down": "they said no not long ago",
+    "conflict": "there is a conflict of interest with the firm",
+}
+
+
 class IndexNotReady(MatchmakerError):
     """No live index generation fits the configured encoder yet.
 

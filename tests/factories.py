@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from matchmaker.models import (
     Activity,
@@ -12,6 +13,7 @@ from matchmaker.models import (
     Evidence,
     EvidenceKind,
     Expert,
+    Introduction,
     Organisation,
     OrganisationType,
     Student,
@@ -92,6 +94,24 @@ def a_mail(key: str = "sign-in:1", **values: Any) -> NewMail:
         "values": {"path": "/sign-in/link/abc123"},
     }
     return NewMail(key=key, **{**defaults, **values})
+
+
+def an_introduction(
+    *, challenge_id: UUID | None = None, profile_id: UUID | None = None, **values: Any
+) -> Introduction:
+    """Return a draft in English."""
+    defaults: dict[str, Any] = {
+        "language": "en",
+        "firm_text": "They tested welded joints.",
+        "partner_text": "A firm in North Jutland asks about welds.",
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return Introduction(
+        challenge_id=challenge_id or UUID(int=1),
+        profile_id=profile_id or UUID(int=2),
+        **{**defaults, **values},
+    )
 
 
 def a_workshop() -> list[Any]:

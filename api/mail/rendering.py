@@ -57,6 +57,7 @@ class MailTemplates:
                     {**values, "subject": subject}
                 ),
                 headers=_unsubscribe(values.get("unsubscribe_url")),
+                calendar=mail.values.get("calendar"),
             )
         except jinja2.TemplateError as error:
             raise InvalidInput("values", f"{mail.template} can't be filled: {error}.") from error
@@ -71,8 +72,8 @@ class MailTemplates:
         for name, value in mail.values.items():
             if name.endswith("path"):
                 values[f"{name.removesuffix('path')}url"] = f"{self._public_url}{value}"
-            elif name == "expires_at":
-                values["expires"] = _in_words(str(value), mail.language)
+            elif name.endswith("_at"):
+                values[name.removesuffix("_at")] = _in_words(str(value), mail.language)
             else:
                 values[name] = _one_line(value)
         return values
@@ -87,7 +88,7 @@ def _in_words(moment: str, language: str) -> str:
     try:
         when = datetime.fromisoformat(moment)
     except ValueError as error:
-        raise InvalidInput("expires_at", "Use an ISO 8601 time with its offset.") from error
+        raise InvalidInput("values", "Use an ISO 8601 time with its offset.") from error
     return str(format_datetime(when, _MOMENT[language], tzinfo=_ZONE, locale=language))
 
 

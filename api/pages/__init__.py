@@ -16,10 +16,13 @@ from api.pages import (
     about,
     account,
     admin,
+    briefs,
+    challenge_desk,
     challenges,
     claim,
     codes,
     desk,
+    drafts,
     duplicates,
     editing,
     exports,
@@ -29,13 +32,18 @@ from api.pages import (
     import_runs,
     imported_people,
     imports,
+    introduction_links,
+    introductions,
+    keeping,
     own_profiles,
     profiles,
     provider,
     reminders,
     reset,
+    shortlist,
     sign_in,
     standing,
+    threads,
 )
 from api.pages.display import FILTERS, same_page
 from api.pages.labels import plural
@@ -47,6 +55,10 @@ from api.pages.profile_words import field_name, form_field_name, in_words
 BLUEPRINTS: list[Blueprint] = [
     home.blueprint,
     challenges.blueprint,
+    shortlist.blueprint,
+    introductions.blueprint,
+    introductions.desk,
+    introduction_links.blueprint,
     profiles.blueprint,
     about.blueprint,
     exposure.blueprint,
@@ -69,6 +81,13 @@ BLUEPRINTS: list[Blueprint] = [
     own_profiles.blueprint,
     reminders.blueprint,
     reminders.unsubscribing,
+    drafts.blueprint,
+    keeping.blueprint,
+    keeping.links,
+    keeping.renewals,
+    briefs.blueprint,
+    threads.blueprint,
+    challenge_desk.blueprint,
 ]
 #: Their forms carry no token: the secret in their address is one, and programs send them.
 WITHOUT_FORM_TOKEN = (reminders.unsubscribing,)

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.ranking import DECIMALS, Scored
+
+_NO_LOAD: Mapping[str, int] = MappingProxyType({})
 
 
 def bands(ordered: Sequence[Scored], policy: MatchingPolicy) -> list[Sequence[Scored]]:
@@ -39,20 +42,27 @@ def bands(ordered: Sequence[Scored], policy: MatchingPolicy) -> list[Sequence[Sc
     return found
 
 
-def drawn(ordered: Sequence[Scored], seed: UUID, policy: MatchingPolicy) -> list[Scored]:
+def drawn(
+    ordered: Sequence[Scored],
+    seed: UUID,
+    policy: MatchingPolicy,
+    load: Mapping[str, int] = _NO_LOAD,
+) -> list[Scored]:
     """Return the list with the order inside each band drawn by lot between families.
 
-    The lots are drawn by a hash of family and challenge. Every family of a band places its best
-    profile first, then every family that has one its second, and so on: a house gains nothing by
-    registering more profiles, and its own stay in the order of their scores.
+    Of families in one band the one with fewer introductions open comes first; between those with
+    equally many the lot decides, drawn by a hash of family and challenge. Every family of a band
+    places its best profile first, then every family that has one its second, and so on: a house
+    gains nothing by registering more profiles, and its own stay in the order of their scores.
 
     Args:
         ordered: best first, by the sum before it is squashed.
         seed: the id of the challenge.
         policy: says how near is near.
+        load: family, or profile without one, in hexadecimal -> introductions it has open.
 
     """
-    return [one for band in bands(ordered, policy) for one in _drawn(band, seed)]
+    return [one for band in bands(ordered, policy) for one in _drawn(band, seed, load)]
 
 
 def _near(best: Scored, other: Scored, policy: MatchingPolicy) -> bool:
@@ -65,14 +75,14 @@ def _word(one: Scored, policy: MatchingPolicy) -> int:
     return sum(score >= least for least in policy.fit_from.values())
 
 
-def _drawn(band: Sequence[Scored], seed: UUID) -> list[Scored]:
+def _drawn(band: Sequence[Scored], seed: UUID, load: Mapping[str, int]) -> list[Scored]:
     if len(band) == 1:
         return list(band)
     turns: Counter[UUID] = Counter()
-    lots: list[tuple[int, bytes, Scored]] = []
+    lots: list[tuple[int, int, bytes, Scored]] = []
     for one in band:
         family = one.candidate.family_id or one.candidate.profile_id
         lot = hashlib.blake2b(family.bytes + seed.bytes, digest_size=8).digest()
-        lots.append((turns[family], lot, one))
+        lots.append((turns[family], load.get(family.hex, 0), lot, one))
         turns[family] += 1
-    return [one for *_, one in sorted(lots, key=lambda drawn: drawn[:2])]
+    return [one for *_, one in sorted(lots, key=lambda drawn: drawn[:3])]

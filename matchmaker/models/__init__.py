@@ -3,16 +3,28 @@
 from matchmaker.models.account import Account, Claim, Delegation, Membership, Role
 from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
 from matchmaker.models.answer import KeptAnswer
-from matchmaker.models.audit import AuditAction, AuditEntry
+from matchmaker.models.audit import AuditAction, AuditEntry, AuditKey
 from matchmaker.models.base import Base
+from matchmaker.models.brief import Brief, BriefQuestion
 from matchmaker.models.challenge import (
     Challenge,
     ChallengeAction,
     ChallengeState,
     ChallengeVector,
+    ClosingReason,
+    Side,
 )
+from matchmaker.models.challenge_view import Audience, ChallengeView, Requester, view_of
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
-from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
+from matchmaker.models.curation import (
+    BulkAction,
+    BulkChange,
+    DuplicatePair,
+    NotChanged,
+    Queue,
+    SavedFilter,
+)
+from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -36,6 +48,15 @@ from matchmaker.models.index import (
     LanguageMean,
     Passage,
 )
+from matchmaker.models.introduction import (
+    Answer,
+    Conclusion,
+    DeclineReason,
+    Introduction,
+    IntroductionAction,
+    IntroductionState,
+    Party,
+)
 from matchmaker.models.mail import MailState, MailTemplate, OutgoingMail
 from matchmaker.models.match import (
     Conditions,
@@ -46,7 +67,6 @@ from matchmaker.models.match import (
     FoldedProfile,
     Match,
     MatchRun,
-    MatchState,
     Reason,
 )
 from matchmaker.models.organisation import Organisation, OrganisationType
@@ -61,6 +81,7 @@ from matchmaker.models.profile import (
 )
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
+from matchmaker.models.thread import ThreadMessage
 from matchmaker.models.visibility import Visibility
 
 __all__ = [
@@ -69,19 +90,29 @@ __all__ = [
     "Account",
     "Activity",
     "ActivityType",
+    "Answer",
     "ApiToken",
+    "Audience",
     "AuditAction",
     "AuditEntry",
+    "AuditKey",
     "Base",
+    "Brief",
+    "BriefQuestion",
     "BulkAction",
     "BulkChange",
     "Challenge",
     "ChallengeAction",
     "ChallengeState",
     "ChallengeVector",
+    "ChallengeView",
     "Claim",
+    "ClosingReason",
     "CompanyNeed",
+    "Conclusion",
     "Conditions",
+    "DeclaredConflict",
+    "DeclineReason",
     "Delegation",
     "Dismissal",
     "DismissalReason",
@@ -109,6 +140,9 @@ __all__ = [
     "IndexChange",
     "IndexGeneration",
     "IndexStamp",
+    "Introduction",
+    "IntroductionAction",
+    "IntroductionState",
     "KeptAnswer",
     "LanguageMean",
     "LinkPurpose",
@@ -116,13 +150,16 @@ __all__ = [
     "MailState",
     "MailTemplate",
     "Match",
+    "MatchDecision",
     "MatchRun",
     "MatchState",
     "Membership",
+    "NotChanged",
     "Organisation",
     "OrganisationType",
     "OutgoingMail",
     "PartnerKind",
+    "Party",
     "Passage",
     "Place",
     "PlacementType",
@@ -131,15 +168,19 @@ __all__ = [
     "ProfileRevision",
     "Queue",
     "Reason",
+    "Requester",
     "RevisionCause",
     "Role",
     "RowOutcome",
     "SavedFilter",
     "Scope",
+    "Side",
     "Standing",
     "Student",
     "StudyLevel",
+    "ThreadMessage",
     "Visibility",
     "distance_km",
     "normalised",
+    "view_of",
 ]

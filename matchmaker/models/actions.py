@@ -14,8 +14,9 @@ from uuid import UUID
 
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
-from matchmaker.models.challenge import Challenge
+from matchmaker.models.challenge import Challenge, Side
 from matchmaker.models.credentials import Scope
+from matchmaker.models.introduction import Introduction, IntroductionAction, Party
 from matchmaker.models.profile import Profile, ProfileKind, Standing
 from matchmaker.models.visibility import Visibility
 
@@ -39,13 +40,37 @@ class Action(enum.StrEnum):
     #: Desk, bulk changes, merges, imports; showing imported people on a legal basis.
     CURATE = "curate"
     EXPORT = "export"
+    #: Learning who the people in a list of matches are; everybody learns what they are.
+    NAME_PEOPLE = "name-people"
     SUBMIT_CHALLENGE = "submit-challenge"
+    LIST_OWN_CHALLENGES = "list-own-challenges"
     READ_CHALLENGE = "read-challenge"
     REVISE_CHALLENGE = "revise-challenge"
     MATCH_CHALLENGE = "match-challenge"
     WITHDRAW_CHALLENGE = "withdraw-challenge"
     OPEN_CHALLENGE = "open-challenge"
     CLOSE_CHALLENGE = "close-challenge"
+    #: Making a challenge one's own that was written without an account.
+    KEEP_CHALLENGE = "keep-challenge"
+    #: Saying that it is still to be answered.
+    RENEW_CHALLENGE = "renew-challenge"
+    #: Asking the firm something in the thread.
+    ASK_BACK = "ask-back"
+    #: Writing in the thread as the firm.
+    ANSWER_BACK = "answer-back"
+    #: Keeping partners for a challenge, and dismissing them for good.
+    SHORTLIST = "shortlist"
+    #: Saying with whom a profile must not be brought together.
+    DECLARE_CONFLICT = "declare-conflict"
+    #: The list holds one's own only, for staff all.
+    LIST_INTRODUCTIONS = "list-introductions"
+    READ_INTRODUCTION = "read-introduction"
+    #: Saying yes or no for one of the two parties.
+    ANSWER_INTRODUCTION = "answer-introduction"
+    #: Proposing a meeting, and saying that it took place.
+    ARRANGE_INTRODUCTION = "arrange-introduction"
+    #: Drafting, offering, withdrawing, concluding.
+    MANAGE_INTRODUCTION = "manage-introduction"
     READ_EXPOSURE = "read-exposure"
     READ_AUDIT = "read-audit"
     LIST_ACCOUNTS = "list-accounts"
@@ -98,7 +123,29 @@ class ChallengeFacts:
     organisation_id: UUID | None = None
 
 
-Thing: TypeAlias = ProfileFacts | ChallengeFacts
+@dataclass(frozen=True, kw_only=True)
+class IntroductionFacts:
+    """What permission depends on in an introduction."""
+
+    id: UUID
+    challenge: ChallengeFacts
+    profile_id: UUID
+    #: Whether the parties have been asked at all; a draft is for staff only.
+    offered: bool = True
+
+    def parties_of(self, viewer: Viewer) -> tuple[Party, ...]:
+        """Return the parties that somebody speaks for."""
+        challenge = self.challenge
+        firm = (
+            viewer.account_id == challenge.account_id
+            or challenge.organisation_id in viewer.organisations
+        )
+        partner = self.profile_id in viewer.claimed | viewer.delegated
+        spoken = {Party.FIRM: firm, Party.PARTNER: partner}
+        return tuple(party for party, speaks in spoken.items() if speaks)
+
+
+Thing: TypeAlias = ProfileFacts | ChallengeFacts | IntroductionFacts
 
 _STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
 #: Those who can have a profile of their own.
@@ -110,6 +157,10 @@ _READING = frozenset(
         Action.READ_HISTORY,
         Action.READ_DESK,
         Action.READ_CHALLENGE,
+        Action.NAME_PEOPLE,
+        Action.LIST_OWN_CHALLENGES,
+        Action.LIST_INTRODUCTIONS,
+        Action.READ_INTRODUCTION,
         Action.READ_EXPOSURE,
         Action.READ_AUDIT,
         Action.LIST_ACCOUNTS,
@@ -124,20 +175,38 @@ _BY_ROLE = {
     Action.READ_DESK: _STAFF,
     Action.CURATE: _STAFF,
     Action.EXPORT: _STAFF,
+    Action.NAME_PEOPLE: frozenset(Role),
+    Action.LIST_OWN_CHALLENGES: frozenset(Role),
+    Action.LIST_INTRODUCTIONS: frozenset(Role),
+    Action.MANAGE_INTRODUCTION: _STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
     Action.LIST_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.READ_OWN_ACCOUNT: frozenset(Role),
     Action.MANAGE_OWN_ACCOUNT: frozenset(Role),
 }
-_ON_CHALLENGES = (
+#: What is done to one challenge, and asked of it.
+ON_CHALLENGES = (
     Action.READ_CHALLENGE,
     Action.REVISE_CHALLENGE,
     Action.MATCH_CHALLENGE,
     Action.WITHDRAW_CHALLENGE,
     Action.OPEN_CHALLENGE,
     Action.CLOSE_CHALLENGE,
+    Action.KEEP_CHALLENGE,
+    Action.RENEW_CHALLENGE,
+    Action.ASK_BACK,
+    Action.ANSWER_BACK,
+    Action.SHORTLIST,
 )
+#: What is done to one introduction, and asked of it.
+ON_INTRODUCTIONS = (
+    Action.READ_INTRODUCTION,
+    Action.ANSWER_INTRODUCTION,
+    Action.ARRANGE_INTRODUCTION,
+    Action.MANAGE_INTRODUCTION,
+)
+_OF_STAFF = frozenset({Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE, Action.ASK_BACK})
 #: What is done to one profile, and asked of it.
 ON_PROFILES = (
     Action.READ_PROFILE,
@@ -148,6 +217,7 @@ ON_PROFILES = (
     Action.WITHDRAW_PROFILE,
     Action.CLAIM_PROFILE,
     Action.DELEGATE_PROFILE,
+    Action.DECLARE_CONFLICT,
 )
 
 
@@ -163,7 +233,9 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
     if viewer is not None and _scope(action) not in viewer.scopes:
         return False
     if isinstance(thing, ChallengeFacts):
-        return action in _ON_CHALLENGES and _on_challenge(viewer, action, thing)
+        return action in ON_CHALLENGES and _on_challenge(viewer, action, thing)
+    if isinstance(thing, IntroductionFacts):
+        return action in ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
     if isinstance(thing, ProfileFacts):
         return action in ON_PROFILES and _on_profile(viewer, action, thing)
     return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))
@@ -183,6 +255,18 @@ def visibility_for(viewer: Viewer | None, profile_id: UUID) -> Visibility:
     if viewer is not None and profile_id in viewer.claimed | viewer.delegated:
         return Visibility.STAFF
     return visibilities_of(viewer)[-1]
+
+
+def shows_name(viewer: Viewer, account_id: UUID) -> bool:
+    """Return whether somebody is told the name of an account that did something they see."""
+    return viewer.is_staff or viewer.account_id == account_id
+
+
+def side_of(viewer: Viewer | None, challenge: Challenge) -> Side:
+    """Return the side that somebody writes for: staff, but for a challenge of their own."""
+    if viewer is None or not viewer.is_staff or challenge.account_id == viewer.account_id:
+        return Side.FIRM
+    return Side.STAFF
 
 
 def actions_for(thing: Thing, viewer: Viewer | None) -> tuple[Action, ...]:
@@ -205,6 +289,10 @@ def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> 
         raise NotFound("challenge", thing.id)
     if isinstance(thing, ProfileFacts) and not allowed(viewer, Action.READ_PROFILE, thing):
         raise NotFound("profile", thing.id)
+    if isinstance(thing, IntroductionFacts) and not allowed(
+        viewer, Action.READ_INTRODUCTION, thing
+    ):
+        raise NotFound("introduction", thing.id)
     if viewer is None:
         raise NotSignedIn
     raise NotPermitted(action)
@@ -215,10 +303,12 @@ def _scope(action: Action) -> Scope:
 
 
 def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) -> bool:
-    if action in {Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE}:
+    if action in _OF_STAFF:
         return viewer is not None and viewer.is_staff
     if thing.account_id is None and thing.organisation_id is None:
         return True  # its address is the key to it
+    if action is Action.KEEP_CHALLENGE:
+        return False  # it is somebody's
     if viewer is None:
         return False
     return (
@@ -226,6 +316,16 @@ def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) 
         or viewer.account_id == thing.account_id
         or thing.organisation_id in viewer.organisations
     )
+
+
+def _on_introduction(viewer: Viewer | None, action: Action, thing: IntroductionFacts) -> bool:
+    if viewer is None:
+        return False
+    if action is Action.MANAGE_INTRODUCTION:
+        return viewer.is_staff
+    party = thing.offered and bool(thing.parties_of(viewer))
+    # Staff bring together, and do not answer for either.
+    return party or (viewer.is_staff and action is not Action.ANSWER_INTRODUCTION)
 
 
 def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> bool:
@@ -247,18 +347,74 @@ def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> b
         Action.CLAIM_PROFILE: known and not thing.claimed and viewer.role in _PROFILED,
         Action.WITHDRAW_PROFILE: own,
         Action.DELEGATE_PROFILE: own,
+        Action.DECLARE_CONFLICT: own,
     }
     return may[action]
 
 
-def facts_of(thing: Profile | Challenge, *, claimed: bool = False) -> Thing:
-    """Return the facts of a profile or challenge.
+def introduction_facts(introduction: Introduction, challenge: Challenge) -> IntroductionFacts:
+    """Return the facts of an introduction."""
+    return IntroductionFacts(
+        id=introduction.id,
+        challenge=ChallengeFacts(
+            id=challenge.id,
+            account_id=challenge.account_id,
+            organisation_id=challenge.organisation_id,
+        ),
+        profile_id=introduction.profile_id,
+        offered=introduction.offered_at is not None,
+    )
+
+
+def introduction_actions(
+    introduction: Introduction, facts: IntroductionFacts, viewer: Viewer | None
+) -> tuple[IntroductionAction, ...]:
+    """Return what somebody may do with an introduction in its present state.
+
+    Whoever came by a mailed link is nobody here; what a link opens is ``party_actions``.
+    """
+    if viewer is None:
+        return ()
+    parties = facts.parties_of(viewer) if facts.offered else ()
+    own = {action for party in parties for action in party_actions(introduction, party)}
+    may = own if allowed(viewer, Action.ANSWER_INTRODUCTION, facts) else set()
+    if allowed(viewer, Action.MANAGE_INTRODUCTION, facts):
+        may |= _BY_STAFF
+    if allowed(viewer, Action.ARRANGE_INTRODUCTION, facts):
+        may |= _BY_BOTH
+    return tuple(action for action in introduction.actions() if action in may)
+
+
+def party_actions(introduction: Introduction, party: Party) -> tuple[IntroductionAction, ...]:
+    """Return which answers a party may still give: a yes once, a no as long as it is offered."""
+    answered = introduction.answer_of(party) is not None
+    return tuple(
+        action
+        for action in introduction.actions()
+        if action is IntroductionAction.DECLINE
+        or (action is IntroductionAction.ACCEPT and not answered)
+    )
+
+
+_BY_BOTH = {IntroductionAction.PROPOSE_MEETING, IntroductionAction.MEET}
+_BY_STAFF = {
+    IntroductionAction.REVISE,
+    IntroductionAction.OFFER,
+    IntroductionAction.WITHDRAW,
+    IntroductionAction.CONCLUDE,
+}
+
+
+def facts_of(thing: Profile | Challenge | Introduction, *, claimed: bool = False) -> Thing:
+    """Return the facts of a profile, a challenge, or an introduction read with its challenge.
 
     Args:
-        thing: the profile or challenge.
+        thing: what permission is asked for.
         claimed: whether somebody owns the profile.
 
     """
+    if isinstance(thing, Introduction):
+        return introduction_facts(thing, thing.challenge)
     if isinstance(thing, Challenge):
         return ChallengeFacts(
             id=thing.id, account_id=thing.account_id, organisation_id=thing.organisation_id

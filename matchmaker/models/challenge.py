@@ -1,18 +1,20 @@
-"""Challenge: a firm's problem in its own words."""
+"""Challenge: a firm's problem in its own words, its brief, and where it is on its way."""
 
 from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.errors import TransitionNotAllowed
 from matchmaker.models.base import Base, VectorBytes, text_enum
+from matchmaker.models.brief import Brief
 from matchmaker.models.place import Place
 
 
@@ -22,6 +24,8 @@ class ChallengeState(enum.StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     OPEN = "open"
+    #: Nobody renewed it in time; it is neither matched nor shown.
+    EXPIRED = "expired"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
 
@@ -34,29 +38,81 @@ class ChallengeAction(enum.StrEnum):
     CLOSE = "close"
     WITHDRAW = "withdraw"
     REVISE = "revise"
+    #: Saving its brief: what it says stays as it is.
+    BRIEF = "brief"
     MATCH = "match"
+    #: Staff ask the firm something in the thread.
+    ASK = "ask"
+    #: The firm writes in the thread.
+    ANSWER = "answer"
+    RENEW = "renew"
+    EXPIRE = "expire"
+
+
+class ClosingReason(enum.StrEnum):
+    """Why a challenge was closed."""
+
+    SOLVED = "solved"
+    NO_LONGER_NEEDED = "no-longer-needed"
+    NO_PARTNER = "no-partner"
+    DUPLICATE = "duplicate"
+    OUT_OF_SCOPE = "out-of-scope"
+    OTHER = "other"
+
+
+class Side(enum.StrEnum):
+    """Who something waits for."""
+
+    FIRM = "firm"
+    STAFF = "staff"
 
 
 #: state -> action -> next state; what is not here is refused.
 TRANSITIONS: dict[ChallengeState, dict[ChallengeAction, ChallengeState]] = {
     ChallengeState.DRAFT: {
         ChallengeAction.REVISE: ChallengeState.DRAFT,
+        ChallengeAction.BRIEF: ChallengeState.DRAFT,
         ChallengeAction.SUBMIT: ChallengeState.SUBMITTED,
         ChallengeAction.WITHDRAW: ChallengeState.WITHDRAWN,
     },
     ChallengeState.SUBMITTED: {
         ChallengeAction.REVISE: ChallengeState.SUBMITTED,
+        ChallengeAction.BRIEF: ChallengeState.SUBMITTED,
         ChallengeAction.MATCH: ChallengeState.SUBMITTED,
+        ChallengeAction.ASK: ChallengeState.SUBMITTED,
+        ChallengeAction.ANSWER: ChallengeState.SUBMITTED,
         ChallengeAction.OPEN: ChallengeState.OPEN,
+        ChallengeAction.CLOSE: ChallengeState.CLOSED,
         ChallengeAction.WITHDRAW: ChallengeState.WITHDRAWN,
     },
     ChallengeState.OPEN: {
+        ChallengeAction.BRIEF: ChallengeState.OPEN,
         ChallengeAction.MATCH: ChallengeState.OPEN,
+        ChallengeAction.ASK: ChallengeState.OPEN,
+        ChallengeAction.ANSWER: ChallengeState.OPEN,
+        ChallengeAction.RENEW: ChallengeState.OPEN,
+        ChallengeAction.EXPIRE: ChallengeState.EXPIRED,
+        ChallengeAction.CLOSE: ChallengeState.CLOSED,
+        ChallengeAction.WITHDRAW: ChallengeState.WITHDRAWN,
+    },
+    ChallengeState.EXPIRED: {
+        ChallengeAction.RENEW: ChallengeState.OPEN,
         ChallengeAction.CLOSE: ChallengeState.CLOSED,
         ChallengeAction.WITHDRAW: ChallengeState.WITHDRAWN,
     },
     ChallengeState.CLOSED: {},
     ChallengeState.WITHDRAWN: {},
+}
+#: Action -> who a challenge waits for after it; an action that is not here changes nothing of it.
+WAITS_FOR: dict[ChallengeAction, Side | None] = {
+    ChallengeAction.SUBMIT: Side.STAFF,
+    ChallengeAction.ASK: Side.FIRM,
+    ChallengeAction.ANSWER: Side.STAFF,
+    ChallengeAction.OPEN: None,
+    ChallengeAction.RENEW: None,
+    ChallengeAction.EXPIRE: Side.FIRM,
+    ChallengeAction.CLOSE: None,
+    ChallengeAction.WITHDRAW: None,
 }
 
 
@@ -90,11 +146,38 @@ class Challenge(Base, kw_only=True):
     #: Whose members may read and change it too. No foreign key: when the organisation is erased,
     #: the challenge must not become one that its address opens.
     organisation_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
+    #: As ``Brief.as_json`` writes it; read and changed by ``brief``.
+    brief_json: Mapped[dict[str, Any]] = mapped_column(
+        "brief", default_factory=dict, server_default="{}", repr=False
+    )
+    #: Partners read no more than the answers that are shared before both sides accept.
+    confidential: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Whose turn it is; None when nobody's.
+    waits_for: Mapped[Side | None] = mapped_column(text_enum(Side), default=None)
+    #: The firm has seen the warnings about its present words and leaves them as they are.
+    warnings_accepted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: When it was first opened, when it has to be renewed, and when that was last asked for.
+    opened_at: Mapped[datetime | None] = mapped_column(default=None)
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    closing_reason: Mapped[ClosingReason | None] = mapped_column(
+        text_enum(ClosingReason), default=None
+    )
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(init=False)
 
     __mapper_args__ = {"version_id_col": revision}
+    __table_args__ = (
+        Index("ix_challenges_state_expires_at", "state", "expires_at"),
+        Index("ix_challenges_state_created_at", "state", "waits_for", "created_at", "id"),
+    )
+
+    @property
+    def brief(self) -> Brief:
+        """What has been saved of its short form."""
+        return Brief.from_json(self.brief_json)
 
     @property
     def place(self) -> Place:
@@ -137,7 +220,26 @@ class Challenge(Base, kw_only=True):
 
         """
         self.state = self.check(action)
+        self.waits_for = WAITS_FOR.get(action, self.waits_for)
         self.updated_at = at
+
+    def is_over(self, *, at: datetime) -> bool:
+        """Return whether it has to be renewed before it is matched or shown again."""
+        return self.state is ChallengeState.EXPIRED or (
+            self.state is ChallengeState.OPEN
+            and self.expires_at is not None
+            and self.expires_at <= at
+        )
+
+    def is_public(self, *, at: datetime) -> bool:
+        """Return whether others than its firm may see that there is such a challenge.
+
+        The samples that come with the product are shown, and those without an account that were
+        opened; one that was only submitted, or is closed, is not. One of an account is for that
+        account and its organisation, whatever its state.
+        """
+        open_ = self.state is ChallengeState.OPEN and not self.is_over(at=at)
+        return self.sample or (open_ and not self.owned and not self.confidential)
 
 
 class ChallengeVector(Base, kw_only=True):

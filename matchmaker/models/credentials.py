@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.models.base import Base, text_enum
+from matchmaker.models.introduction import Party
 
 
 class LinkPurpose(enum.StrEnum):
@@ -24,6 +25,12 @@ class LinkPurpose(enum.StrEnum):
     CONFIRM_PROFILE = "confirm-profile"
     #: The owner is asked no more.
     UNSUBSCRIBE = "unsubscribe"
+    #: A challenge that was written without an account becomes the reader's.
+    KEEP_CHALLENGE = "keep-challenge"
+    #: The firm says that a challenge is still to be answered.
+    RENEW_CHALLENGE = "renew-challenge"
+    #: A party answers the offer of an introduction.
+    INTRODUCTION = "introduction"
 
 
 class Scope(enum.StrEnum):
@@ -60,6 +67,15 @@ class MailLink(Base, kw_only=True):
     profile_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("profiles.id", ondelete="CASCADE"), default=None, index=True
     )
+    #: The challenge that is kept or renewed.
+    challenge_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("challenges.id", ondelete="CASCADE"), default=None, index=True
+    )
+    #: The introduction that is answered, and for which party.
+    introduction_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("introductions.id", ondelete="CASCADE"), default=None, index=True
+    )
+    party: Mapped[Party | None] = mapped_column(text_enum(Party), default=None)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -22,8 +22,8 @@ class Expert(Profile, kw_only=True):
     title: Mapped[str] = mapped_column(default="")
     #: Where they work, in words.
     affiliation: Mapped[str] = mapped_column(default="")
-    #: How many introductions may be open at once.
-    capacity: Mapped[int] = mapped_column(default=3)
+    #: How many introductions may be open at once. Indexed for those who take none.
+    capacity: Mapped[int] = mapped_column(default=3, index=True)
     on_leave_until: Mapped[date | None] = mapped_column(default=None)
 
     __mapper_args__ = {"polymorphic_identity": ProfileKind.EXPERT}

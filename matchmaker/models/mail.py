@@ -35,6 +35,20 @@ class MailTemplate(enum.StrEnum):
     CLAIM = "claim"
     #: Asks the owner of a profile once a year whether all of it is still right.
     CONFIRM_PROFILE = "confirm-profile"
+    KEEP_CHALLENGE = "keep-challenge"
+    #: Asks the firm whether a challenge is still to be answered.
+    RENEW_CHALLENGE = "renew-challenge"
+    #: Staff wrote in the thread of a challenge.
+    ASKED_BACK = "asked-back"
+    #: The firm did.
+    ANSWERED_BACK = "answered-back"
+    #: Asks a party of an introduction for its answer, or reminds it.
+    INTRODUCTION_OFFER = "introduction-offer"
+    #: Both have said yes: who the other is.
+    INTRODUCTION_ACCEPTED = "introduction-accepted"
+    #: Nobody waits any more.
+    INTRODUCTION_ENDED = "introduction-ended"
+    INTRODUCTION_MEETING = "introduction-meeting"
 
 
 #: What a template cannot be written without. Every name that ends in ``path`` is an address
@@ -45,6 +59,16 @@ WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.CONFIRM_EMAIL: frozenset({"path"}),
     MailTemplate.CLAIM: frozenset({"path", "profile"}),
     MailTemplate.CONFIRM_PROFILE: frozenset({"path", "profile", "unsubscribe_path"}),
+    MailTemplate.KEEP_CHALLENGE: frozenset({"path"}),
+    MailTemplate.RENEW_CHALLENGE: frozenset({"path", "challenge"}),
+    MailTemplate.ASKED_BACK: frozenset({"path", "challenge"}),
+    MailTemplate.ANSWERED_BACK: frozenset({"path", "challenge"}),
+    MailTemplate.INTRODUCTION_OFFER: frozenset(
+        {"path", "lines", "text_language", "for_firm", "reminder"}
+    ),
+    MailTemplate.INTRODUCTION_ACCEPTED: frozenset({"path", "title", "name", "email"}),
+    MailTemplate.INTRODUCTION_ENDED: frozenset({"path", "why", "for_firm", "about"}),
+    MailTemplate.INTRODUCTION_MEETING: frozenset({"path", "starts_at", "minutes", "place", "name"}),
 }
 
 

@@ -25,14 +25,6 @@ class Fit(enum.StrEnum):
     POSSIBLE = "possible"
 
 
-class MatchState(enum.StrEnum):
-    """What people decided about a match."""
-
-    PROPOSED = "proposed"
-    SHORTLISTED = "shortlisted"
-    DISMISSED = "dismissed"
-
-
 class EligibilityRule(enum.StrEnum):
     """The hard rules, in the order in which they are counted."""
 
@@ -41,6 +33,12 @@ class EligibilityRule(enum.StrEnum):
     PARTNER_KIND = "partner-kind"
     LANGUAGE = "language"
     DISTANCE = "distance"
+    #: As many introductions open as they can take.
+    CAPACITY = "capacity"
+    #: Declined not long ago.
+    COOL_DOWN = "cool-down"
+    #: Of the firm's own house, or declared.
+    CONFLICT = "conflict"
     REQUIRED_TERMS = "required-terms"
     EXCLUDED_TERMS = "excluded-terms"
     DISMISSED = "dismissed"
@@ -211,6 +209,11 @@ class MatchRun(Base, kw_only=True):
     tally: Mapped[list[list[Any]] | None] = mapped_column(
         JSON(none_as_null=True), default=None, deferred=True, repr=False
     )
+    #: Whom the rules of protection left out and how much each family had on its table then, so
+    #: that a replay asks the same; see ``matchmaker.models.protection``. None when nobody.
+    protection: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True), default=None, deferred=True, repr=False
+    )
     #: Milliseconds per stage.
     timings_ms: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
@@ -247,7 +250,6 @@ class Match(Base, kw_only=True):
     score: Mapped[float]
     fit: Mapped[Fit] = mapped_column(text_enum(Fit))
     reason_json: Mapped[dict[str, Any]] = mapped_column("reason", repr=False)
-    state: Mapped[MatchState] = mapped_column(text_enum(MatchState), default=MatchState.PROPOSED)
     profile: Mapped[Profile] = relationship(init=False, repr=False, lazy="raise_on_sql")
     folded: Mapped[list[FoldedProfile]] = relationship(
         default_factory=list,
@@ -264,6 +266,11 @@ class Match(Base, kw_only=True):
     def shown(self) -> bool:
         """Whether the public may still know who it is; if not, nothing but the place is told."""
         return self.profile.public
+
+    @property
+    def nameless(self) -> bool:
+        """Whether this is a person whose name is kept from the reader (``services.nameless``)."""
+        return self.profile_id is None
 
     @property
     def reason(self) -> Reason:

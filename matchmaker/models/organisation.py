@@ -58,9 +58,9 @@ class Organisation(Profile, kw_only=True):
         text_enum(OrganisationType), default=None
     )
     #: Research Organization Registry, full URL.
-    ror: Mapped[str | None] = mapped_column(default=None)
+    ror: Mapped[str | None] = mapped_column(default=None, index=True)
     #: Danish company number, eight digits.
-    cvr: Mapped[str | None] = mapped_column(default=None)
+    cvr: Mapped[str | None] = mapped_column(default=None, index=True)
 
     __mapper_args__ = {"polymorphic_identity": ProfileKind.ORGANISATION}
 

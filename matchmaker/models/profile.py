@@ -133,7 +133,7 @@ class Profile(Base, kw_only=True):
     #: Cannot be proposed after this day; follows from term or dates.
     proposable_until: Mapped[date | None] = mapped_column(init=False, default=None)
     #: The organisation at the top of the family, so that a slate can limit a whole institute.
-    family_id: Mapped[UUID | None] = mapped_column(default=None)
+    family_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     #: The name as it is compared and put in order.
     folded_name: Mapped[str] = mapped_column(init=False, default="", server_default="-")
     #: Items of evidence that may carry a match, and characters of all that the profile says.
@@ -173,7 +173,30 @@ class Profile(Base, kw_only=True):
             "longitude",
             "can_travel_km",
         ),
-        Index("ix_profiles_kind_name", "kind", "name"),
+        # Public lists: in the order of last change, and counted.
+        Index(
+            "ix_profiles_latest",
+            "standing",
+            "updated_at",
+            "id",
+            "visibility",
+            "kind",
+            "partner_kind",
+        ),
+        # In the order of names, with all the letters that are looked for. A text may be longer
+        # than PostgreSQL takes into an index; it finds names by ``ix_profiles_search``.
+        Index(
+            "ix_profiles_listed",
+            "standing",
+            "folded_name",
+            "id",
+            "visibility",
+            "kind",
+            "partner_kind",
+            "updated_at",
+            "name",
+            "summary",
+        ).ddl_if(dialect="sqlite"),
         # What the queues of the desk read and count, each in its own order.
         Index("ix_profiles_fresh", "standing", "confirmed_at", "updated_at", "id", "kind"),
         Index("ix_profiles_revision", "id", "revision"),

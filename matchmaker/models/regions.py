@@ -32,12 +32,41 @@ def find_region(text: str) -> Place | None:
     return _regions().get(_core(text)) or _regions().get(text.strip().casefold())
 
 
+def region_of(municipality: str | None) -> str | None:
+    """Return the ISO 3166-2 code of the region that a municipality (LAU 1 code) lies in, or None.
+
+    >>> region_of("851"), region_of(None)
+    ('DK-81', None)
+    """
+    return _by_municipality().get(municipality or "")
+
+
+def region_name(code: str, language: str) -> str:
+    """Return the name of a region in a language, Danish or English.
+
+    >>> region_name("DK-82", "en")
+    'Central Denmark Region'
+    """
+    row = next(row for row in _rows() if row["code"] == code)
+    return row["name"] if language == "da" else row["name_en"]
+
+
+@cache
+def _rows() -> tuple[Mapping[str, str], ...]:
+    source = resources.files(__package__).joinpath("danish_regions.csv")
+    return tuple(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+
+
+@cache
+def _by_municipality() -> Mapping[str, str]:
+    return {code: row["code"] for row in _rows() for code in row["municipalities"].split()}
+
+
 @cache
 def _regions() -> Mapping[str, Place]:
-    source = resources.files(__package__).joinpath("danish_regions.csv")
     found: dict[str, Place] = {}
     by_code: dict[str, Place] = {}
-    for row in csv.DictReader(source.read_text(encoding="utf-8").splitlines()):
+    for row in _rows():
         places = [find_place(code) for code in row["municipalities"].split()]
         region = Place(
             latitude=round(fmean(one.latitude for one in places if one and one.latitude), 5),

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from matchmaker.errors import Merged, NotFound
-from matchmaker.models import Challenge, Claim, MatchRun, Profile, Standing
-from matchmaker.models.actions import Action, ChallengeFacts, ProfileFacts, Viewer, check
+from matchmaker.errors import Merged, NotFound, NotSignedIn
+from matchmaker.models import Challenge, Claim, MatchRun, Profile, Role, Standing
+from matchmaker.models.actions import (
+    Action,
+    ChallengeFacts,
+    ProfileFacts,
+    Viewer,
+    check,
+    introduction_facts,
+    shows_name,
+)
+from matchmaker.storage import accounts, introductions
 from matchmaker.storage.database import Sessions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """Who did something, as far as somebody may know."""
+
+    role: Role
+    #: Their name, or their address when they gave none; None for who may not know it.
+    name: str | None
 
 
 @dataclass(frozen=True)
@@ -18,6 +37,15 @@ class AccessService:
     """Whether somebody may do something with a stored thing."""
 
     sessions: Sessions
+
+    def authors(self, viewer: Viewer, ids: Collection[UUID]) -> Mapping[UUID, Author]:
+        """Return who these accounts are, as far as the viewer may know; the deleted are missing."""
+        with self.sessions.reading() as session:
+            found = accounts.called(session, ids)
+        return {
+            id_: Author(role=role, name=(name or email) if shows_name(viewer, id_) else None)
+            for id_, name, email, role in found
+        }
 
     def check_challenge(self, viewer: Viewer | None, action: Action, challenge_id: UUID) -> None:
         """Refuse what somebody may not do with a challenge.
@@ -62,6 +90,23 @@ class AccessService:
             )
         except NotFound:
             raise NotFound("match run", run_id) from None
+
+    def check_introduction(
+        self, viewer: Viewer | None, action: Action, introduction_id: UUID
+    ) -> None:
+        """Refuse what somebody may not do with an introduction.
+
+        Raises:
+            NotSignedIn: nobody is signed in: introductions are for those who are.
+            NotFound: there is none, or none that they may know of.
+            NotPermitted: they may not.
+
+        """
+        if viewer is None:
+            raise NotSignedIn
+        with self.sessions.reading() as session:
+            found = introductions.get(session, introduction_id)
+        check(viewer, action, introduction_facts(found, found.challenge))
 
     def check_profile(self, viewer: Viewer | None, action: Action, profile_id: UUID) -> None:
         """Refuse what somebody may not do with a profile.

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import LinkSpent
 from matchmaker.models import Account, LinkPurpose, MailLink
 from matchmaker.models.credentials import fingerprint
+from matchmaker.models.introduction import ANSWER_WITHIN
 from matchmaker.services.mailing import NewMail, queue
 from matchmaker.storage import accounts
 
@@ -22,6 +23,10 @@ LIFETIME = {
     LinkPurpose.CLAIM: timedelta(days=14),
     LinkPurpose.CONFIRM_PROFILE: timedelta(days=60),
     LinkPurpose.UNSUBSCRIBE: timedelta(days=800),
+    LinkPurpose.KEEP_CHALLENGE: timedelta(days=3),
+    LinkPurpose.RENEW_CHALLENGE: timedelta(days=90),
+    # At most: it ends with the time to answer.
+    LinkPurpose.INTRODUCTION: ANSWER_WITHIN,
 }
 #: Where a link leads; the pages have these addresses.
 PATHS = {
@@ -31,6 +36,9 @@ PATHS = {
     LinkPurpose.CLAIM: "/claim/",
     LinkPurpose.CONFIRM_PROFILE: "/confirm-profile/",
     LinkPurpose.UNSUBSCRIBE: "/unsubscribe/",
+    LinkPurpose.KEEP_CHALLENGE: "/keep-challenge/",
+    LinkPurpose.RENEW_CHALLENGE: "/renew-challenge/",
+    LinkPurpose.INTRODUCTION: "/introduction/",
 }
 
 
@@ -42,6 +50,7 @@ def make_link(
     at: datetime,
     account: Account | None = None,
     profile_id: UUID | None = None,
+    challenge_id: UUID | None = None,
 ) -> tuple[MailLink, str]:
     """Keep a new link and return it with the path that opens it; the path is nowhere kept."""
     secret = token_urlsafe(32)
@@ -51,6 +60,7 @@ def make_link(
         account_id=account.id if account else None,
         email=email,
         profile_id=profile_id,
+        challenge_id=challenge_id,
         created_at=at,
         expires_at=at + LIFETIME[purpose],
     )

@@ -40,6 +40,8 @@ class RenderedMail:
     html: str
     #: Header lines that belong to the template, such as List-Unsubscribe.
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: A calendar file (RFC 5545) that goes with it; None for none.
+    calendar: str | None = None
 
 
 class MailRenderer(Protocol):
@@ -84,4 +86,9 @@ def message_bytes(mail: OutgoingMail, rendered: RenderedMail, sender: Address) -
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = mail.language  # set_content takes all Content- lines away
     message.set_boundary(f"=_{mail.id.hex}")
+    if rendered.calendar is not None:
+        message.add_attachment(
+            rendered.calendar, subtype="calendar", cte="base64", filename="meeting.ics"
+        )
+        message.set_boundary(f"=m{mail.id.hex}")
     return message.as_bytes()

@@ -10,28 +10,34 @@ from uuid import UUID
 from sqlalchemy.orm.attributes import set_committed_value
 
 from embeddings.protocols import Encoder
-from matchmaker.errors import IndexNotReady, InvalidInput, ReplicaMoved
+from matchmaker.errors import IndexNotReady, InvalidInput, ReplicaMoved, TransitionNotAllowed
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.sentences import split
 from matchmaker.models import (
     ChallengeAction,
+    ChallengeState,
     Conditions,
     FoldedProfile,
     Match,
     MatchRun,
     Place,
 )
+from matchmaker.models.challenge import TRANSITIONS
 from matchmaker.services import steering
 from matchmaker.services.asking import NOTHING, Asking
 from matchmaker.services.clock import Clock
 from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.search import Ranking, Search
-from matchmaker.storage import challenges, matches, profiles
+from matchmaker.storage import challenges, matches, profiles, protection
 from matchmaker.storage.database import Sessions
 
 #: How often a search is begun again because profiles were indexed meanwhile.
 MOST_TRIES = 10
+
+
+#: What can be done with a challenge whose time is up.
+_AFTER_EXPIRY = tuple(TRANSITIONS[ChallengeState.EXPIRED])
 
 
 @dataclass(frozen=True)
@@ -86,18 +92,22 @@ class MatchmakingService:
 
         """
         conditions = conditions or Conditions()
-        watch = Stopwatch()
+        now, watch = self.clock(), Stopwatch()
         asking = self.asking
         with watch.stage("read"), self.sessions.reading() as session:
             challenge = challenges.get(session, challenge_id)
             challenge.check(ChallengeAction.MATCH)
+            if challenge.is_over(at=self.clock()):
+                raise TransitionNotAllowed(
+                    "challenge", ChallengeState.EXPIRED, ChallengeAction.MATCH, _AFTER_EXPIRY
+                )
             conditions = steering.checked(session, conditions)
+            protected = protection.of_challenge(session, challenge, now)
             sentences = split(challenge.text, challenge.title)
             kept = asking.kept(session, challenge, sentences)
         known = asking.whole(kept, challenge.language)
         with nullcontext() if known else watch.stage("encode"):
             encoded = asking.encode(sentences, challenge.language, kept)
-        now = self.clock()
         question = Question(
             sentences=sentences,
             language=challenge.language,
@@ -107,6 +117,7 @@ class MatchmakingService:
             conditions=conditions,
             today=now.date(),
             seed=challenge.id,
+            protection=protected,
         )
         found = self._rank(question, self.policy, watch)
         run = MatchRun(
@@ -122,6 +133,7 @@ class MatchmakingService:
             generation_id=found.generation,
             log_position=found.position,
             place=asdict(challenge.place),
+            protection=protected.as_json(),
             funnel=found.funnel,
             tally=found.tally,
             timings_ms=watch.rounded(),
@@ -138,7 +150,7 @@ class MatchmakingService:
             run.matches = [match for match in run.matches if match.profile_id in by_id]
             for match in run.matches:
                 match.folded = [one for one in match.folded if one.profile_id in by_id]
-            session.add(run)
+            matches.keep(session, run)
             asking.keep(session, challenge, encoded, kept)
         for match in run.matches:
             set_committed_value(match, "profile", by_id[match.profile_id])
@@ -200,6 +212,7 @@ class MatchmakingService:
         spec = self.encoder.spec
         with self.sessions.reading() as session:
             challenge = challenges.get(session, run.challenge_id)
+            protected = matches.protection_of(session, run.id)
             kept = NOTHING
             if challenge.revision == run.challenge_revision:
                 kept = self.asking.kept(session, challenge, run.sentences)
@@ -213,6 +226,7 @@ class MatchmakingService:
             conditions=Conditions.from_json(run.conditions),
             today=run.created_at.date(),
             seed=run.challenge_id,
+            protection=protected,
         )
         found = self._rank(question, policy, Stopwatch())
         return Replay(

@@ -39,7 +39,13 @@ class Pool:
         self.session = session
         self.question = question
         self.held = held
-        self.asked = (question.conditions, question.place, question.today, held.holders(replica))
+        self.asked = (
+            question.conditions,
+            question.place,
+            question.today,
+            held.holders(replica),
+            question.protection,
+        )
         self.kinds = question.conditions.partner_kinds or KINDS
         self.known: dict[int, Candidate | None] = {}
         self.taken: set[int] = set()

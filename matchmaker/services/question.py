@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.models import Conditions, Place
+from matchmaker.models.protection import NO_PROTECTION, Protection
 
 Floats: TypeAlias = NDArray[np.float32]
 Ids: TypeAlias = NDArray[np.int64]
@@ -36,6 +37,8 @@ class Question:
     today: date
     #: Breaks ties: the id of the challenge.
     seed: UUID
+    #: Whom the rules of protection leave out, and who has much on the table.
+    protection: Protection = NO_PROTECTION
 
 
 @dataclass

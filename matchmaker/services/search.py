@@ -242,7 +242,9 @@ class Search(Judging):
             for one in judged.ordered
         ]
         seed = pool.question.seed
-        ordered = near_ties.drawn(ranking.in_order(scored, seed), seed, policy)
+        ordered = near_ties.drawn(
+            ranking.in_order(scored, seed), seed, policy, pool.question.protection.load
+        )
         return replace(judged, ordered=ordered)
 
     def with_reasons(

@@ -1,14 +1,14 @@
 """Eligibility: SQL decides who may be proposed, always.
 
-Rules about single profiles (terms, dismissals) come with the ids they concern: SQL is asked
-about those ids, or what it answers is held against them. Whole lists inside a statement would
-be looked into once for every profile.
+Rules about single profiles (protection, terms, dismissals) come with the ids they concern: SQL
+is asked about those ids, or what it answers is held against them. Whole lists inside a statement
+would be looked into once for every profile.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -44,6 +44,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.models import Conditions, EligibilityRule, Place, Profile, Standing, Visibility
 from matchmaker.models.place import EARTH_RADIUS_KM
+from matchmaker.models.protection import NO_PROTECTION, Protection
 from matchmaker.storage.dialects import hex_id, is_among, json_elements, json_part, json_text
 
 # Read as the text they are stored as: turning thousands of rows into objects would cost more
@@ -82,10 +83,15 @@ class _Named:
     required: AbstractSet[str] | None
     excluded: AbstractSet[str]
     dismissed: AbstractSet[str]
+    protection: Protection
 
     def allows(self, hex_id: str) -> bool:
         """Return whether these rules leave a profile in."""
-        left_out = hex_id in self.excluded or hex_id in self.dismissed
+        left_out = (
+            hex_id in self.excluded
+            or hex_id in self.dismissed
+            or self.protection.broken_by(hex_id) is not None
+        )
         return not left_out and (self.required is None or hex_id in self.required)
 
     def among_required(self, ids: AbstractSet[str]) -> AbstractSet[str]:
@@ -93,7 +99,7 @@ class _Named:
         return ids if self.required is None else ids & self.required
 
 
-def _named(conditions: Conditions, holders: TermHolders | None) -> _Named:
+def _named(conditions: Conditions, holders: TermHolders | None, protection: Protection) -> _Named:
     """Return whom the conditions concern by name.
 
     Raises:
@@ -107,7 +113,8 @@ def _named(conditions: Conditions, holders: TermHolders | None) -> _Named:
     return _Named(
         required=holders.required if conditions.required_terms else None,
         excluded=holders.excluded if conditions.excluded_terms else frozenset(),
-        dismissed={one.profile_id.hex for one in conditions.dismissed},
+        dismissed=protection.dismissed | {one.profile_id.hex for one in conditions.dismissed},
+        protection=protection,
     )
 
 
@@ -222,14 +229,23 @@ def _counting(
 def _among(
     conditions: Conditions, place: Place, today: date
 ) -> Select[str, str, str | None, float | None, float | None, str]:
-    met = and_(*rules(conditions, place, today).values())
+    met = _looked_up(rules(conditions, place, today))
     return select(*_COLUMNS).where(is_among(Profile.id, bindparam("ids", type_=String)), met)
 
 
 @lru_cache(maxsize=256)
 def _counting_among(conditions: Conditions, place: Place, today: date) -> Select[int]:
-    met = and_(*rules(conditions, place, today).values())
+    met = _looked_up(rules(conditions, place, today))
     return select(func.count()).where(is_among(Profile.id, bindparam("ids", type_=String)), met)
+
+
+def _looked_up(met: Mapping[EligibilityRule, ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return all rules as one condition that no index can serve.
+
+    Nearly every profile is live and public. A planner that takes "live" for rare goes through all
+    of them, and not through the few that are asked about by their ids.
+    """
+    return func.coalesce(and_(*met.values()), false())
 
 
 def funnel(
@@ -238,13 +254,14 @@ def funnel(
     place: Place,
     today: date,
     holders: TermHolders | None = None,
+    protection: Protection = NO_PROTECTION,
 ) -> dict[str, int]:
     """Return how many profiles each rule removed, counted in order, and how many are left.
 
     Keys: "all", then each rule, then "eligible".
     """
     form = _form(conditions)
-    named = _named(conditions, holders)
+    named = _named(conditions, holders, protection)
     met, count = _counting(form, place, today)
     counted: dict[str, int] = dict(session.execute(count).all())
     every = counted.pop("all")
@@ -258,11 +275,18 @@ def funnel(
         return session.scalar(query, {"ids": json.dumps(list(ids))}) or 0
 
     removed = {rule: counted.get(rule.value, 0) for rule in met}
+    gone: AbstractSet[str] = frozenset()
+    for rule, ids in protection.rules():
+        removed[rule] = of(ids - gone)
+        eligible -= removed[rule]
+        gone = gone | ids
     removed[EligibilityRule.REQUIRED_TERMS] = (
-        0 if named.required is None else eligible - of(named.required)
+        0 if named.required is None else eligible - of(named.required - gone)
     )
-    removed[EligibilityRule.EXCLUDED_TERMS] = of(named.among_required(named.excluded))
-    removed[EligibilityRule.DISMISSED] = of(named.among_required(named.dismissed) - named.excluded)
+    removed[EligibilityRule.EXCLUDED_TERMS] = of(named.among_required(named.excluded) - gone)
+    removed[EligibilityRule.DISMISSED] = of(
+        named.among_required(named.dismissed) - named.excluded - gone
+    )
     return {
         "all": every,
         **{rule.value: number for rule, number in removed.items()},
@@ -281,9 +305,10 @@ def among(
     place: Place,
     today: date,
     holders: TermHolders | None = None,
+    protection: Protection = NO_PROTECTION,
 ) -> list[CandidateRow]:
     """Return the eligible ones of these profiles, given in hexadecimal, in no order."""
-    allows = _named(conditions, holders).allows
+    allows = _named(conditions, holders, protection).allows
     asked = json.dumps([hex_id for hex_id in ids if allows(hex_id)])
     query = _among(_form(conditions), place, today)
     return list(session.execute(query, {"ids": asked}).all())
@@ -295,11 +320,12 @@ def everybody(
     place: Place,
     today: date,
     holders: TermHolders | None = None,
+    protection: Protection = NO_PROTECTION,
 ) -> list[CandidateRow]:
     """Return all eligible profiles, in no order."""
-    named = _named(conditions, holders)
+    named = _named(conditions, holders, protection)
     if named.required is not None:
-        return among(session, named.required, conditions, place, today, holders)
+        return among(session, named.required, conditions, place, today, holders, protection)
     met = and_(*rules(conditions, place, today).values())
     rows = session.execute(select(*_COLUMNS).where(met)).all()
     return [row for row in rows if named.allows(row[0])]

@@ -48,6 +48,7 @@ def test_the_funnel_adds_up(client: FlaskClient, runs: str) -> None:
     funnel = {step["rule"]: step["number"] for step in run["funnel"]}
     rules = (
         *("visible", "available", "partner-kind", "language", "distance"),
+        *("capacity", "cool-down", "conflict"),
         *("required-terms", "excluded-terms", "dismissed"),
     )
     assert [step["rule"] for step in run["funnel"]] == [

@@ -146,6 +146,7 @@ def test_only_eligible_profiles_are_looked_at_and_the_funnel_adds_up(
         steps = dict(found.funnel)
         assert list(steps) == [
             *("all", "visible", "available", "partner-kind", "language", "distance"),
+            *("capacity", "cool-down", "conflict"),
             *("required-terms", "excluded-terms", "dismissed"),
             *("eligible", "considered", "above-floor", "folded", "matched"),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import product
+from uuid import uuid4
 
 import pytest
 
@@ -14,15 +15,28 @@ from tests.factories import NOW
 #: Written out once more, so that no change of the table passes unseen: state, action, next.
 ALLOWED = {
     ("draft", "revise"): "draft",
+    ("draft", "brief"): "draft",
     ("draft", "submit"): "submitted",
     ("draft", "withdraw"): "withdrawn",
     ("submitted", "revise"): "submitted",
+    ("submitted", "brief"): "submitted",
     ("submitted", "match"): "submitted",
+    ("submitted", "ask"): "submitted",
+    ("submitted", "answer"): "submitted",
+    ("submitted", "close"): "closed",
     ("submitted", "open"): "open",
     ("submitted", "withdraw"): "withdrawn",
+    ("open", "brief"): "open",
     ("open", "match"): "open",
+    ("open", "ask"): "open",
+    ("open", "answer"): "open",
+    ("open", "renew"): "open",
+    ("open", "expire"): "expired",
     ("open", "close"): "closed",
     ("open", "withdraw"): "withdrawn",
+    ("expired", "renew"): "open",
+    ("expired", "close"): "closed",
+    ("expired", "withdraw"): "withdrawn",
 }
 
 
@@ -71,6 +85,56 @@ def test_nothing_can_be_done_with_a_withdrawn_challenge() -> None:
     assert challenge.actions() == ()
     with pytest.raises(TransitionNotAllowed, match="allowed: nothing"):
         challenge.check(ChallengeAction.MATCH)
+
+
+@pytest.mark.parametrize(
+    ("done", "waits_for"),
+    [
+        (["submit"], "staff"),
+        (["submit", "ask"], "firm"),
+        (["submit", "ask", "revise"], "firm"),
+        (["submit", "ask", "answer"], "staff"),
+        (["submit", "open"], None),
+        (["submit", "open", "expire"], "firm"),
+        (["submit", "open", "expire", "renew"], None),
+        (["submit", "ask", "close"], None),
+        (["submit", "ask", "withdraw"], None),
+    ],
+)
+def test_it_says_who_it_waits_for(done: list[str], waits_for: str | None) -> None:
+    challenge = a_challenge(ChallengeState.DRAFT)
+    for action in done:
+        challenge.apply(ChallengeAction(action), at=NOW)
+
+    assert challenge.waits_for == waits_for
+
+
+def test_an_open_one_is_over_when_its_time_is_whether_or_not_anybody_noted_it() -> None:
+    challenge = a_challenge(ChallengeState.OPEN, expires_at=NOW)
+
+    assert challenge.is_over(at=NOW)
+    assert not challenge.is_over(at=NOW - timedelta(seconds=1))
+    assert a_challenge(ChallengeState.EXPIRED).is_over(at=NOW)
+    assert not a_challenge(ChallengeState.OPEN).is_over(at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "values", "public"),
+    [
+        ("submitted", {}, False),
+        ("submitted", {"sample": True}, True),
+        ("open", {}, True),
+        ("open", {"account_id": uuid4()}, False),
+        ("open", {"organisation_id": uuid4()}, False),
+        ("open", {"confidential": True}, False),
+        ("open", {"expires_at": NOW}, False),
+        ("closed", {}, False),
+    ],
+)
+def test_others_see_what_was_opened_by_nobody_in_particular(
+    state: str, values: dict[str, object], *, public: bool
+) -> None:
+    assert a_challenge(ChallengeState(state), **values).is_public(at=NOW) is public
 
 
 def test_its_place_is_where_the_firm_is() -> None:
