@@ -250,12 +250,24 @@ def _guard_introduction(introduction_id: UUID) -> None:
     access.check_introduction(current_viewer(), Action.READ_INTRODUCTION, introduction_id)
 
 
+def _guard_collaboration(collaboration_id: UUID) -> None:
+    viewer = required_viewer()
+    matchmaker().access.check_collaboration(viewer, Action.READ_COLLABORATION, collaboration_id)
+
+
+def _guard_outcome(outcome_id: UUID) -> None:
+    viewer = required_viewer()
+    matchmaker().access.check_outcome(viewer, Action.READ_COLLABORATION, outcome_id)
+
+
 #: Name in an address -> what is checked whenever a route has it.
 _GUARDS: dict[str, Callable[[UUID], None]] = {
     "challenge_id": _guard_challenge,
     "run_id": _guard_run,
     "profile_id": _guard_profile,
     "introduction_id": _guard_introduction,
+    "collaboration_id": _guard_collaboration,
+    "outcome_id": _guard_outcome,
 }
 
 

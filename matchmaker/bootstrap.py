@@ -27,9 +27,12 @@ from matchmaker.services.challenge_desk import ChallengeDesk
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.collaborations import CollaborationService
 from matchmaker.services.conflicts import ConflictService
 from matchmaker.services.curation import CurationService
+from matchmaker.services.demonstration import DemonstrationService
 from matchmaker.services.desk import DeskService
+from matchmaker.services.digests import DigestService
 from matchmaker.services.directions import DirectionService
 from matchmaker.services.drafts import DraftService
 from matchmaker.services.duplicates import DuplicateService
@@ -51,11 +54,13 @@ from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.nameless import NamelessService
+from matchmaker.services.outcomes import OutcomeService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.owners import OwnerService
 from matchmaker.services.passwords import Passwords
 from matchmaker.services.previews import PreviewService
 from matchmaker.services.profiles import ProfileService
+from matchmaker.services.programmes import ProgrammeService
 from matchmaker.services.provider_sign_in import ProviderSignInService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
@@ -98,9 +103,13 @@ class Matchmaker:
     duplicates: DuplicateService
     owners: OwnerService
     reminders: ReminderService
+    digests: DigestService
     indexing: Indexer
     evaluation: EvaluationService
     exposure: ExposureService
+    collaborations: CollaborationService
+    outcomes: OutcomeService
+    programmes: ProgrammeService
     mailing: MailService
     accounts: AccountService
     own_account: OwnAccountService
@@ -127,6 +136,18 @@ class Matchmaker:
         with suppress(IndexNotReady):
             self.matchmaking.replica.catch_up()
         self.directions.challenges.catch_up()
+
+    def demonstration(self) -> DemonstrationService:
+        """Return what loads a demonstration."""
+        return DemonstrationService(
+            self.matchmaking.sessions,
+            self.profiles,
+            self.challenges,
+            self.matchmaking,
+            self.collaborations,
+            self.outcomes,
+            self.programmes,
+        )
 
     def close(self) -> None:
         """Let go of the database, and of an index that is shared."""
@@ -207,6 +228,7 @@ def build(
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),
         owners=OwnerService(sessions),
+        digests=DigestService(sessions, clock, directions),
         reminders=ReminderService(sessions, clock, settings.stale_after_days),
         duplicates=DuplicateService(
             sessions, clock, matchmaking.replica, DEFAULT_POLICY, after_write
@@ -217,6 +239,9 @@ def build(
             sessions, clock, encoder, lambda corrected: alone(corrected=corrected), voice
         ),
         exposure=ExposureService(sessions),
+        collaborations=CollaborationService(sessions, clock),
+        outcomes=OutcomeService(sessions, clock),
+        programmes=ProgrammeService(sessions, clock),
         mailing=MailService(sessions, clock),
         accounts=AccountService(sessions, clock, passwords),
         own_account=OwnAccountService(sessions, clock, passwords),

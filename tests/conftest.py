@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from filelock import FileLock
 
+from api.cli.demonstration import read
 from embeddings.encoders.hashing import HashingEncoder
 from matchmaker.bootstrap import Matchmaker, build, prepare_encoders
 from matchmaker.config import Settings
@@ -29,6 +31,9 @@ from tests.factories import NOW, a_workshop
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
+
+#: What the made-up programme is loaded from.
+DEMONSTRATION = Path(__file__).parents[1] / "seed_data" / "demonstration.json"
 
 
 class SteppingClock:
@@ -143,6 +148,27 @@ def _open_workshop(folder: Path) -> datetime:
 
 
 WORKSHOP = Content("workshop", _open_workshop, base=EMPTY)
+
+
+@pytest.fixture(scope="session")
+def demonstration_database(
+    tmp_path_factory: pytest.TempPathFactory, encoder: HashingEncoder, empty_database: Path
+) -> Path:
+    """The file with the made-up programme of ``seed_data``."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    shutil.copy(empty_database, folder)
+    service = _service(folder, encoder, SteppingClock())
+    service.demonstration().load(read(DEMONSTRATION))
+    return _closed(service)
+
+
+@pytest.fixture
+def demonstrated(matchmaker: Matchmaker, demonstration_database: Path) -> tuple[Matchmaker, UUID]:
+    """The service with the made-up programme, and the id of that."""
+    matchmaker.engine.dispose()
+    shutil.copy(demonstration_database, matchmaker.settings.data_dir)
+    (programme,) = matchmaker.programmes.all()
+    return matchmaker, programme.id
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from api.cli.accounts import account
 from api.cli.answers import print_matches, run_as_json
 from api.cli.bench import bench
 from api.cli.codes import codes
+from api.cli.demonstration import demonstration
 from api.cli.directions import challenges_for, similar
 from api.cli.evaluate import evaluate
 from api.cli.exports import export
@@ -182,6 +183,9 @@ def seed_load(settings: Settings, folder: Path) -> None:
     """
     given = seed_files.read(folder)
     _load(open_service(settings), given)
+
+
+seed.add_command(demonstration)
 
 
 def _load(service: Matchmaker, given: seed_files.Seed) -> None:

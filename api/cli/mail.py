@@ -14,6 +14,7 @@ from uuid import UUID
 
 import click
 
+from api.cli.service import open_service
 from api.cli.terminal import output, print_json, tell
 from api.mail.rendering import MailTemplates
 from matchmaker.bootstrap import make_mail_sender, open_mailing
@@ -50,6 +51,17 @@ def ask_owners(settings: Settings) -> None:
     service = _open(settings)
     asked = ReminderService(service.sessions, service.clock, settings.stale_after_days).ask()
     tell(f"{asked} owners are asked; matchmaker mail send sends it")
+
+
+@mail.command("digest")
+@click.pass_obj
+def digest(settings: Settings) -> None:
+    """Write the weekly mail to everybody for whom something is new; again changes nothing.
+
+    Run it once a week. Whoever has unsubscribed, and for whom nothing is new, gets none.
+    """
+    written = open_service(settings).digests.write()
+    tell(f"{written} weekly mails are written; matchmaker mail send sends them")
 
 
 @mail.command("send")

@@ -159,7 +159,7 @@ class _Files:
 
     def records(self, file: str, schema: ma.Schema) -> dict[int, Record]:
         """Return the good records of a file by number; the others are gathered as mistakes."""
-        text = self._text(file)
+        text = self.text(file)
         if text is None:
             return {}
         try:
@@ -191,7 +191,7 @@ class _Files:
     ) -> dict[str, dict[str, int]]:
         """Return the grades of a table: challenge key to profile key to grade."""
         rows = csv.reader(
-            (self._text(file) or "").splitlines(), csv.excel_tab, quoting=csv.QUOTE_NONE
+            (self.text(file) or "").splitlines(), csv.excel_tab, quoting=csv.QUOTE_NONE
         )
         grades: dict[str, dict[str, int]] = {key: {} for key in challenges}
         if next(rows, _COLUMNS) != _COLUMNS:
@@ -205,7 +205,8 @@ class _Files:
                 grades[row[0]][row[1]] = int(row[2])
         return grades
 
-    def _text(self, file: str) -> str | None:
+    def text(self, file: str) -> str | None:
+        """Return what a file says; None when it can't be read."""
         try:
             return (self.folder / file).read_text(encoding="utf-8")
         except OSError as error:

@@ -21,7 +21,9 @@ from api.pages import (
     challenges,
     claim,
     codes,
+    collaborations,
     desk,
+    digests,
     drafts,
     duplicates,
     editing,
@@ -37,6 +39,7 @@ from api.pages import (
     keeping,
     own_profiles,
     profiles,
+    programmes,
     provider,
     reminders,
     reset,
@@ -46,7 +49,7 @@ from api.pages import (
     threads,
 )
 from api.pages.display import FILTERS, same_page
-from api.pages.labels import plural
+from api.pages.labels import labelled, plural
 from api.pages.marks import pieces
 from api.pages.navigation import may_revise, own_pages
 from api.pages.profile_words import field_name, form_field_name, in_words
@@ -88,9 +91,12 @@ BLUEPRINTS: list[Blueprint] = [
     briefs.blueprint,
     threads.blueprint,
     challenge_desk.blueprint,
+    digests.unsubscribing,
+    collaborations.blueprint,
+    programmes.blueprint,
 ]
 #: Their forms carry no token: the secret in their address is one, and programs send them.
-WITHOUT_FORM_TOKEN = (reminders.unsubscribing,)
+WITHOUT_FORM_TOKEN = (reminders.unsubscribing, digests.unsubscribing)
 
 # Error pages need them too, so they belong to the app and come with the first blueprint.
 for _name, _filter in FILTERS.items():
@@ -110,4 +116,5 @@ def _words() -> dict[str, Any]:
         "current_account": current_account,
         "own_pages": own_pages,
         "may_revise": may_revise,
+        "labelled": labelled,
     }

@@ -41,6 +41,15 @@ def revise() -> _Answer:
     return _back()
 
 
+@blueprint.post("/digest")
+@needs(Action.MANAGE_OWN_ACCOUNT)
+def set_digest() -> AnyResponse:
+    """Say whether the weekly mail is wanted."""
+    wanted = request.form.get("digest") == "yes"
+    matchmaker().accounts.revise(_me().id, by=_me().id, digest=wanted)
+    return _back()
+
+
 @blueprint.post("/password")
 @needs(Action.MANAGE_OWN_ACCOUNT)
 def change_password() -> _Answer:

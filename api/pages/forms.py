@@ -99,6 +99,25 @@ _SENTENCES = {
     "code": _("This code does not fit, or it was used already."),
     "email": _("Please write one e-mail address, such as ida@example.dk."),
     "organisation_id": _("There is no organisation with this id."),
+    "on_day": _(
+        "Please give a day that is not before the collaboration began, and not still to come."
+    ),
+    "quantity": _(
+        "Please write how many: a whole number above 0, an amount such as 1.250,00, or 1 to 5 for "
+        "satisfaction. A patent can be granted only as often as it is still pending."
+    ),
+    "currency": _("Please choose a currency for an amount, and none for anything else."),
+    "follows_id": _("Please choose a line of this collaboration with a patent that is pending."),
+    "evidence": _("Please use at most 1,000 characters."),
+    "reason": _("Please say why in at most 1,000 characters."),
+    "starts_on": _("Please give the first day."),
+    "ends_on": _("Please give a last day that is not before the first one."),
+    "first_day": _("Please give a day, such as 2026-11-22."),
+    "last_day": _("Please give a last day that is not before the first one."),
+    "ore_per_100_euro": _("Please write how many kroner 100 euro are worth, such as 746,00."),
+    "area": _("Please choose a municipality or region."),
+    "measure": _("Please choose what is counted."),
+    "kind": _("Please choose a kind."),
     "scopes": _("Please choose what the token may do."),
     "days": _("Please write a number of days from 1 to 366."),
     "name": _("Please write a name of at most 80 characters on one line."),

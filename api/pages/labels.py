@@ -7,11 +7,12 @@ cannot reach a page as ``university-group``.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from api.report.words import WORDS as REPORT_WORDS
 from matchmaker.matching.warnings import WarningKind
 from matchmaker.models import (
     ActivityType,
@@ -55,6 +56,7 @@ from matchmaker.services.exporting import ExportFormat
 
 #: Class, then member: members of two classes may have the same value, and then they are equal.
 LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
+    **REPORT_WORDS,
     CodeList: {
         CodeList.MUNICIPALITIES: _("Municipalities"),
         CodeList.POSTCODES: _("Postcodes"),
@@ -274,6 +276,7 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.ERASE: _("Erased"),
         AuditAction.CLAIM: _("Took over as owner"),
         AuditAction.MERGE: _("Merged"),
+        AuditAction.REVERSE: _("Taken off"),
         AuditAction.IMPORT: _("Imported"),
         AuditAction.EXPORT: _("Exported"),
         AuditAction.RESTORE: _("Restored"),
@@ -416,6 +419,11 @@ def label(member: enum.StrEnum) -> str:
         KeyError: a member without a label; add it to ``LABELS``.
     """
     return str(LABELS[type(member)][member])
+
+
+def labelled(members: Iterable[enum.StrEnum]) -> list[tuple[str, str]]:
+    """Return value and word of some members, as the options of a field."""
+    return [(member.value, label(member)) for member in members]
 
 
 def plural(kind: PartnerKind) -> str:

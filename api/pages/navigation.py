@@ -20,7 +20,8 @@ def own_pages() -> list[tuple[str, str]]:
     if viewer.is_staff:
         pages.append(("desk_pages.page", str(gettext("Desk"))))
         pages.append(("import_pages.page", str(gettext("Imports"))))
-    if not viewer.is_staff:
+        pages.append(("programme_pages.page", str(gettext("Programmes"))))
+    else:
         pages.append(("introduction_pages.page", str(gettext("Introductions"))))
     if viewer.claimed or viewer.delegated:
         pages.append(("own_pages.page", str(gettext("My profiles"))))

@@ -7,6 +7,7 @@ from api.resources import (
     accounts,
     challenges,
     codes,
+    collaborations,
     desk,
     directions,
     editing,
@@ -17,6 +18,7 @@ from api.resources import (
     introductions,
     match_runs,
     profiles,
+    programmes,
     shortlist,
 )
 
@@ -32,6 +34,8 @@ BLUEPRINTS: list[Blueprint] = [
     desk.blueprint,
     directions.blueprint,
     exposure.blueprint,
+    collaborations.blueprint,
+    programmes.blueprint,
     accounts.blueprint,
     codes.blueprint,
     imports.blueprint,

@@ -67,6 +67,11 @@ class OwnAccountPatchSchema(StrictSchema):
 
     name = name_field()
     language = language_field()
+    digest = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata=about("Whether the weekly mail is wanted.", examples=[False]),
+    )
 
 
 class RoleSchema(StrictSchema):
@@ -105,6 +110,7 @@ class AccountSchema(OutputSchema):
     name = fields.String(metadata=about("What they are called, or empty.", "Ida Berg"))
     role = fields.Enum(Role, by_value=fields.String, metadata=about("What they are here for."))
     language = fields.String(metadata=about("Language they are written to in.", "da"))
+    digest = fields.Boolean(metadata=about("Whether the weekly mail is wanted."))
     has_totp = fields.Boolean(metadata=about("Whether a one-time code is asked for."))
     created_at = fields.AwareDateTime(metadata=about("When it was made."))
     last_seen_at = fields.AwareDateTime(

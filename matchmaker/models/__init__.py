@@ -15,6 +15,12 @@ from matchmaker.models.challenge import (
     Side,
 )
 from matchmaker.models.challenge_view import Audience, ChallengeView, Requester, view_of
+from matchmaker.models.collaboration import (
+    Collaboration,
+    CollaborationAction,
+    CollaborationKind,
+    CollaborationState,
+)
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
 from matchmaker.models.curation import (
     BulkAction,
@@ -25,6 +31,7 @@ from matchmaker.models.curation import (
     SavedFilter,
 )
 from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
+from matchmaker.models.digest import ToldChallenge
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -69,7 +76,9 @@ from matchmaker.models.match import (
     MatchRun,
     Reason,
 )
+from matchmaker.models.money import Currency, Money
 from matchmaker.models.organisation import Organisation, OrganisationType
+from matchmaker.models.outcome import Measure, Outcome, OutcomeConfirmation, OutcomeKind
 from matchmaker.models.place import Place, distance_km
 from matchmaker.models.profile import (
     HIDEABLE,
@@ -79,6 +88,7 @@ from matchmaker.models.profile import (
     ProfileKind,
     Standing,
 )
+from matchmaker.models.programme import Programme, ProgrammeTarget
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
 from matchmaker.models.thread import ThreadMessage
@@ -108,9 +118,14 @@ __all__ = [
     "ChallengeView",
     "Claim",
     "ClosingReason",
+    "Collaboration",
+    "CollaborationAction",
+    "CollaborationKind",
+    "CollaborationState",
     "CompanyNeed",
     "Conclusion",
     "Conditions",
+    "Currency",
     "DeclaredConflict",
     "DeclineReason",
     "Delegation",
@@ -153,10 +168,15 @@ __all__ = [
     "MatchDecision",
     "MatchRun",
     "MatchState",
+    "Measure",
     "Membership",
+    "Money",
     "NotChanged",
     "Organisation",
     "OrganisationType",
+    "Outcome",
+    "OutcomeConfirmation",
+    "OutcomeKind",
     "OutgoingMail",
     "PartnerKind",
     "Party",
@@ -166,6 +186,8 @@ __all__ = [
     "Profile",
     "ProfileKind",
     "ProfileRevision",
+    "Programme",
+    "ProgrammeTarget",
     "Queue",
     "Reason",
     "Requester",
@@ -179,6 +201,7 @@ __all__ = [
     "Student",
     "StudyLevel",
     "ThreadMessage",
+    "ToldChallenge",
     "Visibility",
     "distance_km",
     "normalised",

@@ -49,6 +49,8 @@ class Account(Base, kw_only=True):
     recovery_codes: Mapped[list[str]] = mapped_column(default_factory=list, repr=False)
     #: ISO 639-1 code of the language they are written to in.
     language: Mapped[str] = mapped_column(default="da")
+    #: Whether they get the weekly mail when there is something in it.
+    digest: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None] = mapped_column(default=None)
     email_confirmed_at: Mapped[datetime | None] = mapped_column(default=None)

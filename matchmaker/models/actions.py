@@ -15,6 +15,7 @@ from uuid import UUID
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
 from matchmaker.models.challenge import Challenge, Side
+from matchmaker.models.collaboration import Collaboration
 from matchmaker.models.credentials import Scope
 from matchmaker.models.introduction import Introduction, IntroductionAction, Party
 from matchmaker.models.profile import Profile, ProfileKind, Standing
@@ -72,6 +73,17 @@ class Action(enum.StrEnum):
     #: Drafting, offering, withdrawing, concluding.
     MANAGE_INTRODUCTION = "manage-introduction"
     READ_EXPOSURE = "read-exposure"
+    #: A collaboration and the lines of its ledger.
+    READ_COLLABORATION = "read-collaboration"
+    #: Beginning one from an introduction, changing it, ending it.
+    RUN_COLLABORATIONS = "run-collaborations"
+    #: Writing a line; of firm and partner it counts once staff confirm it.
+    REPORT_OUTCOME = "report-outcome"
+    #: Confirming a line, and taking one off by a counter line.
+    CONFIRM_OUTCOME = "confirm-outcome"
+    #: Programmes, their targets, and what came of them.
+    READ_PROGRAMMES = "read-programmes"
+    MANAGE_PROGRAMMES = "manage-programmes"
     READ_AUDIT = "read-audit"
     LIST_ACCOUNTS = "list-accounts"
     MANAGE_ACCOUNTS = "manage-accounts"
@@ -124,6 +136,18 @@ class ChallengeFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CollaborationFacts:
+    """What permission depends on in a collaboration."""
+
+    id: UUID
+    #: Whose challenge it began with.
+    account_id: UUID | None
+    organisation_id: UUID | None
+    #: The profile of the partner; None when it is erased.
+    partner_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class IntroductionFacts:
     """What permission depends on in an introduction."""
 
@@ -145,7 +169,7 @@ class IntroductionFacts:
         return tuple(party for party, speaks in spoken.items() if speaks)
 
 
-Thing: TypeAlias = ProfileFacts | ChallengeFacts | IntroductionFacts
+Thing: TypeAlias = ProfileFacts | ChallengeFacts | IntroductionFacts | CollaborationFacts
 
 _STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
 #: Those who can have a profile of their own.
@@ -162,6 +186,8 @@ _READING = frozenset(
         Action.LIST_INTRODUCTIONS,
         Action.READ_INTRODUCTION,
         Action.READ_EXPOSURE,
+        Action.READ_COLLABORATION,
+        Action.READ_PROGRAMMES,
         Action.READ_AUDIT,
         Action.LIST_ACCOUNTS,
         Action.READ_OWN_ACCOUNT,
@@ -177,6 +203,10 @@ _BY_ROLE = {
     Action.EXPORT: _STAFF,
     Action.NAME_PEOPLE: frozenset(Role),
     Action.LIST_OWN_CHALLENGES: frozenset(Role),
+    Action.RUN_COLLABORATIONS: _STAFF,
+    Action.CONFIRM_OUTCOME: _STAFF,
+    Action.READ_PROGRAMMES: _STAFF,
+    Action.MANAGE_PROGRAMMES: _STAFF,
     Action.LIST_INTRODUCTIONS: frozenset(Role),
     Action.MANAGE_INTRODUCTION: _STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
@@ -207,6 +237,12 @@ ON_INTRODUCTIONS = (
     Action.MANAGE_INTRODUCTION,
 )
 _OF_STAFF = frozenset({Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE, Action.ASK_BACK})
+_ON_COLLABORATIONS = (
+    Action.READ_COLLABORATION,
+    Action.RUN_COLLABORATIONS,
+    Action.REPORT_OUTCOME,
+    Action.CONFIRM_OUTCOME,
+)
 #: What is done to one profile, and asked of it.
 ON_PROFILES = (
     Action.READ_PROFILE,
@@ -234,6 +270,8 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
         return False
     if isinstance(thing, ChallengeFacts):
         return action in ON_CHALLENGES and _on_challenge(viewer, action, thing)
+    if isinstance(thing, CollaborationFacts):
+        return action in _ON_COLLABORATIONS and _on_collaboration(viewer, action, thing)
     if isinstance(thing, IntroductionFacts):
         return action in ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
     if isinstance(thing, ProfileFacts):
@@ -289,6 +327,10 @@ def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> 
         raise NotFound("challenge", thing.id)
     if isinstance(thing, ProfileFacts) and not allowed(viewer, Action.READ_PROFILE, thing):
         raise NotFound("profile", thing.id)
+    if isinstance(thing, CollaborationFacts) and not allowed(
+        viewer, Action.READ_COLLABORATION, thing
+    ):
+        raise NotFound("collaboration", thing.id)
     if isinstance(thing, IntroductionFacts) and not allowed(
         viewer, Action.READ_INTRODUCTION, thing
     ):
@@ -316,6 +358,16 @@ def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) 
         or viewer.account_id == thing.account_id
         or thing.organisation_id in viewer.organisations
     )
+
+
+def _on_collaboration(viewer: Viewer | None, action: Action, thing: CollaborationFacts) -> bool:
+    if viewer is None:
+        return False
+    if viewer.is_staff:
+        return True
+    firm = viewer.account_id == thing.account_id or thing.organisation_id in viewer.organisations
+    part = firm or thing.partner_id in viewer.claimed
+    return part and action in {Action.READ_COLLABORATION, Action.REPORT_OUTCOME}
 
 
 def _on_introduction(viewer: Viewer | None, action: Action, thing: IntroductionFacts) -> bool:
@@ -405,8 +457,10 @@ _BY_STAFF = {
 }
 
 
-def facts_of(thing: Profile | Challenge | Introduction, *, claimed: bool = False) -> Thing:
-    """Return the facts of a profile, a challenge, or an introduction read with its challenge.
+def facts_of(
+    thing: Profile | Challenge | Introduction | Collaboration, *, claimed: bool = False
+) -> Thing:
+    """Return the facts of a thing; an introduction is read with its challenge.
 
     Args:
         thing: what permission is asked for.
@@ -418,6 +472,13 @@ def facts_of(thing: Profile | Challenge | Introduction, *, claimed: bool = False
     if isinstance(thing, Challenge):
         return ChallengeFacts(
             id=thing.id, account_id=thing.account_id, organisation_id=thing.organisation_id
+        )
+    if isinstance(thing, Collaboration):
+        return CollaborationFacts(
+            id=thing.id,
+            account_id=thing.account_id,
+            organisation_id=thing.organisation_id,
+            partner_id=thing.partner_id,
         )
     return ProfileFacts(
         id=thing.id,

@@ -24,6 +24,8 @@ class AuditAction(enum.StrEnum):
     ERASE = "erase"
     CLAIM = "claim"
     MERGE = "merge"
+    #: A line of the ledger was taken off by another one.
+    REVERSE = "reverse"
     IMPORT = "import"
     EXPORT = "export"
     RESTORE = "restore"

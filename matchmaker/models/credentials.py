@@ -25,6 +25,8 @@ class LinkPurpose(enum.StrEnum):
     CONFIRM_PROFILE = "confirm-profile"
     #: The owner is asked no more.
     UNSUBSCRIBE = "unsubscribe"
+    #: No weekly mail any more.
+    UNSUBSCRIBE_DIGEST = "unsubscribe-digest"
     #: A challenge that was written without an account becomes the reader's.
     KEEP_CHALLENGE = "keep-challenge"
     #: The firm says that a challenge is still to be answered.

@@ -42,6 +42,8 @@ class MailTemplate(enum.StrEnum):
     ASKED_BACK = "asked-back"
     #: The firm did.
     ANSWERED_BACK = "answered-back"
+    #: What is new for somebody, once a week at most.
+    DIGEST = "digest"
     #: Asks a party of an introduction for its answer, or reminds it.
     INTRODUCTION_OFFER = "introduction-offer"
     #: Both have said yes: who the other is.
@@ -63,6 +65,7 @@ WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.RENEW_CHALLENGE: frozenset({"path", "challenge"}),
     MailTemplate.ASKED_BACK: frozenset({"path", "challenge"}),
     MailTemplate.ANSWERED_BACK: frozenset({"path", "challenge"}),
+    MailTemplate.DIGEST: frozenset({"challenges", "introductions", "path", "unsubscribe_path"}),
     MailTemplate.INTRODUCTION_OFFER: frozenset(
         {"path", "lines", "text_language", "for_firm", "reminder"}
     ),

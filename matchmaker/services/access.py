@@ -9,13 +9,23 @@ from uuid import UUID
 from sqlalchemy import exists, select
 
 from matchmaker.errors import Merged, NotFound, NotSignedIn
-from matchmaker.models import Challenge, Claim, MatchRun, Profile, Role, Standing
+from matchmaker.models import (
+    Challenge,
+    Claim,
+    Collaboration,
+    MatchRun,
+    Outcome,
+    Profile,
+    Role,
+    Standing,
+)
 from matchmaker.models.actions import (
     Action,
     ChallengeFacts,
     ProfileFacts,
     Viewer,
     check,
+    facts_of,
     introduction_facts,
     shows_name,
 )
@@ -107,6 +117,43 @@ class AccessService:
         with self.sessions.reading() as session:
             found = introductions.get(session, introduction_id)
         check(viewer, action, introduction_facts(found, found.challenge))
+
+    def check_collaboration(
+        self, viewer: Viewer | None, action: Action, collaboration_id: UUID
+    ) -> None:
+        """Refuse what somebody may not do with a collaboration.
+
+        Raises:
+            NotFound: there is none, or none that they may know of.
+            NotPermitted: they may not.
+
+        """
+        with self.sessions.reading() as session:
+            found = session.get(Collaboration, collaboration_id)
+        if found is None:
+            raise NotFound("collaboration", collaboration_id)
+        check(viewer, action, facts_of(found))
+
+    def check_outcome(self, viewer: Viewer | None, action: Action, outcome_id: UUID) -> None:
+        """Refuse what somebody may not do with a line of the ledger.
+
+        Raises:
+            NotFound: there is none, or none that they may know of.
+            NotPermitted: they may not.
+
+        """
+        with self.sessions.reading() as session:
+            found = session.scalar(
+                select(Collaboration)
+                .join(Outcome, Outcome.collaboration_id == Collaboration.id)
+                .where(Outcome.id == outcome_id)
+            )
+        if found is None:
+            raise NotFound("outcome", outcome_id)
+        try:
+            check(viewer, action, facts_of(found))
+        except NotFound:
+            raise NotFound("outcome", outcome_id) from None
 
     def check_profile(self, viewer: Viewer | None, action: Action, profile_id: UUID) -> None:
         """Refuse what somebody may not do with a profile.

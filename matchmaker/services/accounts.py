@@ -160,8 +160,9 @@ class AccountService:
         expected_revision: int | None = None,
         name: str | None = None,
         language: str | None = None,
+        digest: bool | None = None,
     ) -> Account:
-        """Change name or language of an account; None leaves one as it is.
+        """Change name, language or the wish for a weekly mail; None leaves one as it is.
 
         Raises:
             NotFound: there is none.
@@ -174,6 +175,8 @@ class AccountService:
             values["name"] = checked_name(name)
         if language is not None:
             values["language"] = checked_language(language)
+        if digest is not None:
+            values["digest"] = digest
         return self._change(account_id, AuditAction.REVISE, values, by, expected_revision)
 
     def change_role(

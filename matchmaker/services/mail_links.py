@@ -23,6 +23,7 @@ LIFETIME = {
     LinkPurpose.CLAIM: timedelta(days=14),
     LinkPurpose.CONFIRM_PROFILE: timedelta(days=60),
     LinkPurpose.UNSUBSCRIBE: timedelta(days=800),
+    LinkPurpose.UNSUBSCRIBE_DIGEST: timedelta(days=800),
     LinkPurpose.KEEP_CHALLENGE: timedelta(days=3),
     LinkPurpose.RENEW_CHALLENGE: timedelta(days=90),
     # At most: it ends with the time to answer.
@@ -36,6 +37,7 @@ PATHS = {
     LinkPurpose.CLAIM: "/claim/",
     LinkPurpose.CONFIRM_PROFILE: "/confirm-profile/",
     LinkPurpose.UNSUBSCRIBE: "/unsubscribe/",
+    LinkPurpose.UNSUBSCRIBE_DIGEST: "/unsubscribe/digest/",
     LinkPurpose.KEEP_CHALLENGE: "/keep-challenge/",
     LinkPurpose.RENEW_CHALLENGE: "/renew-challenge/",
     LinkPurpose.INTRODUCTION: "/introduction/",

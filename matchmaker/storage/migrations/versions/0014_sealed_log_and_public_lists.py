@@ -15,7 +15,7 @@ from alembic import op
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 revision = "0014"
-down_revision = "0009"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,119 @@
+"""Who gets the weekly mail, and what may stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from matchmaker.models import (
+    Account,
+    Challenge,
+    Claim,
+    Introduction,
+    IntroductionState,
+    Membership,
+    OutgoingMail,
+    Profile,
+    Standing,
+    ToldChallenge,
+    Visibility,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingAnswer:
+    """An introduction that waits for somebody's answer."""
+
+    introduction_id: UUID
+    answer_by: datetime
+
+
+def readers(session: Session, after: UUID | None, most: int) -> Sequence[Account]:
+    """Return those who want the mail, by id, and whose address is known to be theirs."""
+    query = (
+        select(Account)
+        .where(
+            Account.digest, Account.disabled_at.is_(None), Account.email_confirmed_at.is_not(None)
+        )
+        .order_by(Account.id)
+        .limit(most)
+    )
+    if after is not None:
+        query = query.where(Account.id > after)
+    return session.scalars(query).all()
+
+
+def is_written(session: Session, key: str) -> bool:
+    """Return whether a mail has this key already."""
+    found = session.scalar(select(OutgoingMail.id).where(OutgoingMail.idempotency_key == key))
+    return found is not None
+
+
+def profiles_of(session: Session, account_id: UUID) -> Sequence[tuple[UUID, str]]:
+    """Return id and name of the live profiles that somebody owns and everybody may see."""
+    rows = session.execute(
+        select(Profile.id, Profile.name)
+        .join(Claim, Claim.profile_id == Profile.id)
+        .where(
+            Claim.account_id == account_id,
+            Profile.standing == Standing.LIVE,
+            Profile.visibility == Visibility.PUBLIC,
+        )
+        .order_by(Profile.name, Profile.id)
+    )
+    return [(profile_id, name) for profile_id, name in rows]
+
+
+def told(session: Session, account_id: UUID) -> set[UUID]:
+    """Return the challenges that an earlier mail has shown."""
+    query = select(ToldChallenge.challenge_id).where(ToldChallenge.account_id == account_id)
+    return set(session.scalars(query))
+
+
+def own(session: Session, account_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these challenges that are somebody's own, or a sample of the product."""
+    organisations = select(Membership.organisation_id).where(Membership.account_id == account_id)
+    query = select(Challenge.id).where(
+        Challenge.id.in_(ids),
+        or_(
+            Challenge.sample,
+            Challenge.account_id == account_id,
+            Challenge.organisation_id.in_(organisations),
+        ),
+    )
+    return set(session.scalars(query))
+
+
+def waiting(session: Session, account_id: UUID, at: datetime) -> list[WaitingAnswer]:
+    """Return the introductions that wait for somebody's answer, the most urgent first."""
+    claimed = select(Claim.profile_id).where(Claim.account_id == account_id)
+    organisations = select(Membership.organisation_id).where(Membership.account_id == account_id)
+    rows = session.execute(
+        select(Introduction.id, Introduction.answer_by)
+        .join(Challenge, Challenge.id == Introduction.challenge_id)
+        .where(
+            Introduction.state == IntroductionState.OFFERED,
+            Introduction.answer_by > at,
+            or_(
+                and_(Introduction.partner_answer.is_(None), Introduction.profile_id.in_(claimed)),
+                and_(
+                    Introduction.firm_answer.is_(None),
+                    or_(
+                        Challenge.account_id == account_id,
+                        Challenge.organisation_id.in_(organisations),
+                    ),
+                ),
+            ),
+        )
+        .order_by(Introduction.answer_by, Introduction.id)
+    )
+    return [
+        WaitingAnswer(introduction_id=introduction_id, answer_by=answer_by)
+        for introduction_id, answer_by in rows
+        if answer_by is not None
+    ]
