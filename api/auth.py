@@ -30,7 +30,14 @@ from api.error_handlers import FOR_PROGRAMS, answer
 from api.problems import problem_of
 from matchmaker.errors import NotPermitted, NotSignedIn, SignInRefused
 from matchmaker.models import Account, Scope
-from matchmaker.models.actions import ON_PROFILES, Action, Viewer, check
+from matchmaker.models.actions import (
+    ON_CHALLENGES,
+    ON_INTRODUCTIONS,
+    ON_PROFILES,
+    Action,
+    Viewer,
+    check,
+)
 from matchmaker.services.sign_in import IDLE, LIFETIME
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -107,8 +114,9 @@ def safe_next(address: str | None) -> str:
 def needs(action: Action) -> Callable[[View], View]:
     """Let a view run only for who may do this; write it nearest to the route, above the schema.
 
-    What is done to a profile is asked of the profile that the route names: nobody learns from a
-    refused body, or from an answer that is kept for a key, what they may not do anyway.
+    What is done to a profile, a challenge or an introduction is asked of the one that the route
+    names: nobody learns from a refused body, or from an answer that is kept for a key, what they
+    may not do anyway.
     """
 
     def decorator(view: View) -> View:
@@ -116,6 +124,11 @@ def needs(action: Action) -> Callable[[View], View]:
         def guarded(*args: object, **kwargs: Any) -> Any:
             if action in ON_PROFILES:
                 check_profile(action, kwargs["profile_id"])
+            elif action in ON_CHALLENGES:
+                check_challenge(action, kwargs["challenge_id"])
+            elif action in ON_INTRODUCTIONS and "introduction_id" in kwargs:
+                access = matchmaker().access
+                access.check_introduction(current_viewer(), action, kwargs["introduction_id"])
             else:
                 check(current_viewer(), action)
             return view(*args, **kwargs)
@@ -154,6 +167,18 @@ def check_profile(action: Action, profile_id: UUID) -> None:
 
     """
     matchmaker().access.check_profile(current_viewer(), action, profile_id)
+
+
+def check_challenge(action: Action, challenge_id: UUID) -> None:
+    """Refuse what the one who asks may not do with a challenge.
+
+    Raises:
+        NotFound: they may not know of it.
+        NotSignedIn: they might, once they sign in.
+        NotPermitted: they may not.
+
+    """
+    matchmaker().access.check_challenge(current_viewer(), action, challenge_id)
 
 
 # Before every view.
@@ -230,6 +255,11 @@ def _guard_outcome(outcome_id: UUID) -> None:
     matchmaker().access.check_outcome(viewer, Action.READ_COLLABORATION, outcome_id)
 
 
+def _guard_introduction(introduction_id: UUID) -> None:
+    access = matchmaker().access
+    access.check_introduction(current_viewer(), Action.READ_INTRODUCTION, introduction_id)
+
+
 #: Name in an address -> what is checked whenever a route has it.
 _GUARDS: dict[str, Callable[[UUID], None]] = {
     "challenge_id": _guard_challenge,
@@ -237,6 +267,7 @@ _GUARDS: dict[str, Callable[[UUID], None]] = {
     "profile_id": _guard_profile,
     "collaboration_id": _guard_collaboration,
     "outcome_id": _guard_outcome,
+    "introduction_id": _guard_introduction,
 }
 
 

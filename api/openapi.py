@@ -45,6 +45,8 @@ _MORE = "x-parameters"
 PATH_PARAMETERS = {
     "challenge_id": "Id of the challenge, as its Location and body say.",
     "run_id": "Id of the match run.",
+    "introduction_id": "Id of the introduction.",
+    "conflict_id": "Id of the declared conflict.",
     "import_id": "Id of the import.",
     "mapping_name": "Name of the mapping.",
     "codes": "Which list: municipalities, postcodes, industries, occupations, skills or trl.",
@@ -232,7 +234,9 @@ def spec_of(app: Flask) -> dict[str, Any]:
         described = components["schemas"][name]
         described["description"] = (schema.__doc__ or "").split("\n")[0]
         described.update(getattr(schema, "rules", {}))
-        if issubclass(schema, OutputSchema):
+        if "sparse" in vars(schema):
+            described["required"] = ["id"]
+        elif issubclass(schema, OutputSchema):
             described["required"] = list(described["properties"])
     for methods in spec["paths"].values():
         for parameter in methods.get("parameters", ()):

@@ -20,17 +20,21 @@ from matchmaker.services.accounts import AccountService
 from matchmaker.services.audit import AuditService
 from matchmaker.services.background import BackgroundWorker
 from matchmaker.services.belonging import BelongingService
+from matchmaker.services.briefs import BriefService
 from matchmaker.services.bulk_actions import BulkActionService
 from matchmaker.services.bulk_upsert import BulkUpsertService
+from matchmaker.services.challenge_desk import ChallengeDesk
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
 from matchmaker.services.collaborations import CollaborationService
+from matchmaker.services.conflicts import ConflictService
 from matchmaker.services.curation import CurationService
 from matchmaker.services.demonstration import DemonstrationService
 from matchmaker.services.desk import DeskService
 from matchmaker.services.digests import DigestService
 from matchmaker.services.directions import DirectionService
+from matchmaker.services.drafts import DraftService
 from matchmaker.services.duplicates import DuplicateService
 from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exporting import ExportService
@@ -43,11 +47,14 @@ from matchmaker.services.indexing import Indexer
 from matchmaker.services.introduction_links import IntroductionLinks
 from matchmaker.services.introduction_ticks import IntroductionTicks
 from matchmaker.services.introductions import IntroductionService
+from matchmaker.services.judgements import JudgementService
+from matchmaker.services.keeping import KeepingService
 from matchmaker.services.mail_messages import MailRenderer
 from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService
 from matchmaker.services.matchmaking import MatchmakingService
+from matchmaker.services.nameless import NamelessService
 from matchmaker.services.outcomes import OutcomeService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.owners import OwnerService
@@ -60,8 +67,11 @@ from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
+from matchmaker.services.shortlist import ShortlistService
 from matchmaker.services.sign_in import SignInService
+from matchmaker.services.threads import ThreadService
 from matchmaker.services.tokens import TokenService
+from matchmaker.services.vault import Vault, seal_all
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
 
@@ -71,12 +81,21 @@ class Matchmaker:
 
     settings: Settings
     challenges: ChallengeService
+    drafts: DraftService
+    keeping: KeepingService
+    briefs: BriefService
+    threads: ThreadService
+    challenge_desk: ChallengeDesk
     matchmaking: MatchmakingService
     directions: DirectionService
     highlighting: HighlightingService
+    nameless: NamelessService
+    shortlist: ShortlistService
+    conflicts: ConflictService
     introductions: IntroductionService
     introduction_links: IntroductionLinks
     introduction_ticks: IntroductionTicks
+    judgements: JudgementService
     profiles: ProfileService
     curation: CurationService
     desk: DeskService
@@ -168,7 +187,7 @@ def build(
         encoder, voice = make_encoders(settings)
     engine = make_engine(settings.database_url)
     sessions = Sessions(engine)
-    passwords = Passwords()
+    passwords, vault = Passwords(), Vault.of(settings)
     make_replica = partial(
         IndexReplica, sessions, encoder, index or partial(make_index, settings.index), voice=voice
     )
@@ -183,13 +202,24 @@ def build(
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
+        drafts=DraftService(sessions, clock, recognise),
+        keeping=KeepingService(sessions, clock),
+        briefs=BriefService(sessions, clock, encoder),
+        threads=ThreadService(sessions, clock),
+        challenge_desk=ChallengeDesk(
+            sessions, clock, settings.challenge_open_days, settings.challenge_reminder_days
+        ),
         matchmaking=matchmaking,
         directions=directions,
         previews=PreviewService(directions),
         highlighting=HighlightingService(sessions, encoder),
+        nameless=NamelessService(sessions),
+        shortlist=ShortlistService(sessions, clock),
+        conflicts=ConflictService(sessions, clock),
         introductions=introductions,
         introduction_links=IntroductionLinks(introductions),
         introduction_ticks=IntroductionTicks(introductions),
+        judgements=JudgementService(sessions),
         profiles=ProfileService(sessions, clock, after_write),
         curation=CurationService(sessions, clock, after_write),
         bulk=BulkActionService(sessions, clock, after_write),
@@ -211,9 +241,9 @@ def build(
         mailing=MailService(sessions, clock),
         accounts=AccountService(sessions, clock, passwords),
         own_account=OwnAccountService(sessions, clock, passwords),
-        sign_in=SignInService(sessions, clock, passwords),
+        sign_in=SignInService(sessions, clock, passwords, vault),
         provider_sign_in=ProviderSignInService(sessions, clock),
-        second_factor=SecondFactorService(sessions, clock),
+        second_factor=SecondFactorService(sessions, clock, vault),
         tokens=TokenService(sessions, clock),
         belonging=BelongingService(sessions, clock),
         access=AccessService(sessions),
@@ -235,6 +265,20 @@ def open_mailing(settings: Settings, *, clock: Clock = utc_now) -> MailService:
 
     """
     return MailService(Sessions(make_engine(settings.database_url)), clock)
+
+
+def open_introductions(
+    settings: Settings, *, clock: Clock = utc_now
+) -> tuple[IntroductionTicks, Callable[[], None]]:
+    """Return what time does to introductions, and what closes its database; without encoder.
+
+    Raises:
+        StorageUnavailable: the database URL cannot be used.
+
+    """
+    engine = make_engine(settings.database_url)
+    service = IntroductionService(Sessions(engine), clock)
+    return IntroductionTicks(service), engine.dispose
 
 
 def make_mail_sender(
@@ -297,11 +341,14 @@ def prepare_encoders(settings: Settings, tell: Callable[[str], None] | None = No
 def prepare_database(settings: Settings) -> None:
     """Bring the tables to the newest form; makes them when there are none.
 
+    Second factors that lie open, or under a former secret, are sealed with the present one.
+
     Raises:
         StorageUnavailable: the database can't be opened or written, or is newer than the code.
     """
     engine = make_engine(settings.database_url)
     upgrade(engine)
+    seal_all(Sessions(engine), Vault.of(settings))
     engine.dispose()
 
 

@@ -31,8 +31,10 @@ class Settings:
     indexing: str = "inline"
     #: ``development`` or ``production``; production refuses the development secret.
     environment: str = "development"
-    #: Signs cookies and form tokens.
+    #: Signs cookies and form tokens, and seals the secrets of second factors.
     secret: str = DEVELOPMENT_SECRET
+    #: The secret before this one, until ``matchmaker db upgrade`` has sealed everything anew.
+    former_secret: str = ""
     #: Address the server listens on.
     host: str = "127.0.0.1"
     #: Port the server listens on.
@@ -57,6 +59,10 @@ class Settings:
     oidc_name: str = ""
     #: Days after which a profile that nobody has confirmed is stale.
     stale_after_days: int = 365
+    #: Days that an opened challenge stays open before its firm has to renew it.
+    challenge_open_days: int = 180
+    #: Days before that in which the firm is asked by mail whether to renew it.
+    challenge_reminder_days: int = 14
     #: ``on`` limits how often one address may sign in, ask for links and write; or ``off``.
     rate_limits: str = "on"
     #: Where the limits are counted; several processes need a place they share.
@@ -78,6 +84,10 @@ class Settings:
             raise SettingInvalid("MATCHMAKER_PORT", "use a number from 1 to 65535.")
         if self.stale_after_days < 1:
             raise SettingInvalid("MATCHMAKER_STALE_AFTER_DAYS", "use 1 or more.")
+        if self.challenge_open_days < 1:
+            raise SettingInvalid("MATCHMAKER_CHALLENGE_OPEN_DAYS", "use 1 or more.")
+        if self.challenge_reminder_days < 0:
+            raise SettingInvalid("MATCHMAKER_CHALLENGE_REMINDER_DAYS", "use 0 or more.")
         if self.threads < 1:
             raise SettingInvalid("MATCHMAKER_THREADS", "use 1 or more.")
 

@@ -79,11 +79,11 @@ def claim(service: Matchmaker, account: Account, profile_id: UUID, at: datetime 
         session.add(Claim(profile_id=profile_id, account_id=account.id, claimed_at=at))
 
 
-def some_parties(service: Matchmaker) -> Parties:
+def some_parties(service: Matchmaker, prefix: str = "", password: str | None = None) -> Parties:
     """Return a firm with a challenge, the owner of Ida Berg's profile, and a member of staff."""
-    staff = somebody(service, Role.STAFF, "staff")
-    firm = somebody(service, Role.FIRM, "firm")
-    partner = somebody(service, Role.PARTNER, "partner")
+    staff = somebody(service, Role.STAFF, f"{prefix}staff", password)
+    firm = somebody(service, Role.FIRM, f"{prefix}firm", password)
+    partner = somebody(service, Role.PARTNER, f"{prefix}partner", password)
     with Sessions(service.engine).reading() as session:
         profile_id = session.scalars(select(Profile.id).where(Profile.name == "Ida Berg")).one()
     claim(service, partner, profile_id)

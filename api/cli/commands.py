@@ -21,6 +21,7 @@ from api.cli.exposure import exposure
 from api.cli.fit import fit
 from api.cli.given import given_text
 from api.cli.imports import import_
+from api.cli.introductions import introductions
 from api.cli.mail import mail
 from api.cli.seed import folder_option
 from api.cli.server import serve_until_stopped
@@ -308,6 +309,7 @@ for _command in (
     bench,
     exposure,
     fit,
+    introductions,
     mail,
     import_,
     export,

@@ -1,4 +1,4 @@
-"""``matchmaker export``: profiles as a table, JSON Lines or linked data."""
+"""``matchmaker export``: profiles as a table, JSON Lines or linked data; judgements as a set."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from api.cli.service import open_service
-from api.cli.terminal import Group, progress_bar
+from api.cli.terminal import Group, progress_bar, tell
 from matchmaker.config import Settings
 from matchmaker.models import ProfileKind, Visibility
 from matchmaker.services.exporting import ExportFormat
@@ -15,7 +15,7 @@ from matchmaker.services.exporting import ExportFormat
 
 @click.group("export", cls=Group)
 def export() -> None:
-    """Hand profiles out."""
+    """Hand profiles and judgements out."""
 
 
 @export.command("profiles")
@@ -64,3 +64,23 @@ def profiles(
             return
         with path.open("w", encoding="utf-8", newline="") as file:
             file.writelines(pieces)
+
+
+@export.command("judgements")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--texts",
+    is_flag=True,
+    help="With the words of challenges and profiles, for `evaluate --layout`; then without "
+    "confidential challenges and without persons.",
+)
+@click.pass_obj
+def judgements(settings: Settings, *, folder: Path, texts: bool) -> None:
+    """Write what was decided about partners, and what came of it, as graded judgements.
+
+    `qrels.tsv` in FOLDER holds ids and grades from 0 to 3, nothing else. A no for lack of time
+    says nothing about the fit and is no judgement; docs/how-to/from-challenge-to-outcome.md has
+    the whole table.
+    """
+    done = open_service(settings).judgements.export(folder, texts=texts)
+    tell(f"{done.judgements} judgements of {done.challenges} challenges in {folder}")

@@ -39,6 +39,11 @@ SHIPPED = Path("matchmaker/matching/fitted_policy.json")
     help="Fit to this public set as well, with the weight of the project's own; may be repeated.",
 )
 @click.option(
+    "--decisions",
+    is_flag=True,
+    help="Learn as well from what was decided about partners here, and what came of it.",
+)
+@click.option(
     "--output",
     "kept",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -48,7 +53,12 @@ SHIPPED = Path("matchmaker/matching/fitted_policy.json")
 )
 @click.pass_obj
 def fit(
-    settings: Settings, *, folder: Path, named: tuple[tuple[str, Path], ...], kept: Path
+    settings: Settings,
+    *,
+    folder: Path,
+    named: tuple[tuple[str, Path], ...],
+    decisions: bool,
+    kept: Path,
 ) -> None:
     """Fit the weights of the policy to the judged challenges.
 
@@ -60,6 +70,8 @@ def fit(
     """
     judged = judged_challenges(read_judged(folder))
     service = open_service(settings)
+    if decisions:
+        judged += service.judgements.judged_challenges()
     asides = judged_lists.encoded_asides(service.matchmaking.encoder)
     with progress_bar("Measuring everybody") as report:
         own = judged_lists.of_challenges(service.evaluation, judged, asides, DEFAULT_POLICY, report)
@@ -87,7 +99,7 @@ def fit(
             "encoder": service.matchmaking.encoder.spec.name,
             "challenges": len(judged),
             "judgements": sum(len(one.grades) for one in judged),
-            "other sets": [name for name, _ in named],
+            "other sets": [name for name, _ in named] + ["decisions"] * decisions,
         },
     )
     kept.parent.mkdir(parents=True, exist_ok=True)

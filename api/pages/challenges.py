@@ -8,10 +8,11 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from api.context import matchmaker
+from api.context import current_viewer, matchmaker
 from api.pages import steering
 from api.pages.forms import Form, filled_from, refused
 from api.pages.results import Result
+from api.pages.warnings import marked_fields
 from api.parsing import read_form
 from api.problems import FieldError
 from api.schemas.challenge import ChallengePatchSchema
@@ -20,10 +21,12 @@ from matchmaker.errors import IndexNotReady, InvalidInput, NotFound, StaleRevisi
 from matchmaker.models import (
     Challenge,
     ChallengeAction,
+    ChallengeState,
     Conditions,
     DismissalReason,
     PartnerKind,
 )
+from matchmaker.models.actions import Action, allowed, facts_of
 
 blueprint = Blueprint("challenge_pages", __name__, url_prefix="/challenges/<uuid:challenge_id>")
 
@@ -34,8 +37,13 @@ MOST_SIMILAR = 6
 
 
 @blueprint.get("")
-def page(challenge_id: UUID) -> str:
-    """Show the newest list; ``?kind=`` shows one partner kind, ``?words=marked`` marks words."""
+def page(challenge_id: UUID) -> str | Response:
+    """Show the newest list; ``?kind=`` shows one partner kind, ``?words=marked`` marks words.
+
+    A draft has no list yet: its page is the form.
+    """
+    if matchmaker().challenges.get(challenge_id).state is ChallengeState.DRAFT:
+        return redirect(url_for("draft_pages.page", challenge_id=challenge_id), 303)
     return _page(matchmaker().challenges.get(challenge_id), Form())
 
 
@@ -48,7 +56,9 @@ def match(challenge_id: UUID) -> Response | tuple[str, int]:
 @blueprint.post("/steer")
 def steer(challenge_id: UUID) -> Response | tuple[str, int]:
     """Make a new list after something was said about a partner in the newest one."""
-    runs = matchmaker().matchmaking.runs_of(challenge_id)
+    runs = matchmaker().nameless.shown_runs(
+        matchmaker().matchmaking.runs_of(challenge_id), current_viewer()
+    )
     now = Conditions.from_json(runs[0].conditions) if runs else Conditions()
     known = matchmaker().profiles.named(steering.named(now))
     return _match_again(challenge_id, *steering.said(steering.only_known(now, known), request.form))
@@ -59,10 +69,17 @@ def _match_again(
 ) -> Response | tuple[str, int]:
     if errors:
         return _page(matchmaker().challenges.get(challenge_id), refused(errors)), 422
+    matchmaker().nameless.check(conditions, current_viewer())
+    challenge, viewer = matchmaker().challenges.get(challenge_id), current_viewer()
+    runs = matchmaker().matchmaking.runs_of(challenge_id)
     try:
-        matchmaker().matchmaking.run(challenge_id, conditions=conditions)
+        run = matchmaker().matchmaking.run(challenge_id, conditions=conditions)
     except InvalidInput as error:
-        return _page(matchmaker().challenges.get(challenge_id), refused(error)), 422
+        return _page(challenge, refused(error)), 422
+    if viewer is not None and _lasting(challenge):
+        before = Conditions.from_json(runs[0].conditions).dismissed if runs else ()
+        after = Conditions.from_json(run.conditions).dismissed
+        matchmaker().shortlist.follow(challenge_id, before, after, by=viewer.account_id)
     return redirect(url_for(".page", challenge_id=challenge_id), 303)
 
 
@@ -146,7 +163,19 @@ def _page(challenge: Challenge, form: Form) -> str:
         place_weight_words=steering.place_weight_words,
         dismissal_reasons=tuple(DismissalReason),
         as_field=steering.as_field,
+        marked=marked_fields(challenge),
+        may_shortlist=_lasting(challenge),
     )
+
+
+def _lasting(challenge: Challenge) -> bool:
+    """Return whether what the reader says about partners is kept for later lists.
+
+    Only of a challenge that belongs to somebody: of another one whoever has the address might
+    undo what they never saw.
+    """
+    viewer = current_viewer()
+    return viewer is not None and allowed(viewer, Action.SHORTLIST, facts_of(challenge))
 
 
 def _result(run_id: UUID) -> Result:
@@ -157,12 +186,14 @@ def _result(run_id: UUID) -> Result:
         with suppress(EncoderUnavailable):
             run = highlighting.mark(run)
     # What could not be marked now is not offered again on the same page.
+    can_mark = not asked and highlighting.can_mark(run)
+    run = matchmaker().nameless.shown(run, current_viewer())
     named = steering.named(Conditions.from_json(run.conditions))
     return Result(
         run=run,
         kind=_kind(),
         known=matchmaker().profiles.named(named),
-        can_mark=not asked and highlighting.can_mark(run),
+        can_mark=can_mark,
     )
 
 

@@ -25,6 +25,7 @@ from matchmaker.models import (
     Profile,
     ProfileKind,
     Queue,
+    Side,
 )
 from matchmaker.models.actions import Action
 from matchmaker.services.cursors import CursorPage
@@ -64,6 +65,7 @@ def page() -> str:
     return render_template(
         "desk/page.html",
         counts=matchmaker().desk.counts(),
+        challenges=matchmaker().challenge_desk.counts()[Side.STAFF],
         why=WHY,
         kinds=tuple(ProfileKind),
         filters=matchmaker().desk.saved_filters(required_viewer().account_id),
@@ -86,7 +88,7 @@ def one_queue(queue: str) -> str | tuple[str, int]:
     shown = render_template(
         "desk/queue.html",
         queue=wanted,
-        count=matchmaker().desk.counts()[wanted],
+        count=matchmaker().desk.count(wanted),
         why=WHY[wanted],
         found=found,
         runs=runs.items,

@@ -14,8 +14,18 @@ from flask import request
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
 from api.pages.labels import label
-from matchmaker.models import Activity, Expert, Organisation, PlacementType, Profile, Student
+from matchmaker.models import (
+    Activity,
+    Expert,
+    NotChanged,
+    Organisation,
+    PlacementType,
+    Profile,
+    Student,
+)
 from matchmaker.models.place import Place
+from matchmaker.services import codes
+from matchmaker.services.codes import CodeList
 
 #: Where the firms are, wherever the server is.
 TIME_ZONE = "Europe/Copenhagen"
@@ -52,6 +62,14 @@ def place_name(place: Place) -> str:
     if place.country != "DK":
         parts.append(country_name(place.country))
     return ", ".join(parts)
+
+
+def municipality_name(place: Place) -> str:
+    """Return the municipality, or the country abroad; empty when nothing is known."""
+    if place.country != "DK":
+        return country_name(place.country)
+    known = codes.get(CodeList.MUNICIPALITIES, place.municipality or "")
+    return known.name(get_locale().language) if known else ""
 
 
 def day(value: date) -> str:
@@ -154,6 +172,11 @@ def placement_names(student: Student) -> str:
     return first_capital(together(names)) if names else ""
 
 
+def not_changed(code: str) -> str:
+    """Return why a profile stays as it is."""
+    return label(NotChanged(code))
+
+
 #: Name in templates -> function.
 FILTERS: dict[str, Callable[..., Any]] = {
     "label": label,
@@ -161,6 +184,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "language_names": language_names,
     "country_name": country_name,
     "place_name": place_name,
+    "municipality_name": municipality_name,
     "day": day,
     "moment": moment,
     "first_capital": first_capital,
@@ -169,4 +193,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "what_it_is": what_it_is,
     "availability": availability,
     "placement_names": placement_names,
+    "not_changed": not_changed,
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,10 +12,11 @@ from werkzeug.wrappers import Response
 from api.context import current_viewer, matchmaker
 from api.languages import chosen_language
 from api.pages.challenges import match_if_ready
+from api.pages.drafts import draft_of
 from api.pages.forms import Form, filled_from, refused
 from api.parsing import read_form
 from api.schemas.challenge import ChallengeInputSchema
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, NotFound, TransitionNotAllowed
 from matchmaker.models import Challenge, PartnerKind
 
 blueprint = Blueprint("home", __name__)
@@ -38,11 +41,21 @@ def ask() -> Response | tuple[str, int]:
     if errors:
         return _page(matchmaker().challenges.samples(), refused(errors)), 422
     try:
-        challenge = matchmaker().challenges.submit(**values, by=current_viewer())
+        challenge = _handed_in(values)
     except InvalidInput as error:
         return _page(matchmaker().challenges.samples(), refused(error)), 422
     match_if_ready(challenge.id)
     return redirect(url_for("challenge_pages.page", challenge_id=challenge.id), 303)
+
+
+def _handed_in(values: dict[str, Any]) -> Challenge:
+    """Hand in the draft that the form has saved, or what it says when there is none."""
+    draft_id = draft_of(request.form)
+    if draft_id is not None:
+        words = {name: values.get(name, "") for name in ("text", "title", "place")}
+        with suppress(NotFound, TransitionNotAllowed):  # gone, or handed in already: anew
+            return matchmaker().drafts.submit(draft_id, **words, by=current_viewer())
+    return matchmaker().challenges.submit(**values, by=current_viewer())
 
 
 def to_try(samples: Sequence[Challenge], language: str) -> list[Challenge]:

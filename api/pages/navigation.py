@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext
 
 from api.context import current_viewer
-from matchmaker.models import Profile
+from matchmaker.models import Profile, Role
 from matchmaker.models.actions import Action, allowed, facts_of
 
 
@@ -15,10 +15,14 @@ def own_pages() -> list[tuple[str, str]]:
     if viewer is None:
         return []
     pages = []
+    if viewer.role is Role.FIRM or viewer.organisations:
+        pages.append(("draft_pages.own", str(gettext("My challenges"))))
     if viewer.is_staff:
         pages.append(("desk_pages.page", str(gettext("Desk"))))
         pages.append(("import_pages.page", str(gettext("Imports"))))
         pages.append(("programme_pages.page", str(gettext("Programmes"))))
+    if not viewer.is_staff:
+        pages.append(("introduction_pages.page", str(gettext("Introductions"))))
     if viewer.claimed or viewer.delegated:
         pages.append(("own_pages.page", str(gettext("My profiles"))))
     return pages

@@ -87,6 +87,7 @@ class Result:
         return [
             f"#evidence-{one.rank}-{number}"
             for one in self.matches
+            if not one.nameless
             for number, _ in enumerate(one.reason.evidence, start=1)
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -18,6 +18,7 @@ from api.auth import needs, required_viewer
 from api.context import current_viewer, matchmaker
 from api.pages.desk import back
 from api.pages.forms import Form, refused
+from api.pages.labels import label
 from api.pages.profile_sentences import sentence
 from api.pages.profile_words import field_name, in_words
 from api.parsing import read_form
@@ -26,6 +27,7 @@ from matchmaker.errors import InvalidInput, StaleRevision
 from matchmaker.models import Profile, ProfileRevision, Standing
 from matchmaker.models.actions import Action, allowed, check, facts_of
 from matchmaker.models.snapshot import Difference
+from matchmaker.services.access import Author
 
 blueprint = Blueprint("standing_pages", __name__, url_prefix="/profiles/<uuid:profile_id>")
 
@@ -120,13 +122,14 @@ def history(profile_id: UUID) -> _Answer:
     )
     profile = matchmaker().curation.read(profile_id)
     revisions = matchmaker().curation.history(profile_id)
+    authors = authors_of(revisions)
     compared = None
     if query and not errors:
         compared = matchmaker().curation.compare(profile_id, **query)
     shown = render_template(
         "profile/history.html",
         profile=profile,
-        revisions=[_told(one, revisions, profile) for one in revisions],
+        revisions=[_told(one, revisions, profile, authors) for one in revisions],
         compared=None if compared is None else shown_differences(compared),
         query=query,
         stale="stale" in request.args,
@@ -204,7 +207,10 @@ def _pieces(one: Difference) -> list[tuple[str, str]]:
 
 
 def _told(
-    one: ProfileRevision, revisions: Sequence[ProfileRevision], profile: Profile
+    one: ProfileRevision,
+    revisions: Sequence[ProfileRevision],
+    profile: Profile,
+    authors: Mapping[UUID, Author],
 ) -> dict[str, Any]:
     """Return a revision with who made it, and the one before it of the same profile."""
     earlier = [
@@ -212,18 +218,32 @@ def _told(
         for other in revisions
         if other.profile_id == one.profile_id and other.revision < one.revision
     ]
-    by = gettext("another account")
-    if one.by is None:
-        by = gettext("the service itself")
-    elif one.by == required_viewer().account_id:
-        by = gettext("you")
     return {
         "revision": one,
-        "by": by,
+        "by": _author(one.by, authors),
         "before": max(earlier, default=None),
         "own": one.profile_id == profile.id,
         "present": one.profile_id == profile.id and one.revision == profile.revision,
     }
+
+
+def authors_of(revisions: Sequence[ProfileRevision]) -> Mapping[UUID, Author]:
+    """Return who made these revisions, as far as the one who asks may know."""
+    ids = {one.by for one in revisions if one.by is not None}
+    return matchmaker().access.authors(required_viewer(), ids)
+
+
+def _author(by: UUID | None, authors: Mapping[UUID, Author]) -> str:
+    """Return who did something, in words: a name for staff, else what they are here for."""
+    if by is None:
+        return str(gettext("the service itself"))
+    if by == required_viewer().account_id:
+        return str(gettext("you"))
+    author = authors.get(by)
+    if author is None:
+        return str(gettext("an account that is deleted"))
+    role = label(author.role)
+    return role if author.name is None else f"{author.name} ({role})"
 
 
 def _page(profile_id: UUID, form: Form) -> str:

@@ -14,15 +14,21 @@ from api.resources import (
     exports,
     exposure,
     imports,
+    intake,
+    introductions,
     match_runs,
     profiles,
     programmes,
+    shortlist,
 )
 
 #: Every resource, in the order in which the reference describes them.
 BLUEPRINTS: list[Blueprint] = [
     challenges.blueprint,
+    intake.blueprint,
     match_runs.blueprint,
+    shortlist.blueprint,
+    introductions.blueprint,
     profiles.blueprint,
     editing.blueprint,
     desk.blueprint,

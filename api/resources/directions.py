@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from api.context import matchmaker
+from api.context import current_viewer, matchmaker
 from api.openapi import PREFIX, Blueprint
 from api.schemas.base import PageQuerySchema
 from api.schemas.direction import AnsweredChallengePageSchema, SimilarPageSchema
@@ -49,9 +49,14 @@ class SimilarChallenges(MethodView):
     def get(self, query: dict[str, int], challenge_id: UUID) -> SimilarPage:
         """List challenges that are like this one, in any language.
 
-        Only shipped samples and challenges that were opened are shown. A withdrawn challenge is
+        Only shipped samples and challenges that were opened are shown; to staff also those of
+        firms, open or closed. A withdrawn challenge is
         compared with nothing.
         """
+        viewer = current_viewer()
         return matchmaker().directions.similar(
-            challenge_id, offset=query["offset"], limit=query["limit"]
+            challenge_id,
+            offset=query["offset"],
+            limit=query["limit"],
+            public=viewer is None or not viewer.is_staff,
         )

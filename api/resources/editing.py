@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -39,8 +40,9 @@ from api.schemas.profile_input import (
     StudentPatchSchema,
 )
 from matchmaker.errors import NotFound
-from matchmaker.models import Profile, ProfileKind
+from matchmaker.models import Profile, ProfileKind, ProfileRevision
 from matchmaker.models.actions import Action, check
+from matchmaker.services.access import Author
 from matchmaker.services.previews import PreviewedChallenge
 
 blueprint = Blueprint(
@@ -274,7 +276,24 @@ class History(MethodView):
     @blueprint.named("listRevisions", 401, 403, 404)
     def get(self, profile_id: UUID) -> dict[str, Any]:
         """List the revisions of a profile."""
-        return {"items": matchmaker().curation.history(profile_id)}
+        revisions = matchmaker().curation.history(profile_id)
+        ids = {one.by for one in revisions if one.by is not None}
+        authors = matchmaker().access.authors(required_viewer(), ids)
+        return {"items": [_signed(one, authors) for one in revisions]}
+
+
+def _signed(one: ProfileRevision, authors: Mapping[UUID, Author]) -> dict[str, Any]:
+    """Return a revision with who made it, as far as the one who asks may know."""
+    author = None if one.by is None else authors.get(one.by)
+    return {
+        "profile_id": one.profile_id,
+        "revision": one.revision,
+        "at": one.at,
+        "by": one.by,
+        "cause": one.cause,
+        "by_role": author and author.role,
+        "by_name": author and author.name,
+    }
 
 
 @blueprint.at("/profiles/<uuid:profile_id>/differences")

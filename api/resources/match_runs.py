@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import url_for
 from flask.views import MethodView
 
-from api.context import matchmaker
+from api.context import current_viewer, matchmaker
 from api.openapi import PREFIX, Blueprint
 from api.resources.paging import page_of
 from api.schemas.base import PageQuerySchema
@@ -38,19 +38,22 @@ class MatchRunsOfChallenge(MethodView):
     @blueprint.named("listMatchRuns", 404)
     def get(self, query: dict[str, int], challenge_id: UUID) -> dict[str, Any]:
         """List the runs of a challenge, newest first."""
-        return page_of(matchmaker().matchmaking.runs_of(challenge_id), **query)
+        runs = matchmaker().matchmaking.runs_of(challenge_id)
+        return page_of(matchmaker().nameless.shown_runs(runs, current_viewer()), **query)
 
     @blueprint.takes(ConditionsSchema, required=False, example={"partner_kinds": ["expert"]})
     @blueprint.answers(201, MatchRunSchema, description="The run with its matches.")
-    @blueprint.named("startMatchRun", 400, 404, 409, 413, 415, 503)
+    @blueprint.named("startMatchRun", 400, 401, 404, 409, 413, 415, 503)
     def post(self, conditions: Conditions, challenge_id: UUID) -> tuple[MatchRun, dict[str, str]]:
         """Find partners for a challenge.
 
         The body may be left out: then every kind of partner is asked for, without conditions.
-        An empty list of matches is a result and not an error: nobody fits well enough.
+        An empty list of matches is a result and not an error: nobody fits well enough. Without
+        a token, people are kind, field and place only, and no condition may name one.
         """
+        matchmaker().nameless.check(conditions, current_viewer())
         run = matchmaker().matchmaking.run(challenge_id, conditions=conditions)
-        return run, {"Location": url_for("match-runs.OneMatchRun", run_id=run.id)}
+        return _shown(run), {"Location": url_for("match-runs.OneMatchRun", run_id=run.id)}
 
 
 @blueprint.at("/match-runs/<uuid:run_id>")
@@ -60,8 +63,8 @@ class OneMatchRun(MethodView):
     @blueprint.answers(200, MatchRunSchema, description="The run with its matches.")
     @blueprint.named("readMatchRun", 404)
     def get(self, run_id: UUID) -> MatchRun:
-        """Read a run with all its matches."""
-        return matchmaker().matchmaking.get_run(run_id)
+        """Read a run with all its matches; without a token, people are not named in it."""
+        return _shown(matchmaker().matchmaking.get_run(run_id))
 
 
 @blueprint.at("/match-runs/<uuid:run_id>/matches")
@@ -73,7 +76,7 @@ class MatchesOfRun(MethodView):
     @blueprint.named("listMatches", 404)
     def get(self, query: dict[str, int], run_id: UUID) -> dict[str, Any]:
         """Read some matches of a run, best first."""
-        return page_of(rows_of(matchmaker().matchmaking.get_run(run_id)), **query)
+        return page_of(rows_of(_shown(matchmaker().matchmaking.get_run(run_id))), **query)
 
 
 @blueprint.at("/match-runs/<uuid:run_id>/highlights")
@@ -91,4 +94,9 @@ class HighlightsOfRun(MethodView):
         another encoder than the present one.
         """
         run = matchmaker().matchmaking.get_run(run_id)
-        return page_of(rows_of(matchmaker().highlighting.mark(run)), **query)
+        return page_of(rows_of(_shown(matchmaker().highlighting.mark(run))), **query)
+
+
+def _shown(run: MatchRun) -> MatchRun:
+    """Return a run as the one who asks may see it."""
+    return matchmaker().nameless.shown(run, current_viewer())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +11,19 @@ from flask.views import MethodView
 
 from api.context import current_viewer, matchmaker
 from api.openapi import PREFIX, Blueprint
-from api.schemas.activity import ActivityPageSchema, ActivitySchema
-from api.schemas.expert import ExpertPageSchema, ExpertSchema
-from api.schemas.organisation import OrganisationPageSchema, OrganisationSchema
-from api.schemas.profile import (
-    ProfilePageSchema,
-    ProfileQuerySchema,
-    ProfileSchema,
-    TextQuerySchema,
+from api.schemas.activity import ActivityListQuerySchema, ActivityPageSchema, ActivitySchema
+from api.schemas.expert import ExpertListQuerySchema, ExpertPageSchema, ExpertSchema
+from api.schemas.organisation import (
+    OrganisationListQuerySchema,
+    OrganisationPageSchema,
+    OrganisationSchema,
 )
-from api.schemas.student import StudentPageSchema, StudentSchema
+from api.schemas.profile import (
+    ProfileListQuerySchema,
+    ProfilePageSchema,
+    ProfileSchema,
+)
+from api.schemas.student import StudentListQuerySchema, StudentPageSchema, StudentSchema
 from matchmaker.errors import NotFound
 from matchmaker.models import Profile, ProfileKind
 from matchmaker.services.profiles import Page
@@ -35,12 +40,12 @@ blueprint = Blueprint(
 class Profiles(MethodView):
     """Profiles of every kind."""
 
-    @blueprint.takes(ProfileQuerySchema, location="query")
-    @blueprint.answers(200, ProfilePageSchema, description="Some profiles, by name.")
+    @blueprint.takes(ProfileListQuerySchema, location="query")
+    @blueprint.answers(200, ProfilePageSchema, description="Some profiles.")
     @blueprint.named("listProfiles")
-    def get(self, query: dict[str, Any]) -> Page[Profile]:
+    def get(self, query: dict[str, Any]) -> SparsePage:
         """List profiles of every kind, with what they share."""
-        return matchmaker().profiles.page(**query, viewer=current_viewer())
+        return _some(query)
 
 
 @blueprint.at("/profiles/<uuid:profile_id>")
@@ -59,12 +64,12 @@ class OneProfile(MethodView):
 class Experts(MethodView):
     """Experts."""
 
-    @blueprint.takes(TextQuerySchema, location="query")
-    @blueprint.answers(200, ExpertPageSchema, description="Some experts, by name.")
+    @blueprint.takes(ExpertListQuerySchema, location="query")
+    @blueprint.answers(200, ExpertPageSchema, description="Some experts.")
     @blueprint.named("listExperts")
-    def get(self, query: dict[str, Any]) -> Page[Profile]:
+    def get(self, query: dict[str, Any]) -> SparsePage:
         """List experts."""
-        return matchmaker().profiles.page(kind=ProfileKind.EXPERT, **query, viewer=current_viewer())
+        return _some(query, ProfileKind.EXPERT)
 
 
 @blueprint.at("/experts/<uuid:profile_id>")
@@ -83,14 +88,12 @@ class OneExpert(MethodView):
 class Organisations(MethodView):
     """Organisations."""
 
-    @blueprint.takes(ProfileQuerySchema, location="query")
-    @blueprint.answers(200, OrganisationPageSchema, description="Some organisations, by name.")
+    @blueprint.takes(OrganisationListQuerySchema, location="query")
+    @blueprint.answers(200, OrganisationPageSchema, description="Some organisations.")
     @blueprint.named("listOrganisations")
-    def get(self, query: dict[str, Any]) -> Page[Profile]:
+    def get(self, query: dict[str, Any]) -> SparsePage:
         """List organisations."""
-        return matchmaker().profiles.page(
-            kind=ProfileKind.ORGANISATION, **query, viewer=current_viewer()
-        )
+        return _some(query, ProfileKind.ORGANISATION)
 
 
 @blueprint.at("/organisations/<uuid:profile_id>")
@@ -109,14 +112,12 @@ class OneOrganisation(MethodView):
 class Students(MethodView):
     """Students."""
 
-    @blueprint.takes(TextQuerySchema, location="query")
-    @blueprint.answers(200, StudentPageSchema, description="Some students, by name.")
+    @blueprint.takes(StudentListQuerySchema, location="query")
+    @blueprint.answers(200, StudentPageSchema, description="Some students.")
     @blueprint.named("listStudents")
-    def get(self, query: dict[str, Any]) -> Page[Profile]:
+    def get(self, query: dict[str, Any]) -> SparsePage:
         """List students."""
-        return matchmaker().profiles.page(
-            kind=ProfileKind.STUDENT, **query, viewer=current_viewer()
-        )
+        return _some(query, ProfileKind.STUDENT)
 
 
 @blueprint.at("/students/<uuid:profile_id>")
@@ -135,14 +136,12 @@ class OneStudent(MethodView):
 class Activities(MethodView):
     """Activities."""
 
-    @blueprint.takes(TextQuerySchema, location="query")
-    @blueprint.answers(200, ActivityPageSchema, description="Some activities, by name.")
+    @blueprint.takes(ActivityListQuerySchema, location="query")
+    @blueprint.answers(200, ActivityPageSchema, description="Some activities.")
     @blueprint.named("listActivities")
-    def get(self, query: dict[str, Any]) -> Page[Profile]:
+    def get(self, query: dict[str, Any]) -> SparsePage:
         """List activities."""
-        return matchmaker().profiles.page(
-            kind=ProfileKind.ACTIVITY, **query, viewer=current_viewer()
-        )
+        return _some(query, ProfileKind.ACTIVITY)
 
 
 @blueprint.at("/activities/<uuid:profile_id>")
@@ -155,6 +154,19 @@ class OneActivity(MethodView):
     def get(self, profile_id: UUID) -> Profile:
         """Read an activity."""
         return _of_kind(ProfileKind.ACTIVITY, profile_id)
+
+
+@dataclass(frozen=True)
+class SparsePage(Page[Profile]):
+    """A page with the fields that were asked for; None is all of them."""
+
+    only: Collection[str] | None = None
+
+
+def _some(query: dict[str, Any], kind: ProfileKind | None = None) -> SparsePage:
+    only = query.pop("only")
+    page = matchmaker().profiles.page(kind=kind, **query, viewer=current_viewer())
+    return SparsePage(page.items, page.total, page.offset, page.limit, page.next, only)
 
 
 def _of_kind(kind: ProfileKind, profile_id: UUID) -> Profile:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import OutputSchema, PageSchema, about
-from api.schemas.profile import ProfileSchema, ProfileSummarySchema
+from api.schemas.base import OutputSchema, SparsePageSchema, about, only_fields
+from api.schemas.profile import ProfileSchema, ProfileSummarySchema, TextQuerySchema
 from matchmaker.models import ActivityType, CompanyNeed
 
 
@@ -29,12 +29,20 @@ class ActivityFields(OutputSchema):
 class ActivitySummarySchema(ActivityFields, ProfileSummarySchema):
     """An activity in a list."""
 
+    sparse = True
+
 
 class ActivitySchema(ActivityFields, ProfileSchema):
     """Something that a firm can join."""
 
 
-class ActivityPageSchema(PageSchema):
+class ActivityListQuerySchema(TextQuerySchema):
+    """Part of the list of activities."""
+
+    only = only_fields(ActivitySummarySchema)
+
+
+class ActivityPageSchema(SparsePageSchema):
     """Some activities."""
 
-    items = fields.List(fields.Nested(ActivitySummarySchema), metadata=about("By name."))
+    items = fields.List(fields.Nested(ActivitySummarySchema), metadata=about("As asked."))

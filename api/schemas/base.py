@@ -34,7 +34,10 @@ class StrictSchema(ma.Schema):
 
 
 class OutputSchema(ma.Schema):
-    """Every field is always sent; more may come later, so a reader passes over what is new."""
+    """Every field is always sent; more may come later, so a reader passes over what is new.
+
+    But for a class that says ``sparse = True`` of itself: of it one may ask for some fields.
+    """
 
     class Meta:
         """Leaves room for new fields in the OpenAPI description."""
@@ -114,9 +117,54 @@ class PageQuerySchema(StrictSchema):
     )
 
 
+class FieldNames(fields.String):
+    """Names of fields of an item, with commas between them; ``id`` is always among them."""
+
+    def __init__(self, item: type[ma.Schema], **more: Any) -> None:
+        self.item = item
+        super().__init__(**more)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        names = frozenset(super()._deserialize(value, *args, **kwargs).split(","))
+        known = self.item._declared_fields  # noqa: SLF001 - marshmallow has no other way in
+        if unknown := sorted(names - known.keys()):
+            message = _("There is no field %(name)s.", name=unknown[0][:40])
+            raise ma.ValidationError(str(message))
+        return names | {"id"}
+
+
+def only_fields(item: type[ma.Schema]) -> FieldNames:
+    """Return the parameter of a list by which one asks for some fields of its items."""
+    return FieldNames(
+        item,
+        data_key="fields",
+        load_default=None,
+        metadata=about("Answer with these fields of each item only, and its id.", "name,place"),
+    )
+
+
 class PageSchema(OutputSchema):
     """One part of a long list."""
 
     total = fields.Integer(metadata=about("How many there are in all.", 231))
     offset = fields.Integer(metadata=about("How many were passed over.", 0))
     limit = fields.Integer(metadata=about("How many were asked for.", 20))
+
+
+class SparsePageSchema(PageSchema):
+    """One part of a list of which one may ask for some fields only, and go on by cursor."""
+
+    next = fields.String(
+        allow_none=True, metadata=about("`cursor` of the next part; null when this is the last.")
+    )
+
+    @ma.post_dump(pass_original=True)
+    def leave_out(self, data: dict[str, Any], original: Any, **_kwargs: object) -> dict[str, Any]:
+        """Keep the fields of each item that were asked for."""
+        only = getattr(original, "only", None)
+        if only is not None:
+            data["items"] = [
+                {name: value for name, value in item.items() if name in only}
+                for item in data["items"]
+            ]
+        return data

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 
 from api.schemas.base import OutputSchema, Pattern, StrictSchema, about, language_code, one_line
 from api.schemas.place import PlaceSchema
-from matchmaker.models import ChallengeAction, ChallengeState
+from matchmaker.models import ChallengeAction, ChallengeState, ClosingReason, Side
 
 #: Shown in the reference; a test submits it.
 EXAMPLE = {
@@ -153,9 +153,37 @@ class ChallengeSchema(OutputSchema):
         fields.Enum(ChallengeAction, by_value=fields.String),
         metadata=about("What its state allows now.", ["revise", "match", "withdraw"]),
     )
+    waits_for = fields.Enum(
+        Side,
+        by_value=fields.String,
+        allow_none=True,
+        metadata=about("Whose turn it is; null when nobody's.", "staff"),
+    )
+    confidential = fields.Boolean(
+        metadata=about(
+            "Partners read no more than what the firm shares before both sides accept.",
+            examples=[False],
+        )
+    )
+    warnings_accepted = fields.Boolean(
+        metadata=about("The firm leaves its words as they are despite warnings.", examples=[False])
+    )
+    opened_at = fields.AwareDateTime(
+        allow_none=True, metadata=about("When it was first opened; null before.")
+    )
+    expires_at = fields.AwareDateTime(
+        allow_none=True,
+        metadata=about("When it has to be renewed; null before it is open."),
+    )
+    closing_reason = fields.Enum(
+        ClosingReason,
+        by_value=fields.String,
+        allow_none=True,
+        metadata=about("Why it was closed; null as long as it is not.", "solved"),
+    )
     sample = fields.Boolean(
         metadata=about("Shipped with the product to be tried out.", examples=[False])
     )
-    created_at = fields.AwareDateTime(metadata=about("When it was submitted."))
+    created_at = fields.AwareDateTime(metadata=about("When it was first written."))
     updated_at = fields.AwareDateTime(metadata=about("When it was last changed."))
     revision = fields.Integer(metadata=about("Rises with every change; also the ETag.", 1))

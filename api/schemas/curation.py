@@ -20,6 +20,7 @@ from api.schemas.student import StudentSchema
 from matchmaker.models import (
     Fit,
     RevisionCause,
+    Role,
     Standing,
     Visibility,
 )
@@ -81,6 +82,10 @@ class RevisionSchema(OutputSchema):
     revision = fields.Integer(metadata=about("Number of the revision.", 3))
     at = fields.AwareDateTime(metadata=about("When it came to be."))
     by = fields.UUID(allow_none=True, metadata=about("The account; null is the service itself."))
+    by_role = choice(Role, "What they are here for; null when unknown.", "staff", allow_none=True)
+    by_name = fields.String(
+        allow_none=True, metadata=about("Their name, for staff; null for others.", "Ida Berg")
+    )
     cause = choice(RevisionCause, "Why.", "edited")
 
 

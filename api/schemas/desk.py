@@ -293,7 +293,10 @@ class BulkActionSchema(OutputSchema):
     changed = fields.List(
         fields.List(fields.Raw()), metadata=about("Id, revision before, revision after.")
     )
-    refused = fields.List(fields.List(fields.String()), metadata=about("Id, and why not."))
+    refused = fields.List(
+        fields.List(fields.String()),
+        metadata=about("Id, why not, and the same in a sentence."),
+    )
     undone_at = fields.AwareDateTime(allow_none=True, metadata=about("When it was undone."))
 
 
@@ -302,5 +305,6 @@ class UndoneSchema(OutputSchema):
 
     restored = fields.List(fields.UUID(), metadata=about("Those that are as before."))
     left = fields.List(
-        fields.List(fields.String()), metadata=about("Id of those that stay, and why.")
+        fields.List(fields.String()),
+        metadata=about("Id of those that stay, why, and that in words."),
     )

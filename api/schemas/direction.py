@@ -53,7 +53,7 @@ class AnsweredChallengeSchema(OutputSchema):
     @ma.pre_dump
     def in_words(self, answered: AnsweredChallenge, **_kwargs: object) -> dict[str, Any]:
         """Put the sentences in place of their positions."""
-        sentences, reason = answered.challenge.sentences, answered.reason
+        sentences, reason = answered.challenge.shown_sentences, answered.reason
         return {
             "challenge": answered.challenge.in_short(),
             "fit": answered.fit,
@@ -121,7 +121,7 @@ def _similar(one: SimilarChallenge, found: SimilarPage) -> dict[str, Any]:
         "challenge": one.challenge.in_short(),
         "score": one.score,
         "pairs": [
-            {"asked": found.sentences[mine], "similar": one.challenge.sentences[theirs]}
+            {"asked": found.sentences[mine], "similar": one.challenge.shown_sentences[theirs]}
             for mine, theirs in one.pairs
         ],
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import OutputSchema, PageSchema, about
-from api.schemas.profile import ProfileSchema, ProfileSummarySchema
+from api.schemas.base import OutputSchema, SparsePageSchema, about, only_fields
+from api.schemas.profile import ProfileSchema, ProfileSummarySchema, TextQuerySchema
 
 
 class ExpertFields(OutputSchema):
@@ -25,12 +25,20 @@ class ExpertFields(OutputSchema):
 class ExpertSummarySchema(ExpertFields, ProfileSummarySchema):
     """An expert in a list."""
 
+    sparse = True
+
 
 class ExpertSchema(ExpertFields, ProfileSchema):
     """A person with evidence of what they can do."""
 
 
-class ExpertPageSchema(PageSchema):
+class ExpertListQuerySchema(TextQuerySchema):
+    """Part of the list of experts."""
+
+    only = only_fields(ExpertSummarySchema)
+
+
+class ExpertPageSchema(SparsePageSchema):
     """Some experts."""
 
-    items = fields.List(fields.Nested(ExpertSummarySchema), metadata=about("By name."))
+    items = fields.List(fields.Nested(ExpertSummarySchema), metadata=about("As asked."))

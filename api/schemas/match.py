@@ -19,12 +19,25 @@ SENTENCE = "Efter varmebehandlingen slår de sig op til 0,3 mm, og vi kasserer h
 class MatchedProfileSchema(OutputSchema):
     """Who is proposed, in short; the rest is at ``/profiles/{id}``."""
 
-    id = fields.UUID(metadata=about("Read all of it at /api/v1/profiles/{id}."))
+    id = fields.UUID(
+        allow_none=True,
+        metadata=about(
+            "Read all of it at /api/v1/profiles/{id}; null for a person to who has no token."
+        ),
+    )
     kind = fields.Enum(
         ProfileKind, by_value=fields.String, metadata=about("Kind of profile.", "expert")
     )
-    name = fields.String(metadata=about("Name.", "Institut for Materialer"))
-    summary = fields.String(metadata=about("What this partner does for a manufacturer."))
+    name = fields.String(
+        allow_none=True,
+        metadata=about("Name; null for a person to who has no token.", "Institut for Materialer"),
+    )
+    summary = fields.String(
+        metadata=about(
+            "What this partner does for a manufacturer; of a person to who has no token, the "
+            "fields only."
+        )
+    )
     place = fields.Nested(PlaceSchema, metadata=about("Where they are."))
     fictional = fields.Boolean(metadata=about("Invented for demonstration.", examples=[False]))
 
@@ -32,7 +45,12 @@ class MatchedProfileSchema(OutputSchema):
 class EvidencePassageSchema(OutputSchema):
     """A passage that carried the match, and what it answers."""
 
-    passage = fields.String(metadata=about("The partner's own words, in their language."))
+    passage = fields.String(
+        allow_none=True,
+        metadata=about(
+            "The partner's own words, in their language; null for a person to who has no token."
+        ),
+    )
     language = fields.String(metadata=about("ISO 639-1 code of the passage.", "en"))
     evidence_id = fields.UUID(
         allow_none=True,
@@ -90,10 +108,12 @@ class MatchSchema(OutputSchema):
     )
     fit = fields.Enum(Fit, by_value=fields.String, metadata=about("How well, in words.", "good"))
     score = fields.Float(
+        allow_none=True,
         metadata=about(
-            "Orders the list, 0 to 1; near-ties are ordered by lot. Not a share or a probability.",
+            "Orders the list, 0 to 1; near-ties are ordered by lot. Not a share or a probability. "
+            "Null for a person to who has no token.",
             0.47,
-        )
+        ),
     )
     evidence = fields.List(
         fields.Nested(EvidencePassageSchema), metadata=about("The passages that carried it.")
@@ -118,13 +138,13 @@ class MatchSchema(OutputSchema):
         return {
             "rank": match.rank,
             "kind": match.profile.partner_kind,
-            "profile": match.profile if match.shown else None,
+            "profile": _profile(match),
             "folded": [{"id": one.profile_id, "name": one.profile.name} for one in match.folded],
             "fit": match.fit,
             "score": match.score,
             "evidence": [
                 {
-                    "passage": passage.text,
+                    "passage": None if match.nameless else passage.text,
                     "language": passage.language,
                     "evidence_id": passage.evidence_id,
                     "answers": sentences[passage.answers],
@@ -136,6 +156,16 @@ class MatchSchema(OutputSchema):
             "uncovered": [sentences[position] for position in reason.uncovered],
             "facts": reason.facts if match.shown else None,
         }
+
+
+def _profile(match: Match) -> object:
+    if not match.shown:
+        return None
+    if not match.nameless:
+        return match.profile
+    profile = match.profile
+    shown = ("kind", "summary", "place", "fictional")
+    return {"id": None, "name": None, **{name: getattr(profile, name) for name in shown}}
 
 
 class FunnelStepSchema(OutputSchema):

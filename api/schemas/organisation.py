@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import OutputSchema, PageSchema, about
-from api.schemas.profile import ProfileSchema, ProfileSummarySchema
+from api.schemas.base import OutputSchema, SparsePageSchema, about, only_fields
+from api.schemas.profile import ProfileQuerySchema, ProfileSchema, ProfileSummarySchema
 from matchmaker.models import OrganisationType
 
 
@@ -29,12 +29,20 @@ class OrganisationFields(OutputSchema):
 class OrganisationSummarySchema(OrganisationFields, ProfileSummarySchema):
     """An organisation in a list."""
 
+    sparse = True
+
 
 class OrganisationSchema(OrganisationFields, ProfileSchema):
     """A firm, research group, institute, foreign partner or hub."""
 
 
-class OrganisationPageSchema(PageSchema):
+class OrganisationListQuerySchema(ProfileQuerySchema):
+    """Part of the list of organisations."""
+
+    only = only_fields(OrganisationSummarySchema)
+
+
+class OrganisationPageSchema(SparsePageSchema):
     """Some organisations."""
 
-    items = fields.List(fields.Nested(OrganisationSummarySchema), metadata=about("By name."))
+    items = fields.List(fields.Nested(OrganisationSummarySchema), metadata=about("As asked."))

@@ -8,9 +8,18 @@ import marshmallow as ma
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
-from api.schemas.base import OutputSchema, PageQuerySchema, PageSchema, about, one_line
+from api.schemas.base import (
+    OutputSchema,
+    PageQuerySchema,
+    SparsePageSchema,
+    about,
+    choice,
+    one_line,
+    only_fields,
+)
 from api.schemas.place import PlaceSchema
 from matchmaker.models import EvidenceKind, IdentifierScheme, PartnerKind, ProfileKind
+from matchmaker.models.profile_search import ListOrder
 
 
 class TextQuerySchema(PageQuerySchema):
@@ -22,6 +31,21 @@ class TextQuerySchema(PageQuerySchema):
             one_line(),
         ],
         metadata=about("Only those with this in name or summary, in any case.", "svejs"),
+    )
+
+    sort = choice(
+        ListOrder,
+        "By name or by last change; a minus turns it round. The id decides between equals.",
+        "-updated_at",
+        load_default=ListOrder.NAME,
+        attribute="order",
+    )
+    cursor = fields.String(
+        validate=validate.Length(max=2_000),
+        metadata=about(
+            "`next` of the part before, asked for in the same order; costs the same however far "
+            "on it is, and misses nothing when profiles come and go."
+        ),
     )
 
     @ma.post_load
@@ -104,7 +128,19 @@ class ProfileSchema(ProfileSummarySchema):
     )
 
 
-class ProfilePageSchema(PageSchema):
+class ListedProfileSchema(ProfileSummarySchema):
+    """A profile in a list of all kinds."""
+
+    sparse = True
+
+
+class ProfileListQuerySchema(ProfileQuerySchema):
+    """Part of the list of all kinds."""
+
+    only = only_fields(ListedProfileSchema)
+
+
+class ProfilePageSchema(SparsePageSchema):
     """Some profiles."""
 
-    items = fields.List(fields.Nested(ProfileSummarySchema), metadata=about("By name."))
+    items = fields.List(fields.Nested(ListedProfileSchema), metadata=about("As asked."))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import OutputSchema, PageSchema, about
-from api.schemas.profile import ProfileSchema, ProfileSummarySchema
+from api.schemas.base import OutputSchema, SparsePageSchema, about, only_fields
+from api.schemas.profile import ProfileSchema, ProfileSummarySchema, TextQuerySchema
 from matchmaker.models import PlacementType, StudyLevel
 
 
@@ -31,12 +31,20 @@ class StudentFields(OutputSchema):
 class StudentSummarySchema(StudentFields, ProfileSummarySchema):
     """A student in a list."""
 
+    sparse = True
+
 
 class StudentSchema(StudentFields, ProfileSchema):
     """A person who seeks an internship, a thesis or a project course."""
 
 
-class StudentPageSchema(PageSchema):
+class StudentListQuerySchema(TextQuerySchema):
+    """Part of the list of students."""
+
+    only = only_fields(StudentSummarySchema)
+
+
+class StudentPageSchema(SparsePageSchema):
     """Some students."""
 
-    items = fields.List(fields.Nested(StudentSummarySchema), metadata=about("By name."))
+    items = fields.List(fields.Nested(StudentSummarySchema), metadata=about("As asked."))

@@ -1,4 +1,4 @@
-// The pages work without this file. It adds five comforts.
+// The pages work without this file. It adds six comforts.
 (() => {
   "use strict";
 
@@ -11,11 +11,19 @@
     if (fields.every((field) => field.value === "")) {
       const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
       fields.forEach((field) => { field.value = kept[field.name] || ""; });
+      // The draft that was saved of it goes on as the same one.
+      ["draft", "draft_revision"].filter((name) => kept[name]).forEach((name) => {
+        const field = Object.assign(document.createElement("input"), { type: "hidden", name, value: kept[name] });
+        document.getElementById("draft-line").append(field);
+      });
     }
-    draft.addEventListener("input", () => {
-      const values = Object.fromEntries(fields.map((field) => [field.name, field.value]));
-      sessionStorage.setItem(key, JSON.stringify(values));
-    });
+    const keep = () => {
+      const saved = Array.from(draft.querySelectorAll("input[name^=draft]"));
+      const values = [...fields, ...saved].map((field) => [field.name, field.value]);
+      sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(values)));
+    };
+    draft.addEventListener("input", keep);
+    draft.addEventListener("htmx:afterSwap", keep);
     draft.addEventListener("submit", () => sessionStorage.removeItem(key));
   }
 
@@ -91,7 +99,17 @@
   document.addEventListener("htmx:responseError", plainly);
   document.addEventListener("htmx:sendError", plainly);
 
-  // 5. What a button made, or moved, has the focus afterwards.
+  // 5. A suggestion goes into its field with one press; without script it is copied by hand.
+  document.querySelectorAll("button[data-put]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const field = document.getElementById(button.dataset.into);
+      field.value = button.dataset.put;
+      field.focus();
+    });
+  });
+
+  // 6. What a button made, or moved, has the focus afterwards.
   const focus = (part) => {
     const made = part.matches("[data-focus]") ? part : part.querySelector("[data-focus]");
     if (made) made.focus();

@@ -100,10 +100,12 @@ class FaissIndex:
         """Copy the stored rows out, in the order asked; 0.1 ms for 1,500."""
         ids = checked_ids(ids)
         with self._lock.reading():
-            missing = [number for number in ids.tolist() if number not in self._ids]
-            if missing:
-                raise UnknownIds(missing)
-            rows: Vectors = self._engine.reconstruct_batch(ids)
+            places = np.searchsorted(self._rising, ids)
+            known = places < len(self._rising)
+            known[known] = self._rising[places[known]] == ids[known]
+            if not known.all():
+                raise UnknownIds(ids[~known].tolist())
+            rows: Vectors = self._matrix().take(self._rows[places], axis=0)
         return rows
 
     def ids(self) -> frozenset[int]:
@@ -134,21 +136,27 @@ class FaissIndex:
         self._rows = np.argsort(self._id_of)
         self._rising = self._id_of[self._rows]
 
-    def _multiply(self, queries: Vectors, k: int, among: Ids | None, found: Neighbours) -> None:
-        """Compare a few queries with the rows where FAISS keeps them."""
+    def _matrix(self) -> Vectors:
+        """Give the rows where FAISS keeps them; valid until something changes."""
         flat: Any = faiss.downcast_index(self._engine.index)
         size = flat.ntotal * self._spec.dimension
         if not size:
+            return np.empty((0, self._spec.dimension), dtype=np.float32)
+        matrix: Vectors = faiss.rev_swig_ptr(flat.get_xb(), size).reshape(flat.ntotal, -1)
+        return matrix
+
+    def _multiply(self, queries: Vectors, k: int, among: Ids | None, found: Neighbours) -> None:
+        """Compare a few queries with the rows where FAISS keeps them."""
+        matrix = self._matrix()
+        rows = None if among is None else self._rows_of(among)
+        if not len(matrix) or (rows is not None and not len(rows)):
             return
-        matrix = faiss.rev_swig_ptr(flat.get_xb(), size).reshape(flat.ntotal, -1)
-        rows = np.arange(flat.ntotal) if among is None else self._rows_of(among)
-        if not len(rows):
-            return
-        whole = among is None and len(rows) >= _SHARED_ROWS
-        similarities = _in_parts(queries, matrix) if whole else products(queries, matrix, rows)
+        shared = rows is None and len(matrix) >= _SHARED_ROWS
+        similarities = _in_parts(queries, matrix) if shared else products(queries, matrix, rows)
         for number, query in enumerate(queries):
-            near = rows[near_the_best(similarities[number], k)]
-            best, cosines = nearest_first(query, self._id_of[near], matrix[near], k)
+            near = near_the_best(similarities[number], k)
+            near = near if rows is None else rows[near]
+            best, cosines = nearest_first(query, self._id_of[near], matrix.take(near, axis=0), k)
             found.ids[number, : len(best)] = best
             found.similarities[number, : len(best)] = cosines
 
@@ -211,7 +219,7 @@ def _in_parts(queries: Vectors, matrix: Vectors) -> Vectors:
 
     def fill(start: int, end: int) -> None:
         part = slice(start, end)
-        every[:, part] = products(queries, matrix[part], np.arange(end - start))
+        every[:, part] = products(queries, matrix[part])
 
     if cores is None:
         fill(0, len(matrix))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def reference_asides() -> Mapping[str, tuple[str, ...]]:
     return {language: tuple(row[language] for row in rows) for language in rows[0]}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asides:
     """The vectors of such questions, of one encoder.
 
@@ -56,7 +56,7 @@ class Asides:
             correction: what it was corrected by.
 
         """
-        cosines = correction.apply(self.vectors, self.languages) @ whole
+        cosines = _corrected(self, correction) @ whole
         return float(np.sort(cosines)[-_NEAREST:].mean(dtype=np.float64))
 
     def save(self, path: Path) -> None:
@@ -68,6 +68,12 @@ class Asides:
                 vectors=self.vectors.astype(np.float16),
                 languages=np.array(self.languages),
             )
+
+
+# Every challenge is held against all of them, and a replica corrects alike until it is loaded again.
+@lru_cache(maxsize=4)
+def _corrected(asides: Asides, correction: LanguageCorrection) -> Vectors:
+    return correction.apply(asides.vectors, asides.languages)
 
 
 @cache

@@ -27,6 +27,7 @@ SHORTEST_WITH_FIGURE = 3
 COMPOUND = 10
 #: Most words of a challenge that are looked up.
 MOST_WORDS = 24
+_ROUNDING = 1e-9
 
 
 def grams(word: str) -> list[str]:
@@ -72,10 +73,14 @@ class CharacterIndex:
         if not found:
             return {}
         numbers: NDArray[np.intc] = np.concatenate([np.asarray(one) for one in found])
-        shared = np.bincount(numbers, minlength=len(self._words))
-        cosines = shared / np.sqrt(np.asarray(self._sizes) * float(len(own)))
+        shared = np.bincount(numbers)
+        # A word has at least as many n-grams as it shares, so that one with fewer in common than
+        # this cannot reach the cosine: nearly all need not be looked at.
+        worth = np.flatnonzero(shared >= ALIKE_FROM**2 * len(own) * (1 - _ROUNDING))
+        sizes = np.asarray(self._sizes)[worth]
+        cosines = shared[worth] / np.sqrt(sizes * float(len(own)))
         near = np.flatnonzero(cosines >= ALIKE_FROM).tolist()
-        ranked = sorted((-round(float(cosines[one]), 6), self._words[one]) for one in near)
+        ranked = sorted((-round(float(cosines[one]), 6), self._words[worth[one]]) for one in near)
         return {one: -cosine for cosine, one in ranked[:MOST_ALIKE]}
 
 

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
@@ -66,8 +67,13 @@ def of_one_family(ordered: Sequence[Scored], pair: Pair) -> bool:
 
 def of_one_name(first: str, second: str, policy: MatchingPolicy) -> bool:
     """Return whether two names are all but equal: case, signs and word order do not count."""
-    ratio = SequenceMatcher(None, _plain(first), _plain(second), autojunk=False).ratio()
-    return ratio >= policy.same_name_from
+    least = policy.same_name_from
+    one, other = _plain(first), _plain(second)
+    # What two names have in common is at most the shorter one: most pairs end here.
+    if 2 * min(len(one), len(other)) < least * (len(one) + len(other)):
+        return False
+    compared = SequenceMatcher(None, one, other, autojunk=False)
+    return compared.quick_ratio() >= least and compared.ratio() >= least
 
 
 def fold(
@@ -111,5 +117,6 @@ def _together(
     return first is not None and second is not None and of_one_name(first, second, policy)
 
 
+@lru_cache(maxsize=1 << 12)
 def _plain(name: str) -> str:
     return " ".join(sorted(_WORD.findall(unicodedata.normalize("NFKC", name).casefold())))

@@ -102,7 +102,7 @@ def drawn_to(reference: Mapping[str, Vectors], asked: Mapping[str, Vectors]) -> 
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LanguageCorrection:
     """Mean vectors of one side (queries or documents), by language.
 
@@ -123,7 +123,8 @@ class LanguageCorrection:
         """
         if not self.means:
             raise ValueError("no language has a mean")
-        return self.means.get(language, np.mean(list(self.means.values()), axis=0))
+        own = self.means.get(language)
+        return np.mean(list(self.means.values()), axis=0) if own is None else own
 
     def apply(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
         """Return corrected unit vectors.

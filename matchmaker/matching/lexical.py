@@ -26,6 +26,9 @@ K1 = 2.0
 B = 0.9
 #: How many of the best passages of a group make its scale.
 SCALE_DEPTH = 5
+_ABOVE_ZERO = np.nextafter(np.float32(0), np.float32(1))
+#: Rows that scores are laid in to find how low the best of them may lie.
+_ROWS = 16
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ class LexicalIndex:
         """
         found: NDArray[np.integer[Any]]
         if among is None:
-            found = np.flatnonzero(scores > 0)
+            found = np.flatnonzero(scores >= max(_least_of_best(scores, k), _ABOVE_ZERO))
         else:
             found = self._slot_of[among]
             found = found[scores[found] > 0]
@@ -266,10 +269,10 @@ class LexicalIndex:
         scales = np.ones(len(self._groups), dtype=np.float32)
         for group, slots in enumerate(self._slots_of_groups()):
             best = scores[slots]
-            if len(best) > SCALE_DEPTH:
-                best = np.partition(best, len(best) - SCALE_DEPTH)[-SCALE_DEPTH:]
+            best = best[best >= _least_of_best(best, SCALE_DEPTH)]
             # Sorted, so that the sum does not show in which order the passages arrived.
-            scale = float(np.sort(best).sum(dtype=np.float64)) / SCALE_DEPTH
+            best = np.sort(best)[-SCALE_DEPTH:]
+            scale = float(best.sum(dtype=np.float64)) / SCALE_DEPTH
             scales[group] = max(scale, least, 1e-6)
         return scores / scales[self._group_of]
 
@@ -305,3 +308,16 @@ class LexicalIndex:
             )
             kept = self._alive[slots]
             self._segments.append(_Segment.build(terms[kept], slots[kept], counts[kept]))
+
+
+def _least_of_best(scores: NDArray[np.float32], k: int) -> np.float32:
+    """Return a score that the k best all reach, and few others; the lowest when there are few.
+
+    The k-th best of the maxima of columns: one pass over all scores, where putting them in order,
+    even partly, takes ten.
+    """
+    columns = len(scores) // _ROWS
+    if columns < 2 * k:
+        return scores.min(initial=0)
+    maxima = scores[: _ROWS * columns].reshape(_ROWS, columns).max(axis=0)
+    return np.partition(maxima, columns - k)[columns - k]

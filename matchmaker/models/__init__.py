@@ -3,7 +3,7 @@
 from matchmaker.models.account import Account, Claim, Delegation, Membership, Role
 from matchmaker.models.activity import Activity, ActivityType, CompanyNeed
 from matchmaker.models.answer import KeptAnswer
-from matchmaker.models.audit import AuditAction, AuditEntry
+from matchmaker.models.audit import AuditAction, AuditEntry, AuditKey
 from matchmaker.models.base import Base
 from matchmaker.models.brief import Brief, BriefQuestion
 from matchmaker.models.challenge import (
@@ -22,7 +22,14 @@ from matchmaker.models.collaboration import (
     CollaborationState,
 )
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
-from matchmaker.models.curation import BulkAction, BulkChange, DuplicatePair, Queue, SavedFilter
+from matchmaker.models.curation import (
+    BulkAction,
+    BulkChange,
+    DuplicatePair,
+    NotChanged,
+    Queue,
+    SavedFilter,
+)
 from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
 from matchmaker.models.digest import ToldChallenge
 from matchmaker.models.evidence import Evidence, EvidenceKind
@@ -98,6 +105,7 @@ __all__ = [
     "Audience",
     "AuditAction",
     "AuditEntry",
+    "AuditKey",
     "Base",
     "Brief",
     "BriefQuestion",
@@ -163,6 +171,7 @@ __all__ = [
     "Measure",
     "Membership",
     "Money",
+    "NotChanged",
     "Organisation",
     "OrganisationType",
     "Outcome",

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
-from matchmaker.models.challenge import Challenge
+from matchmaker.models.challenge import Challenge, Side
 from matchmaker.models.collaboration import Collaboration
 from matchmaker.models.credentials import Scope
 from matchmaker.models.introduction import Introduction, IntroductionAction, Party
@@ -41,13 +41,24 @@ class Action(enum.StrEnum):
     #: Desk, bulk changes, merges, imports; showing imported people on a legal basis.
     CURATE = "curate"
     EXPORT = "export"
+    #: Learning who the people in a list of matches are; everybody learns what they are.
+    NAME_PEOPLE = "name-people"
     SUBMIT_CHALLENGE = "submit-challenge"
+    LIST_OWN_CHALLENGES = "list-own-challenges"
     READ_CHALLENGE = "read-challenge"
     REVISE_CHALLENGE = "revise-challenge"
     MATCH_CHALLENGE = "match-challenge"
     WITHDRAW_CHALLENGE = "withdraw-challenge"
     OPEN_CHALLENGE = "open-challenge"
     CLOSE_CHALLENGE = "close-challenge"
+    #: Making a challenge one's own that was written without an account.
+    KEEP_CHALLENGE = "keep-challenge"
+    #: Saying that it is still to be answered.
+    RENEW_CHALLENGE = "renew-challenge"
+    #: Asking the firm something in the thread.
+    ASK_BACK = "ask-back"
+    #: Writing in the thread as the firm.
+    ANSWER_BACK = "answer-back"
     #: Keeping partners for a challenge, and dismissing them for good.
     SHORTLIST = "shortlist"
     #: Saying with whom a profile must not be brought together.
@@ -170,6 +181,8 @@ _READING = frozenset(
         Action.READ_HISTORY,
         Action.READ_DESK,
         Action.READ_CHALLENGE,
+        Action.NAME_PEOPLE,
+        Action.LIST_OWN_CHALLENGES,
         Action.LIST_INTRODUCTIONS,
         Action.READ_INTRODUCTION,
         Action.READ_EXPOSURE,
@@ -192,6 +205,8 @@ _BY_ROLE = {
     Action.CONFIRM_OUTCOME: _STAFF,
     Action.READ_PROGRAMMES: _STAFF,
     Action.MANAGE_PROGRAMMES: _STAFF,
+    Action.NAME_PEOPLE: frozenset(Role),
+    Action.LIST_OWN_CHALLENGES: frozenset(Role),
     Action.LIST_INTRODUCTIONS: frozenset(Role),
     Action.MANAGE_INTRODUCTION: _STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
@@ -200,16 +215,22 @@ _BY_ROLE = {
     Action.READ_OWN_ACCOUNT: frozenset(Role),
     Action.MANAGE_OWN_ACCOUNT: frozenset(Role),
 }
-_ON_CHALLENGES = (
+#: What is done to one challenge, and asked of it.
+ON_CHALLENGES = (
     Action.READ_CHALLENGE,
     Action.REVISE_CHALLENGE,
     Action.MATCH_CHALLENGE,
     Action.WITHDRAW_CHALLENGE,
     Action.OPEN_CHALLENGE,
     Action.CLOSE_CHALLENGE,
+    Action.KEEP_CHALLENGE,
+    Action.RENEW_CHALLENGE,
+    Action.ASK_BACK,
+    Action.ANSWER_BACK,
     Action.SHORTLIST,
 )
-_ON_INTRODUCTIONS = (
+#: What is done to one introduction, and asked of it.
+ON_INTRODUCTIONS = (
     Action.READ_INTRODUCTION,
     Action.ANSWER_INTRODUCTION,
     Action.ARRANGE_INTRODUCTION,
@@ -221,6 +242,7 @@ _ON_COLLABORATIONS = (
     Action.REPORT_OUTCOME,
     Action.CONFIRM_OUTCOME,
 )
+_OF_STAFF = frozenset({Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE, Action.ASK_BACK})
 #: What is done to one profile, and asked of it.
 ON_PROFILES = (
     Action.READ_PROFILE,
@@ -247,11 +269,11 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
     if viewer is not None and _scope(action) not in viewer.scopes:
         return False
     if isinstance(thing, ChallengeFacts):
-        return action in _ON_CHALLENGES and _on_challenge(viewer, action, thing)
+        return action in ON_CHALLENGES and _on_challenge(viewer, action, thing)
     if isinstance(thing, CollaborationFacts):
         return action in _ON_COLLABORATIONS and _on_collaboration(viewer, action, thing)
     if isinstance(thing, IntroductionFacts):
-        return action in _ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
+        return action in ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
     if isinstance(thing, ProfileFacts):
         return action in ON_PROFILES and _on_profile(viewer, action, thing)
     return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))
@@ -271,6 +293,18 @@ def visibility_for(viewer: Viewer | None, profile_id: UUID) -> Visibility:
     if viewer is not None and profile_id in viewer.claimed | viewer.delegated:
         return Visibility.STAFF
     return visibilities_of(viewer)[-1]
+
+
+def shows_name(viewer: Viewer, account_id: UUID) -> bool:
+    """Return whether somebody is told the name of an account that did something they see."""
+    return viewer.is_staff or viewer.account_id == account_id
+
+
+def side_of(viewer: Viewer | None, challenge: Challenge) -> Side:
+    """Return the side that somebody writes for: staff, but for a challenge of their own."""
+    if viewer is None or not viewer.is_staff or challenge.account_id == viewer.account_id:
+        return Side.FIRM
+    return Side.STAFF
 
 
 def actions_for(thing: Thing, viewer: Viewer | None) -> tuple[Action, ...]:
@@ -311,10 +345,12 @@ def _scope(action: Action) -> Scope:
 
 
 def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) -> bool:
-    if action in {Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE}:
+    if action in _OF_STAFF:
         return viewer is not None and viewer.is_staff
     if thing.account_id is None and thing.organisation_id is None:
         return True  # its address is the key to it
+    if action is Action.KEEP_CHALLENGE:
+        return False  # it is somebody's
     if viewer is None:
         return False
     return (

@@ -44,6 +44,11 @@ class AuditAction(enum.StrEnum):
     LEAVE = "leave"
     DELEGATE = "delegate"
     END_DELEGATION = "end-delegation"
+    OPEN = "open"
+    CLOSE = "close"
+    RENEW = "renew"
+    EXPIRE = "expire"
+    ASK = "ask"
     SHORTLIST = "shortlist"
     DISMISS = "dismiss"
     DECLARE_CONFLICT = "declare-conflict"
@@ -52,7 +57,6 @@ class AuditAction(enum.StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     REMIND = "remind"
-    EXPIRE = "expire"
     PROPOSE_MEETING = "propose-meeting"
     MEET = "meet"
     CONCLUDE = "conclude"
@@ -81,6 +85,18 @@ class AuditEntry(Base, kw_only=True):
         Index("ix_audit_entries_subject_id_at", "subject_id", "at"),
         {"sqlite_autoincrement": True},
     )
+
+
+class AuditKey(Base, kw_only=True):
+    """What opens the fields of a profile in the audit log; destroyed when it is erased.
+
+    No foreign key: a key goes by its own deed, so that nothing else can take it along.
+    """
+
+    __tablename__ = "audit_keys"
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(repr=False)
 
 
 @event.listens_for(AuditEntry, "before_update")

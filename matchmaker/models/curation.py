@@ -39,6 +39,25 @@ class BulkChange(enum.StrEnum):
     ADD_FIELD = "add-field"
 
 
+class NotChanged(enum.StrEnum):
+    """Why a profile stays as it is when many are changed, or when that is undone."""
+
+    #: Nobody has this id, or it was erased.
+    GONE = "gone"
+    #: It became a part of another one.
+    MERGED = "merged"
+    #: It is withdrawn; it can be brought back and then changed.
+    WITHDRAWN = "withdrawn"
+    #: Its standing does not allow this, for another reason.
+    STANDING = "standing"
+    #: An imported person, and nobody states a legal basis.
+    NO_LEGAL_BASIS = "no-legal-basis"
+    HAS_FIELD = "has-field"
+    #: Somebody changed it after what is to be undone.
+    CHANGED_SINCE = "changed-since"
+    OTHER = "other"
+
+
 class SavedFilter(Base, kw_only=True):
     """A search across profiles under a name."""
 
@@ -68,7 +87,7 @@ class BulkAction(Base, kw_only=True):
     by: Mapped[UUID | None] = mapped_column(default=None)
     #: [[profile id, revision before, revision after], ...]
     changed: Mapped[list[list[Any]]] = mapped_column(JSON, repr=False)
-    #: [[profile id, why not], ...]
+    #: [[profile id, ``NotChanged``, the same as an English sentence], ...]
     refused: Mapped[list[list[Any]]] = mapped_column(JSON, repr=False)
     undone_at: Mapped[datetime | None] = mapped_column(default=None)
 

@@ -37,6 +37,13 @@ class MailTemplate(enum.StrEnum):
     CONFIRM_PROFILE = "confirm-profile"
     #: What is new for somebody, once a week at most.
     DIGEST = "digest"
+    KEEP_CHALLENGE = "keep-challenge"
+    #: Asks the firm whether a challenge is still to be answered.
+    RENEW_CHALLENGE = "renew-challenge"
+    #: Staff wrote in the thread of a challenge.
+    ASKED_BACK = "asked-back"
+    #: The firm did.
+    ANSWERED_BACK = "answered-back"
     #: Asks a party of an introduction for its answer, or reminds it.
     INTRODUCTION_OFFER = "introduction-offer"
     #: Both have said yes: who the other is.
@@ -55,6 +62,10 @@ WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.CLAIM: frozenset({"path", "profile"}),
     MailTemplate.CONFIRM_PROFILE: frozenset({"path", "profile", "unsubscribe_path"}),
     MailTemplate.DIGEST: frozenset({"challenges", "introductions", "path", "unsubscribe_path"}),
+    MailTemplate.KEEP_CHALLENGE: frozenset({"path"}),
+    MailTemplate.RENEW_CHALLENGE: frozenset({"path", "challenge"}),
+    MailTemplate.ASKED_BACK: frozenset({"path", "challenge"}),
+    MailTemplate.ANSWERED_BACK: frozenset({"path", "challenge"}),
     MailTemplate.INTRODUCTION_OFFER: frozenset(
         {"path", "lines", "text_language", "for_firm", "reminder"}
     ),

@@ -268,6 +268,11 @@ class Match(Base, kw_only=True):
         return self.profile.public
 
     @property
+    def nameless(self) -> bool:
+        """Whether this is a person whose name is kept from the reader (``services.nameless``)."""
+        return self.profile_id is None
+
+    @property
     def reason(self) -> Reason:
         """Why this profile is in the list."""
         return Reason.from_json(self.reason_json)

@@ -173,7 +173,30 @@ class Profile(Base, kw_only=True):
             "longitude",
             "can_travel_km",
         ),
-        Index("ix_profiles_kind_name", "kind", "name"),
+        # Public lists: in the order of last change, and counted.
+        Index(
+            "ix_profiles_latest",
+            "standing",
+            "updated_at",
+            "id",
+            "visibility",
+            "kind",
+            "partner_kind",
+        ),
+        # In the order of names, with all the letters that are looked for. A text may be longer
+        # than PostgreSQL takes into an index; it finds names by ``ix_profiles_search``.
+        Index(
+            "ix_profiles_listed",
+            "standing",
+            "folded_name",
+            "id",
+            "visibility",
+            "kind",
+            "partner_kind",
+            "updated_at",
+            "name",
+            "summary",
+        ).ddl_if(dialect="sqlite"),
         # What the queues of the desk read and count, each in its own order.
         Index("ix_profiles_fresh", "standing", "confirmed_at", "updated_at", "id", "kind"),
         Index("ix_profiles_revision", "id", "revision"),

@@ -31,6 +31,26 @@ class SearchOrder(enum.StrEnum):
         return self.value.startswith("-")
 
 
+class ListOrder(enum.StrEnum):
+    """In which order a public list answers."""
+
+    NAME = "name"
+    NAME_BACK = "-name"
+    UPDATED = "updated_at"
+    #: Those that changed last first.
+    UPDATED_LAST = "-updated_at"
+
+    @property
+    def by_name(self) -> bool:
+        """Whether it goes by the name, and not by the last change."""
+        return self in {ListOrder.NAME, ListOrder.NAME_BACK}
+
+    @property
+    def falling(self) -> bool:
+        """Whether the last comes first."""
+        return self.value.startswith("-")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProfileSearch:
     """Conditions that a profile has to meet, all of them."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from matchmaker.errors import Merged, NotFound
+from matchmaker.errors import Merged, NotFound, NotSignedIn
 from matchmaker.models import (
     Challenge,
     Claim,
@@ -15,6 +16,7 @@ from matchmaker.models import (
     MatchRun,
     Outcome,
     Profile,
+    Role,
     Standing,
 )
 from matchmaker.models.actions import (
@@ -24,8 +26,20 @@ from matchmaker.models.actions import (
     Viewer,
     check,
     facts_of,
+    introduction_facts,
+    shows_name,
 )
+from matchmaker.storage import accounts, introductions
 from matchmaker.storage.database import Sessions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """Who did something, as far as somebody may know."""
+
+    role: Role
+    #: Their name, or their address when they gave none; None for who may not know it.
+    name: str | None
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,15 @@ class AccessService:
     """Whether somebody may do something with a stored thing."""
 
     sessions: Sessions
+
+    def authors(self, viewer: Viewer, ids: Collection[UUID]) -> Mapping[UUID, Author]:
+        """Return who these accounts are, as far as the viewer may know; the deleted are missing."""
+        with self.sessions.reading() as session:
+            found = accounts.called(session, ids)
+        return {
+            id_: Author(role=role, name=(name or email) if shows_name(viewer, id_) else None)
+            for id_, name, email, role in found
+        }
 
     def check_challenge(self, viewer: Viewer | None, action: Action, challenge_id: UUID) -> None:
         """Refuse what somebody may not do with a challenge.
@@ -77,6 +100,23 @@ class AccessService:
             )
         except NotFound:
             raise NotFound("match run", run_id) from None
+
+    def check_introduction(
+        self, viewer: Viewer | None, action: Action, introduction_id: UUID
+    ) -> None:
+        """Refuse what somebody may not do with an introduction.
+
+        Raises:
+            NotSignedIn: nobody is signed in: introductions are for those who are.
+            NotFound: there is none, or none that they may know of.
+            NotPermitted: they may not.
+
+        """
+        if viewer is None:
+            raise NotSignedIn
+        with self.sessions.reading() as session:
+            found = introductions.get(session, introduction_id)
+        check(viewer, action, introduction_facts(found, found.challenge))
 
     def check_collaboration(
         self, viewer: Viewer | None, action: Action, collaboration_id: UUID

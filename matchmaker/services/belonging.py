@@ -25,7 +25,7 @@ from matchmaker.services.accounts import checked_email
 from matchmaker.services.clock import Clock
 from matchmaker.services.mail_links import mail_link, make_link, use
 from matchmaker.services.recording import Entry, record
-from matchmaker.storage import accounts
+from matchmaker.storage import accounts, sealing
 from matchmaker.storage.database import Sessions
 
 
@@ -155,7 +155,7 @@ class BelongingService:
                 action=AuditAction.DELEGATE,
                 kind="profile",
                 id=profile_id,
-                after={"invited": address},
+                after=sealing.seal(session, profile_id, {"invited": address}),
             )
             record(session, entry, at=now)
 

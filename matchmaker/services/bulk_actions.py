@@ -16,6 +16,7 @@ from matchmaker.models import (
     BulkChange,
     Evidence,
     EvidenceKind,
+    NotChanged,
     Profile,
     RevisionCause,
     Standing,
@@ -41,8 +42,8 @@ class Undone:
     """What undoing did."""
 
     restored: Sequence[UUID]
-    #: Those that stay as they are, and why.
-    left: Sequence[tuple[UUID, str]]
+    #: Those that stay as they are, why, and the same as a sentence.
+    left: Sequence[tuple[UUID, NotChanged, str]]
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class BulkActionService:
                     history.keep_present(session, profile)
                     write(profile)
                 except (NotFound, TransitionNotAllowed, InvalidInput) as error:
-                    refused.append([str(profile_id), _reason(error)])
+                    refused.append([str(profile_id), _reason(error).value, _sentence(error)])
                 else:
                     self._keep(session, profile, deed, said, by, action_id)
                     changed.append([str(profile_id), before, profile.revision])
@@ -131,7 +132,7 @@ class BulkActionService:
 
         """
         restored: list[UUID] = []
-        left: list[tuple[UUID, str]] = []
+        left: list[tuple[UUID, NotChanged, str]] = []
         with self.sessions.writing() as session:
             action = _found(session, action_id)
             if action.undone_at is not None:
@@ -142,9 +143,9 @@ class BulkActionService:
             for profile_id, (_, before, after) in zip(ids, action.changed, strict=True):
                 profile = known.get(profile_id)
                 if profile is None:
-                    left.append((profile_id, "It was erased."))
+                    left.append((profile_id, NotChanged.GONE, "It was erased."))
                 elif profile.revision != after:
-                    left.append((profile_id, "It was changed since."))
+                    left.append((profile_id, NotChanged.CHANGED_SINCE, "It was changed since."))
                 else:
                     then = history.get(session, profile_id, before)
                     said = snapshot_of(profile)
@@ -210,5 +211,21 @@ def _found(session: Session, action_id: UUID) -> BulkAction:
     return action
 
 
-def _reason(error: MatchmakerError) -> str:
+#: Field or standing that stood in the way -> why not.
+_BY_FIELD = {"legal_basis": NotChanged.NO_LEGAL_BASIS, "field": NotChanged.HAS_FIELD}
+_BY_STANDING = {
+    Standing.MERGED.value: NotChanged.MERGED,
+    Standing.WITHDRAWN.value: NotChanged.WITHDRAWN,
+}
+
+
+def _reason(error: MatchmakerError) -> NotChanged:
+    if isinstance(error, NotFound):
+        return NotChanged.GONE
+    if isinstance(error, TransitionNotAllowed):
+        return _BY_STANDING.get(str(error.state), NotChanged.STANDING)
+    return _BY_FIELD.get(getattr(error, "field", ""), NotChanged.OTHER)
+
+
+def _sentence(error: MatchmakerError) -> str:
     return error.reason if isinstance(error, InvalidInput) else str(error)

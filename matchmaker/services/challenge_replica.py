@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from textwrap import shorten
+from datetime import datetime
 from threading import Lock
 from uuid import UUID
 
@@ -27,6 +27,8 @@ from matchmaker.matching.sentences import split
 from matchmaker.matching.terms import passage_terms
 from matchmaker.models import Challenge, ChallengeAction, ChallengeState, Place
 from matchmaker.models.challenge import TRANSITIONS
+from matchmaker.models.challenge_view import beginning
+from matchmaker.models.contact_marks import without_contacts
 from matchmaker.services.asking import Asking, Encoded
 from matchmaker.services.indexing import SyncProgress
 from matchmaker.services.replica import ReadWriteLock
@@ -36,8 +38,6 @@ from matchmaker.storage.database import Sessions
 Floats = NDArray[np.float32]
 #: A draft is not finished, and one that was withdrawn is nobody's business any more.
 HELD_STATES = (ChallengeState.SUBMITTED, ChallengeState.OPEN, ChallengeState.CLOSED)
-#: Characters of a text that are shown to others.
-EXCERPT = 200
 _BATCH = 16  # challenges encoded and kept at once
 
 
@@ -71,6 +71,9 @@ class HeldChallenge:
     #: ISO 639-1.
     language: str
     place: Place
+    confidential: bool
+    #: When it has to be renewed; None for one without an end.
+    expires_at: datetime | None
     sentences: tuple[str, ...]
     #: What ``Encoder.encode_query_parts`` gave for the sentences, (1 + sentences, dimension).
     vectors: Floats
@@ -84,21 +87,29 @@ class HeldChallenge:
 
     @property
     def public(self) -> bool:
-        """Whether others than its firm may see that there is such a challenge.
+        """Whether others than its firm may see that there is such a challenge, while it is open.
 
-        The samples that come with the product are shown, and those without an account that
-        were opened; one that was only submitted, or is closed, is not. One of an account is
-        for that account and its organisation, whatever its state.
+        As ``Challenge.is_public`` says it, but for the time: see ``over``.
         """
-        return self.sample or (self.state is ChallengeState.OPEN and not self.owned)
+        open_ = self.state is ChallengeState.OPEN
+        return self.sample or (open_ and not self.owned and not self.confidential)
+
+    def over(self, at: datetime) -> bool:
+        """Return whether it is open on paper only: nobody has renewed it in time."""
+        open_ = self.state is ChallengeState.OPEN and not self.sample
+        return open_ and self.expires_at is not None and self.expires_at <= at
+
+    @property
+    def shown_sentences(self) -> tuple[str, ...]:
+        """The sentences as others may read them: without what reaches whoever wrote them."""
+        return tuple(map(without_contacts, self.sentences))
 
     def in_short(self) -> ChallengeInShort:
-        """Return what others than its firm may see."""
-        text = " ".join(self.text.split())
+        """Return what others than its firm may see: nothing that reaches whoever wrote it."""
         return ChallengeInShort(
             id=self.id if self.sample else None,
-            title=self.title,
-            excerpt=text if len(text) <= EXCERPT else shorten(text, EXCERPT, placeholder=" …"),
+            title=without_contacts(self.title),
+            excerpt=beginning(without_contacts(self.text)),
             language=self.language,
             state=self.state,
             sample=self.sample,
@@ -218,6 +229,8 @@ class ChallengeReplica:
                 text=one.text,
                 language=one.language,
                 place=one.place,
+                confidential=one.confidential,
+                expires_at=one.expires_at,
                 sentences=sentences[one.id],
                 vectors=encoded[one.id][0],
                 voiced=encoded[one.id][1],

@@ -11,6 +11,7 @@ from matchmaker.matching.languages import SUPPORTED
 from matchmaker.matching.sentences import clean
 from matchmaker.models import Challenge, ChallengeAction, Place
 from matchmaker.models.actions import Viewer
+from matchmaker.models.challenge import WAITS_FOR
 from matchmaker.models.gazetteer import find_place
 from matchmaker.services.clock import Clock
 from matchmaker.storage import challenges
@@ -71,6 +72,7 @@ class ChallengeService:
             latitude=where.latitude,
             longitude=where.longitude,
             industry_code=industry_code,
+            waits_for=WAITS_FOR[ChallengeAction.SUBMIT],
             account_id=by.account_id if by else None,
             organisation_id=organisation_id,
             created_at=now,
@@ -118,6 +120,8 @@ class ChallengeService:
             challenge.apply(ChallengeAction.REVISE, at=self.clock())
             for name, value in values.items():
                 setattr(challenge, name, value)
+            if {"text", "title"} & values.keys():
+                challenge.warnings_accepted = False
         return challenge
 
     def withdraw(self, challenge_id: UUID, *, expected_revision: int) -> Challenge:

@@ -52,6 +52,11 @@ class DeskService:
         with self.sessions.reading() as session:
             return desk.counts(session, self._before(self.stale_after_days))
 
+    def count(self, queue: Queue) -> int:
+        """Return how many wait in one queue."""
+        with self.sessions.reading() as session:
+            return desk.count(session, queue, self._before(self.stale_after_days))
+
     def queue(
         self, queue: Queue, *, cursor: str | None = None, limit: int = 20
     ) -> CursorPage[DeskItem]:

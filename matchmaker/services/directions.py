@@ -175,7 +175,12 @@ class DirectionService:
         """
         search = SearchAlone(self.matchmaking.replica, self.remembered)
         held = self.challenges.held
-        open_ = [at for at, one in enumerate(held) if one.matchable and (one.public or not public)]
+        now = self.matchmaking.clock()
+        open_ = [
+            at
+            for at, one in enumerate(held)
+            if one.matchable and not one.over(now) and (one.public or not public)
+        ]
         if not open_:
             return []
         anywhere = self._question(held[open_[0]], Place())
@@ -248,6 +253,7 @@ class DirectionService:
         replica = self.challenges
         one = replica.held[at]
         policy = self.matchmaking.policy
+        now = self.matchmaking.clock()
         raw, best = replica.lexical.scores(query_terms("\n".join(one.sentences), one.language))
         lexical = replica.lexical.scaled(raw, policy.lexical_least * best)
         scores = similarity.of_challenges(
@@ -262,7 +268,8 @@ class DirectionService:
         return [
             (other, float(scores[other]))
             for other in np.argsort(-scores, kind="stable").tolist()
-            if scores[other] >= self.rule.floor and (replica.held[other].public or not public)
+            if scores[other] >= self.rule.floor
+            and (not public or (replica.held[other].public and not replica.held[other].over(now)))
         ]
 
     def _compared(

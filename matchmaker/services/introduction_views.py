@@ -35,6 +35,11 @@ class IntroductionView:
     contacts: Mapping[Party, Addressee] = field(default_factory=dict)
 
     @property
+    def revision(self) -> int:
+        """The revision of the introduction; its ETag."""
+        return self.introduction.revision
+
+    @property
     def text(self) -> str:
         """The words for the one who looks, or for both."""
         one = self.introduction

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import Duplicate, InvalidInput, Protected
-from matchmaker.matching.drafts import LANGUAGES, DraftFacts, Quotation, draft_language, written
+from matchmaker.matching.drafts import DraftFacts, Quotation, draft_language, written
 from matchmaker.models import (
     Answer,
     AuditAction,
@@ -31,9 +31,19 @@ from matchmaker.models import (
 from matchmaker.models.actions import Viewer
 from matchmaker.models.challenge_view import Audience, view_for
 from matchmaker.services import codes
-from matchmaker.services.accounts import checked_email
 from matchmaker.services.calendars import meeting_calendar
 from matchmaker.services.clock import Clock
+from matchmaker.services.cursors import CursorPage, page_of, read_cursor
+from matchmaker.services.introduction_checks import (
+    MEETING_MINUTES,
+    NOTE_LENGTH,
+    PLACE_LENGTH,
+    checked_emails,
+    checked_language,
+    checked_line,
+    checked_text,
+    is_there,
+)
 from matchmaker.services.introduction_mails import (
     addressee,
     mail_contacts,
@@ -46,10 +56,6 @@ from matchmaker.services.recording import Entry, record
 from matchmaker.storage import challenges, introductions, matches, profiles, protection
 from matchmaker.storage.database import Sessions
 
-#: Most characters of a text, and of a line of somebody's own.
-TEXT_LENGTH, NOTE_LENGTH, PLACE_LENGTH = 5_000, 300, 200
-#: Minutes that a meeting takes, at least and at most.
-MEETING_MINUTES = (10, 480)
 #: Sentences that a draft names as not answered.
 _MOST_UNCOVERED = 3
 
@@ -89,7 +95,7 @@ class IntroductionService:
 
         """
         now = self.clock()
-        emails = _checked_emails(firm_email=firm_email, partner_email=partner_email)
+        emails = checked_emails(firm_email=firm_email, partner_email=partner_email)
         with self.sessions.writing() as session:
             introductions.lock_challenge(session, challenge_id)
             challenge = challenges.get(session, challenge_id)
@@ -104,7 +110,7 @@ class IntroductionService:
                 profile_id=profile_id,
                 match_id=found[0].id if found else None,
                 run_id=found[1].id if found else None,
-                language=_checked_language(language),
+                language=checked_language(language),
                 firm_text="",
                 partner_text="",
                 drafted_by_id=by,
@@ -139,13 +145,13 @@ class IntroductionService:
             InvalidInput: a text is empty or too long, an address is none.
 
         """
-        now, checked = self.clock(), _checked_emails(**emails)
+        now, checked = self.clock(), checked_emails(**emails)
         with self.sessions.writing() as session:
             one = introductions.get(session, introduction_id, expected_revision, lock=True)
             one.revise(
                 at=now,
-                firm_text=_checked_text("firm_text", firm_text, one.firm_text),
-                partner_text=_checked_text("partner_text", partner_text, one.partner_text),
+                firm_text=checked_text("firm_text", firm_text, one.firm_text),
+                partner_text=checked_text("partner_text", partner_text, one.partner_text),
             )
             for name, value in checked.items():
                 setattr(one, name, value)
@@ -220,7 +226,7 @@ class IntroductionService:
         if answer is Answer.DECLINED:
             if reason is None:
                 raise InvalidInput("reason", "Say why, with one of the reasons.")
-            one.decline(party, reason, _checked_line("note", note, NOTE_LENGTH), at=now)
+            one.decline(party, reason, checked_line("note", note, NOTE_LENGTH), at=now)
             introductions.spend_links(session, one.id)
             mail_end(session, one, at=now, but=party)
             action = AuditAction.DECLINE
@@ -283,7 +289,7 @@ class IntroductionService:
         least, most = MEETING_MINUTES
         if not least <= minutes <= most:
             raise InvalidInput("minutes", f"A meeting takes {least} to {most} minutes.")
-        place = _checked_line("place", place, PLACE_LENGTH)
+        place = checked_line("place", place, PLACE_LENGTH)
         with self.sessions.writing() as session:
             one = introductions.get(session, introduction_id, expected_revision, lock=True)
             one.propose_meeting(starts_at=starts_at, minutes=minutes, place=place, at=now)
@@ -357,13 +363,20 @@ class IntroductionService:
         viewer: Viewer,
         *,
         states: Sequence[IntroductionState] = (),
-        limit: int = 50,
-        after: tuple[datetime, UUID] | None = None,
-    ) -> Sequence[IntroductionView]:
-        """Return the introductions that somebody may know of, those changed last first."""
+        limit: int = 20,
+        cursor: str | None = None,
+    ) -> CursorPage[IntroductionView]:
+        """Return the introductions that somebody may know of, those changed last first.
+
+        Raises:
+            InvalidInput: the cursor is none of ours.
+
+        """
+        after = read_cursor(cursor, (datetime, UUID)) if cursor else None
         with self.sessions.reading() as session:
-            found = introductions.page(session, viewer, states=states, limit=limit, after=after)
-            return [view_by(session, one, viewer) for one in found]
+            found = introductions.page(session, viewer, states=states, limit=limit + 1, after=after)
+            views = [view_by(session, one, viewer) for one in found]
+        return page_of(views, limit, lambda one: (one.introduction.updated_at, one.introduction.id))
 
     def counts(self) -> dict[IntroductionState, int]:
         """Return how many introductions are in each state."""
@@ -410,7 +423,7 @@ class IntroductionService:
         profile = one.profile
         if not profile.public:
             raise Protected(EligibilityRule.VISIBLE)
-        if not _is_there(profile, now.date()):
+        if not is_there(profile, now.date()):
             raise Protected(EligibilityRule.AVAILABLE)
         rule = protection.of_challenge(session, one.challenge, now).broken_by(profile.id.hex)
         if rule is not None:
@@ -444,43 +457,3 @@ class IntroductionService:
         }
         entry = Entry(by=by, action=action, kind="introduction", id=one.id, after=after)
         record(session, entry, at=at)
-
-
-def _is_there(profile: Profile, today: date) -> bool:
-    begun = profile.proposable_from is None or profile.proposable_from <= today
-    return begun and (profile.proposable_until is None or profile.proposable_until >= today)
-
-
-def _checked_language(language: str) -> str:
-    if language not in LANGUAGES:
-        raise InvalidInput("language", f"Use one of {', '.join(LANGUAGES)}.")
-    return language
-
-
-def _checked_text(field: str, text: str | None, present: str) -> str:
-    if text is None:
-        return present
-    text = "\n".join(line.rstrip() for line in text.strip().splitlines())
-    if not text:
-        raise InvalidInput(field, "Write what the party is told.")
-    if len(text) > TEXT_LENGTH:
-        raise InvalidInput(field, f"Write at most {TEXT_LENGTH:,} characters.")
-    return text
-
-
-def _checked_line(field: str, text: str, most: int) -> str:
-    line = " ".join(text.split())
-    if len(line) > most or not line.isprintable():
-        raise InvalidInput(field, f"Write one line of at most {most} characters.")
-    return line
-
-
-def _checked_emails(**emails: str | None) -> dict[str, str | None]:
-    """Return the addresses that were handed over, as they are kept; empty is None."""
-    checked: dict[str, str | None] = {}
-    for name, value in emails.items():
-        try:
-            checked[name] = checked_email(value) if value and value.strip() else None
-        except InvalidInput as error:
-            raise InvalidInput(name, error.reason) from None
-    return checked

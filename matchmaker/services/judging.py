@@ -188,7 +188,7 @@ class Judging:
         # In the order of their ids: neither the plan nor the past of this replica may show.
         numbers = sorted(
             (number for number in pool.taken if pool.known[number] is not None),
-            key=replica.profile_ids.__getitem__,
+            key=lambda number: replica.profile_ids[number].int,
         )
         passages = [replica.passages_of[number] for number in numbers]
         ids = np.concatenate([NO_IDS, *passages])
@@ -201,11 +201,13 @@ class Judging:
             replica.lexical.of(ids, words.alike),
             ~replica.lexical.in_group(ids, pool.question.language),
         )
-        asked = self.corrected(pool.question, policy)[:1]
+        if pool.question.voiced is not None:
+            asked = self.corrected(pool.question, policy)[:1]
+            features = heard(replica, pool.question, ids, np.vecdot(rows, asked), features)
         return Looked(
             candidates=[one for number in numbers if (one := pool.known[number]) is not None],
             passages=ids,
             items=replica.item_of[ids],
             bounds=np.cumsum([0, *map(len, passages)], dtype=np.int64),
-            features=heard(replica, pool.question, ids, np.vecdot(rows, asked), features),
+            features=features,
         )

@@ -10,17 +10,19 @@ from uuid import UUID
 from sqlalchemy.orm.attributes import set_committed_value
 
 from embeddings.protocols import Encoder
-from matchmaker.errors import IndexNotReady, InvalidInput
+from matchmaker.errors import IndexNotReady, InvalidInput, TransitionNotAllowed
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.sentences import split
 from matchmaker.models import (
     ChallengeAction,
+    ChallengeState,
     Conditions,
     FoldedProfile,
     Match,
     MatchRun,
     Place,
 )
+from matchmaker.models.challenge import TRANSITIONS
 from matchmaker.services import steering
 from matchmaker.services.asking import NOTHING, Asking
 from matchmaker.services.clock import Clock
@@ -32,6 +34,10 @@ from matchmaker.storage.database import Sessions
 
 #: How often a search is begun again because profiles were indexed meanwhile.
 MOST_TRIES = 10
+
+
+#: What can be done with a challenge whose time is up.
+_AFTER_EXPIRY = tuple(TRANSITIONS[ChallengeState.EXPIRED])
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,10 @@ class MatchmakingService:
         with watch.stage("read"), self.sessions.reading() as session:
             challenge = challenges.get(session, challenge_id)
             challenge.check(ChallengeAction.MATCH)
+            if challenge.is_over(at=self.clock()):
+                raise TransitionNotAllowed(
+                    "challenge", ChallengeState.EXPIRED, ChallengeAction.MATCH, _AFTER_EXPIRY
+                )
             conditions = steering.checked(session, conditions)
             protected = protection.of_challenge(session, challenge, now)
             sentences = split(challenge.text, challenge.title)
@@ -140,7 +150,7 @@ class MatchmakingService:
             run.matches = [match for match in run.matches if match.profile_id in by_id]
             for match in run.matches:
                 match.folded = [one for one in match.folded if one.profile_id in by_id]
-            session.add(run)
+            matches.keep(session, run)
             asking.keep(session, challenge, encoded, kept)
         for match in run.matches:
             set_committed_value(match, "profile", by_id[match.profile_id])

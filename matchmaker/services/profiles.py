@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -28,10 +29,12 @@ from matchmaker.models.actions import (
     visibilities_of,
     visibility_for,
 )
+from matchmaker.models.profile_search import ListOrder
 from matchmaker.services.clock import Clock
+from matchmaker.services.cursors import read_cursor, write_cursor
 from matchmaker.services.indexing import SyncProgress
 from matchmaker.services.recording import Entry, record
-from matchmaker.storage import change_log, imports, profiles
+from matchmaker.storage import change_log, imports, listing, profiles, sealing
 from matchmaker.storage.concealing import conceal
 from matchmaker.storage.database import Sessions
 
@@ -64,6 +67,8 @@ class Page(Generic[T]):
     total: int
     offset: int
     limit: int
+    #: Ask for the next part with it; None when this is the last, or the list has no cursors.
+    next: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,22 +128,28 @@ class ProfileService:
         kind: ProfileKind | None = None,
         partner_kind: PartnerKind | None = None,
         text: str | None = None,
+        order: ListOrder = ListOrder.NAME,
+        cursor: str | None = None,
         offset: int = 0,
         limit: int = 20,
         viewer: Viewer | None = None,
     ) -> Page[Profile]:
-        """Return the profiles that the viewer (None: the public) may see by name, no evidence."""
+        """Return the profiles that the viewer (None: the public) may see, without evidence.
+
+        Raises:
+            InvalidInput: the cursor is not one of a list in this order.
+
+        """
+        after = read_cursor(cursor, (str if order.by_name else datetime, UUID)) if cursor else None
+        wanted = listing.Wanted(
+            kind=kind, partner_kind=partner_kind, text=text, seen=visibilities_of(viewer)
+        )
         with self.sessions.reading() as session:
-            items, total = profiles.page(
-                session,
-                kind=kind,
-                partner_kind=partner_kind,
-                text=text,
-                offset=offset,
-                limit=limit,
-                seen=visibilities_of(viewer),
+            found = listing.page(
+                session, wanted, order=order, after=after, offset=offset, limit=limit
             )
-        return Page(items, total, offset, limit)
+        following = write_cursor(found.last) if found.last else None
+        return Page(found.items, found.total, offset, limit, following)
 
     def register_all(
         self, given: Sequence[Profile], progress: SyncProgress | None = None
@@ -195,7 +206,8 @@ class ProfileService:
     ) -> None:
         """Delete a profile with its evidence, passages and matches; replicas forget it too.
 
-        The audit log keeps that it was erased and by whom, and none of what it said.
+        The audit log keeps that it was erased and by whom; what it says of its fields nobody can
+        read from now on.
 
         Raises:
             NotFound: there is none.
@@ -220,8 +232,10 @@ class ProfileService:
                 )
                 record(session, entry, at=self.clock())
                 session.delete(one)
-            imports.forget_profiles(session, [profile_id, *(one.id for one in parts)])
-            change_log.append(session, [profile_id, *(one.id for one in parts)])
+            ids = [profile_id, *(one.id for one in parts)]
+            sealing.destroy_keys(session, ids)
+            imports.forget_profiles(session, ids)
+            change_log.append(session, ids)
 
 
 def _add_identifiers(stored: Profile, given: Profile) -> bool:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.models import AuditAction, AuditEntry, Profile
 from matchmaker.models.snapshot import Snapshot, differences, snapshot_of
+from matchmaker.storage import sealing
 
 #: Fields that are never written down, whatever a caller hands over.
 SECRET = frozenset(
@@ -84,6 +85,8 @@ def record_profile(
 ) -> None:
     """Write down what was done to a profile that was read with its evidence, field by field.
 
+    What the fields say is sealed under a key of the profile, see ``storage.sealing``.
+
     Args:
         session: the one of the deed.
         profile: as it is now.
@@ -103,7 +106,12 @@ def record_profile(
     was = None if before is None else {name: _told(one.before) for name, one in told}
     now = {name: _told(one.after) for name, one in told}
     entry = Entry(
-        by=by, action=action, kind="profile", id=profile.id, before=was, after={**now, **more}
+        by=by,
+        action=action,
+        kind="profile",
+        id=profile.id,
+        before=None if was is None else sealing.seal(session, profile.id, was),
+        after={**sealing.seal(session, profile.id, now), **more},
     )
     record(session, entry, at=at)
 

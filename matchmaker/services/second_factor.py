@@ -18,6 +18,7 @@ from matchmaker.models import Account, AuditAction
 from matchmaker.models.credentials import fingerprint
 from matchmaker.services.clock import Clock
 from matchmaker.services.recording import Entry, record
+from matchmaker.services.vault import Vault
 from matchmaker.storage import accounts
 from matchmaker.storage.database import Sessions
 
@@ -35,6 +36,7 @@ class SecondFactorService:
 
     sessions: Sessions
     clock: Clock
+    vault: Vault
 
     def begin(self, account_id: UUID) -> str:
         """Make a shared secret and return it; it does not count before ``confirm``.
@@ -49,8 +51,11 @@ class SecondFactorService:
             account = accounts.get(session, account_id)
             if account.has_totp:
                 raise InvalidInput("code", "There is a second factor already; remove it first.")
-            account.totp_secret = account.totp_secret or pyotp.random_base32(32)
-            return account.totp_secret
+            kept = account.totp_secret and self.vault.open(account.totp_secret, account.id)
+            secret = kept or pyotp.random_base32(32)
+            if not kept:
+                account.totp_secret = self.vault.seal(secret, account.id)
+            return secret
 
     def picture(self, account_id: UUID) -> bytes:
         """Return the QR code of a secret that is not confirmed yet, as SVG.
@@ -61,11 +66,10 @@ class SecondFactorService:
         """
         with self.sessions.reading() as session:
             account = accounts.get(session, account_id)
-        if account.totp_secret is None or account.has_totp:
+        secret = account.totp_secret and self.vault.open(account.totp_secret, account.id)
+        if not secret or account.has_totp:
             raise NotFound("QR code", account_id)
-        address = pyotp.TOTP(account.totp_secret).provisioning_uri(
-            name=account.email, issuer_name=ISSUER
-        )
+        address = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
         drawn = io.BytesIO()
         segno.make(address, error="m").save(
             drawn, kind="svg", scale=5, light="#fff", svgclass=None, lineclass=None
@@ -85,7 +89,8 @@ class SecondFactorService:
         codes = ["".join(choice(_ALPHABET) for _ in range(12)) for _ in range(RECOVERY_CODES)]
         with self.sessions.writing() as session:
             account = accounts.get(session, account_id)
-            if account.totp_secret is None or account.has_totp or not _totp(account, code, now):
+            fits = account.totp_secret is not None and _totp(account, code, now, self.vault)
+            if account.has_totp or not fits:
                 raise InvalidInput("code", "This is not the code that the app shows now.")
             account.totp_confirmed_at = now
             account.recovery_codes = [fingerprint(one) for one in codes]
@@ -103,7 +108,8 @@ class SecondFactorService:
         now = self.clock()
         with self.sessions.writing() as session:
             account = accounts.get(session, account_id)
-            fits = account.has_totp and not account.locked(now) and code_fits(account, code, now)
+            asked = account.has_totp and not account.locked(now)
+            fits = asked and code_fits(account, code, now, self.vault)
             if not fits:
                 account.failed(now)
             else:
@@ -116,11 +122,11 @@ class SecondFactorService:
         return account
 
 
-def code_fits(account: Account, code: str, at: datetime) -> bool:
+def code_fits(account: Account, code: str, at: datetime, vault: Vault) -> bool:
     """Return whether a code is the second factor now, and use it up: each code counts once."""
     plain = "".join(code.split()).replace("-", "").casefold()
     if plain.isdecimal():
-        return _totp(account, plain, at)
+        return _totp(account, plain, at, vault)
     kept = fingerprint(plain)
     if kept not in account.recovery_codes:
         return False
@@ -128,8 +134,11 @@ def code_fits(account: Account, code: str, at: datetime) -> bool:
     return True
 
 
-def _totp(account: Account, code: str, at: datetime) -> bool:
-    app = pyotp.TOTP(account.totp_secret or "")
+def _totp(account: Account, code: str, at: datetime, vault: Vault) -> bool:
+    secret = vault.open(account.totp_secret or "", account.id)
+    if not secret:  # sealed under a secret that nobody named: recovery codes go on working
+        return False
+    app = pyotp.TOTP(secret)
     now = int(at.timestamp()) // STEP
     typed = "".join(code.split())
     for step in (now - 1, now, now + 1):

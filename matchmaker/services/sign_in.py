@@ -20,6 +20,7 @@ from matchmaker.services.mail_links import mail_link, make_link, opened, use
 from matchmaker.services.passwords import Passwords, checked_password
 from matchmaker.services.recording import Entry, record
 from matchmaker.services.second_factor import code_fits
+from matchmaker.services.vault import Vault
 from matchmaker.storage import accounts
 from matchmaker.storage.database import Sessions
 
@@ -38,6 +39,7 @@ class SignInService:
     sessions: Sessions
     clock: Clock
     passwords: Passwords
+    vault: Vault
 
     def by_password(self, email: str, password: str) -> Account:
         """Return the account that an e-mail address and a password open.
@@ -96,7 +98,7 @@ class SignInService:
                 or account.locked(now)
             ):
                 account = None
-            elif not code_fits(account, code, now):
+            elif not code_fits(account, code, now, self.vault):
                 self._failed(session, account, now)
                 account = None
             else:

@@ -125,6 +125,12 @@ def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(session.execute(query.order_by(Profile.name)).all())
 
 
+def called(session: Session, ids: Iterable[UUID]) -> Sequence[tuple[UUID, str, str, Role]]:
+    """Return id, name, address and role of these accounts."""
+    query = select(Account.id, Account.name, Account.email, Account.role)
+    return [tuple(row) for row in session.execute(query.where(Account.id.in_(list(ids))))]
+
+
 def emails(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the addresses of accounts by id."""
     query = select(Account.id, Account.email).where(Account.id.in_(list(ids)))

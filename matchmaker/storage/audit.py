@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from matchmaker.models import AuditAction, AuditEntry, Profile
+from matchmaker.storage import sealing
 from matchmaker.storage.database import MOST_VARIABLES
 
 #: Rows held in memory at once while everything is exported.
@@ -71,10 +72,14 @@ def page(
     """Return some entries, newest first, and how many there are in all."""
     total = session.scalar(wanted.narrowed(select(func.count()).select_from(AuditEntry))) or 0
     query = wanted.narrowed(select(AuditEntry)).order_by(AuditEntry.id.desc())
-    return session.scalars(query.offset(offset).limit(limit)).all(), total
+    found = session.scalars(query.offset(offset).limit(limit)).all()
+    sealing.open_all(session, found)
+    return found, total
 
 
 def every(session: Session, wanted: AuditFilter) -> Iterator[AuditEntry]:
     """Return all entries, oldest first, a part of them in memory at a time."""
     query = wanted.narrowed(select(AuditEntry)).order_by(AuditEntry.id)
-    yield from session.scalars(query.execution_options(yield_per=_AT_ONCE))
+    for part in session.scalars(query.execution_options(yield_per=_AT_ONCE)).partitions():
+        sealing.open_all(session, part)
+        yield from part

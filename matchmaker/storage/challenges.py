@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Executable, String, bindparam, cast, func, select, type_coerce
+from sqlalchemy import (
+    Executable,
+    String,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound, StaleRevision
-from matchmaker.models import Challenge, ChallengeState, ChallengeVector
+from matchmaker.models import Account, Challenge, ChallengeState, ChallengeVector, Side
 from matchmaker.storage.database import MOST_VARIABLES
 
 _VECTORS = select(ChallengeVector.vectors).where(
@@ -43,6 +54,105 @@ def samples(session: Session) -> Sequence[Challenge]:
     """Return the shipped examples by title."""
     return session.scalars(
         select(Challenge).where(Challenge.sample).order_by(Challenge.title, Challenge.id)
+    ).all()
+
+
+def of_owner(
+    session: Session, account_id: UUID, organisations: Collection[UUID]
+) -> Sequence[Challenge]:
+    """Return the challenges of an account and of its organisations, newest change first."""
+    theirs = or_(
+        Challenge.account_id == account_id, Challenge.organisation_id.in_(list(organisations))
+    )
+    return session.scalars(
+        select(Challenge)
+        .where(theirs, ~Challenge.sample)
+        .order_by(Challenge.updated_at.desc(), Challenge.id)
+    ).all()
+
+
+#: What is in the queue of the staff: those of an account or organisation, handed in.
+_IN_QUEUE = (
+    Challenge.state == ChallengeState.SUBMITTED,
+    or_(Challenge.account_id.is_not(None), Challenge.organisation_id.is_not(None)),
+    ~Challenge.sample,
+)
+
+
+def in_queue(
+    session: Session, side: Side | None, after: tuple[datetime, UUID] | None, limit: int
+) -> tuple[Sequence[Challenge], bool]:
+    """Return submitted challenges, the longest waiting first, and whether there are more.
+
+    Args:
+        session: to read with.
+        side: only those that wait for this side; None for all.
+        after: time and id of the last one of the part before.
+        limit: how many to return at most.
+
+    """
+    query = select(Challenge).where(*_IN_QUEUE)
+    if side is not None:
+        query = query.where(Challenge.waits_for == side)
+    if after is not None:
+        query = query.where(tuple_(Challenge.created_at, Challenge.id) > after)
+    query = query.order_by(Challenge.created_at, Challenge.id).limit(limit + 1)
+    found = session.scalars(query).all()
+    return found[:limit], len(found) > limit
+
+
+def queue_counts(session: Session) -> dict[Side, int]:
+    """Return how many submitted challenges wait for each side."""
+    query = (
+        select(Challenge.waits_for, func.count()).where(*_IN_QUEUE).group_by(Challenge.waits_for)
+    )
+    counts = {side: number for side, number in session.execute(query) if side is not None}
+    return {side: counts.get(side, 0) for side in Side}
+
+
+def open_until(session: Session, until: datetime, limit: int) -> Sequence[Challenge]:
+    """Return open challenges whose time is up by then, the earliest first."""
+    return session.scalars(
+        select(Challenge)
+        .where(
+            Challenge.state == ChallengeState.OPEN,
+            Challenge.expires_at.is_not(None),
+            Challenge.expires_at <= until,
+        )
+        .order_by(Challenge.expires_at, Challenge.id)
+        .limit(limit)
+    ).all()
+
+
+def to_remind(session: Session, until: datetime, limit: int) -> Sequence[tuple[Challenge, Account]]:
+    """Return challenges whose time is nearly up, with whom to ask; those asked are left out."""
+    rows = session.execute(
+        select(Challenge, Account)
+        .join(Account, Account.id == Challenge.account_id)
+        .where(
+            Challenge.state == ChallengeState.OPEN,
+            Challenge.expires_at <= until,
+            Challenge.reminded_at.is_(None),
+            Account.disabled_at.is_(None),
+        )
+        .order_by(Challenge.expires_at, Challenge.id)
+        .limit(limit)
+    )
+    return [(challenge, account) for challenge, account in rows]
+
+
+def old_drafts(session: Session, before: datetime, limit: int) -> Sequence[Challenge]:
+    """Return drafts of nobody that were last changed before then."""
+    return session.scalars(
+        select(Challenge)
+        .where(
+            Challenge.state == ChallengeState.DRAFT,
+            Challenge.account_id.is_(None),
+            Challenge.organisation_id.is_(None),
+            Challenge.updated_at < before,
+        )
+        .order_by(Challenge.updated_at, Challenge.id)
+        .limit(limit)
     ).all()
 
 

@@ -104,17 +104,21 @@ def _order(queue: Queue) -> tuple[Any, ...]:
 
 def counts(session: Session, stale_before: datetime) -> dict[Queue, int]:
     """Return how many stand in each queue."""
-    plain = (Queue.STALE, Queue.THIN, Queue.IMPORTED)
-    found = {
-        queue: session.scalar(select(func.count()).where(_condition(queue, stale_before))) or 0
-        for queue in plain
-    }
-    pairs = select(func.count()).where(DuplicatePair.dismissed_at.is_(None))
-    found[Queue.DUPLICATES] = session.scalar(pairs) or 0
-    found[Queue.UNCLAIMED] = _count_unclaimed(session)
-    found[Queue.WAITING] = _count_waiting(session)
-    found[Queue.FAILED_IMPORTS] = failed_imports(session)
-    return {queue: found[queue] for queue in Queue}
+    return {queue: count(session, queue, stale_before) for queue in Queue}
+
+
+def count(session: Session, queue: Queue, stale_before: datetime) -> int:
+    """Return how many stand in a queue."""
+    if queue is Queue.UNCLAIMED:
+        return _count_unclaimed(session)
+    if queue is Queue.WAITING:
+        return _count_waiting(session)
+    if queue is Queue.FAILED_IMPORTS:
+        return failed_imports(session)
+    if queue is Queue.DUPLICATES:
+        pairs = select(func.count()).where(DuplicatePair.dismissed_at.is_(None))
+        return session.scalar(pairs) or 0
+    return session.scalar(select(func.count()).where(_condition(queue, stale_before))) or 0
 
 
 def _count_unclaimed(session: Session) -> int:

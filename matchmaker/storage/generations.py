@@ -53,8 +53,9 @@ _POSITION = select(
     IndexGeneration.voice_fingerprint,
     func.coalesce(select(func.max(IndexChange.position)).scalar_subquery(), 0),
 ).where(IndexGeneration.state == GenerationState.LIVE)
-_PASSAGE_TEXTS = select(Passage.id, Passage.text, Passage.language, Passage.evidence_id).where(
-    Passage.id.in_(bindparam("ids", expanding=True))
+_TEXTS = Passage.__table__.c
+_PASSAGE_TEXTS = select(_TEXTS.id, _TEXTS.text, _TEXTS.language, _TEXTS.evidence_id).where(
+    _TEXTS.id.in_(bindparam("ids", expanding=True))
 )
 
 

@@ -103,7 +103,7 @@ def page(
     *,
     states: Collection[IntroductionState] = (),
     limit: int,
-    after: tuple[datetime, UUID] | None = None,
+    after: Sequence[object] | None = None,
 ) -> Sequence[Introduction]:
     """Return the introductions that somebody may know of, those changed last first.
 

@@ -1,13 +1,12 @@
-"""Profiles: read one, page through many, remove."""
+"""Profiles: read one, or many by id."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, selectin_polymorphic, selectinload, with_polymorphic
 
 from matchmaker.errors import NotFound
@@ -15,7 +14,6 @@ from matchmaker.models import (
     Activity,
     Expert,
     Organisation,
-    PartnerKind,
     Profile,
     ProfileKind,
     Standing,
@@ -31,6 +29,8 @@ _COMPLETE = selectin_polymorphic(Profile, _KINDS)
 # Made once: putting the join together takes as long as running it.
 _EVERY = with_polymorphic(Profile, list(_KINDS))
 _COMPLETE_IN_ONE = select(_EVERY).where(_EVERY.id.in_(bindparam("ids", expanding=True)))
+_TABLE = Profile.__table__
+_NAMES = select(_TABLE.c.id, _TABLE.c.name).where(_TABLE.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def get(session: Session, profile_id: UUID) -> Profile:
@@ -100,57 +100,9 @@ def family(session: Session, profile: Profile) -> list[Organisation]:
     return above
 
 
-def page(
-    session: Session,
-    *,
-    kind: ProfileKind | None,
-    partner_kind: PartnerKind | None,
-    text: str | None,
-    offset: int,
-    limit: int,
-    seen: Collection[Visibility] = (Visibility.PUBLIC,),
-) -> tuple[Sequence[Profile], int]:
-    """Return profiles by name, and how many there are in all.
-
-    Args:
-        session: to read with.
-        kind: only this kind of profile.
-        partner_kind: only this partner kind.
-        text: part of the name or the summary, in any case.
-        offset: how many to pass over.
-        limit: how many to return at most.
-        seen: only those with one of these visibilities.
-
-    """
-
-    def narrowed(query: Select[Any]) -> Select[Any]:
-        query = query.where(Profile.visibility.in_(list(seen)), Profile.standing == Standing.LIVE)
-        if kind is not None:
-            query = query.where(Profile.kind == kind)
-        if partner_kind is not None:
-            query = query.where(Profile.partner_kind == partner_kind)
-        if text:
-            query = query.where(
-                or_(
-                    Profile.name.icontains(text, autoescape=True),
-                    Profile.summary.icontains(text, autoescape=True),
-                )
-            )
-        return query
-
-    total = session.scalar(narrowed(select(func.count()).select_from(Profile))) or 0
-    query = narrowed(select(Profile)).options(_COMPLETE)
-    query = query.order_by(Profile.name, Profile.id).offset(offset).limit(limit)
-    items = session.scalars(query).all()
-    viewer = next(one for one in reversed(Visibility) if one in set(seen))
-    for profile in items:
-        conceal(profile, viewer)
-    return items, total
-
-
 def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of these profiles."""
-    return dict(session.execute(select(Profile.id, Profile.name).where(Profile.id.in_(ids))).all())
+    return dict(session.execute(_NAMES, {"ids": list(ids)}).all())
 
 
 def below(session: Session, ids: Iterable[UUID]) -> Sequence[Organisation]:
@@ -188,6 +140,12 @@ def public(session: Session, ids: Iterable[UUID]) -> set[UUID]:
         return set()
     query = select(Profile.id).where(Profile.id.in_(wanted), *_PUBLIC)
     return set(session.scalars(query))
+
+
+def kinds(session: Session, ids: Iterable[UUID]) -> dict[UUID, ProfileKind]:
+    """Return the kind of each of these profiles that is there."""
+    query = select(Profile.id, Profile.kind).where(Profile.id.in_(list(ids)))
+    return dict(session.execute(query).all())
 
 
 def languages(session: Session) -> dict[UUID, str]:

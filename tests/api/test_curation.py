@@ -103,6 +103,8 @@ def test_a_profile_is_created_changed_and_restored(staff: Ask, client: FlaskClie
     assert client.get(f"/api/v1{where}").json["summary"] == "Newer."
     history = staff("GET", f"/profiles/{id_}/history").json["items"]
     assert [one["cause"] for one in history] == ["edited", "edited"]
+    assert {one["by_role"] for one in history} == {"staff"}
+    assert all(one["by_name"].endswith("@example.dk") for one in history)
     told = staff("GET", f"/profiles/{id_}/differences?before={history[1]['revision']}").json
     assert [(one["field"], one["before"], one["after"]) for one in told["items"]] == [
         ("summary", "Robot engineer.", "Newer.")

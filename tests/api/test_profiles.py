@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Visibility
+from matchmaker.models.names import folded_name
+from matchmaker.models.profile_search import ListOrder
 from tests.api.conftest import pointers, refusal
 from tests.factories import a_student, an_activity, an_expert, an_organisation
 
@@ -32,6 +34,47 @@ def test_a_list_holds_one_kind_by_name_with_its_own_fields(
     assert page["total"] == len(names)
     assert {profile["kind"] for profile in page["items"]} == {kind}
     assert all(own_fields <= set(profile) for profile in page["items"])
+
+
+@pytest.mark.parametrize("plural", [*KINDS, "profiles"])
+@pytest.mark.parametrize("sort", list(ListOrder))
+def test_a_list_is_read_to_its_end_by_cursor_in_every_order(
+    client: FlaskClient, plural: str, sort: ListOrder
+) -> None:
+    whole = client.get(f"/api/v1/{plural}?sort={sort}&limit=100").get_json()
+    names, cursor = [], None
+    for _ in range(whole["total"]):
+        more = f"&cursor={cursor}" if cursor else ""
+        page = client.get(f"/api/v1/{plural}?sort={sort}&limit=1{more}").get_json()
+        names += [one["name"] for one in page["items"]]
+        cursor = page["next"]
+
+    assert cursor is None
+    assert whole["next"] is None
+    assert names == [one["name"] for one in whole["items"]]
+    key = {True: lambda one: folded_name(one["name"]), False: lambda one: one["updated_at"]}
+    keys = [key[sort.by_name](one) for one in whole["items"]]
+    assert keys == sorted(keys, reverse=sort.falling)
+
+
+def test_a_cursor_is_of_its_order(client: FlaskClient) -> None:
+    following = client.get("/api/v1/profiles?limit=1").get_json()["next"]
+
+    response = client.get(f"/api/v1/profiles?sort=updated_at&cursor={following}")
+
+    problem = refusal(response, 422, "validation")
+    assert pointers(problem) == ["cursor"]
+
+
+@pytest.mark.parametrize("plural", [*KINDS, "profiles"])
+def test_a_list_answers_with_the_fields_that_were_asked_for(
+    client: FlaskClient, plural: str
+) -> None:
+    page = client.get(f"/api/v1/{plural}?fields=name,updated_at").get_json()
+    refused = client.get(f"/api/v1/{plural}?fields=name,password")
+
+    assert {frozenset(one) for one in page["items"]} == {frozenset({"id", "name", "updated_at"})}
+    assert refused.status_code == 422
 
 
 @pytest.mark.parametrize("plural", KINDS)

@@ -120,7 +120,7 @@ def test_a_meeting_comes_with_its_calendar_file_in_the_same_bytes_each_time() ->
     from email import message_from_bytes
     from email.policy import default
 
-    row = a_row(MailTemplate.INTRODUCTION_MEETING, "da")
+    row = a_row(MailTemplate.INTRODUCTION_MEETING, "da", calendar=VALUES["calendar"])
     mail = MailTemplates(PUBLIC).render(row)
     message = message_bytes(row, mail, SENDER)
 

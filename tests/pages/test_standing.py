@@ -5,9 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import Profile, Standing
-from tests.factories import an_expert
+from matchmaker.models import Claim, Profile, Role, Standing
+from matchmaker.storage.database import Sessions
+from tests.factories import NOW, an_expert
 from tests.pages.conftest import Reader
+from tests.people import sign_in, somebody
 
 
 def stored(service: Matchmaker, profile_id: UUID) -> Profile:
@@ -20,6 +22,7 @@ def test_the_history_tells_what_changed_and_brings_back(
     medarbejder.visit(f"/profiles/{ida}/edit").send("Gem", summary="Works with large mills.")
     medarbejder.visit(f"/profiles/{ida}").follow("Historik")
     assert medarbejder.all(".revisions h2") == ["Rettet nuværende", "Som den kom"]
+    assert "dig" in medarbejder.all(".revisions .meta")[0]
 
     medarbejder.follow("Hvad blev ændret")
     assert "small manufacturers" in medarbejder.one(".differences del").get_text()
@@ -28,6 +31,32 @@ def test_the_history_tells_what_changed_and_brings_back(
 
     assert stored(workshop, ida).summary == "Works with small manufacturers."
     assert medarbejder.all(".revisions h2")[0].startswith("Sat tilbage")
+
+
+def test_staff_read_who_changed_a_profile_and_others_what_they_are_here_for(
+    staff: Reader, workshop: Matchmaker, ida: UUID
+) -> None:
+    owner = somebody(workshop, Role.PARTNER, "owner")
+    colleague = somebody(workshop, Role.STAFF, "colleague")
+    with Sessions(workshop.engine).writing() as session:
+        session.add(Claim(account_id=owner.id, profile_id=ida, claimed_at=NOW))
+    for by in (owner, colleague):
+        workshop.curation.revise(
+            ida,
+            expected_revision=stored(workshop, ida).revision,
+            by=by.id,
+            fields={"summary": f"{by.name} wrote this."},
+        )
+
+    metas = staff.visit(f"/profiles/{ida}/history").all(".revisions .meta")
+    assert "Colleague (Staff)" in metas[0]
+    assert "Owner (Expert or institute)" in metas[1]
+
+    sign_in(staff.client, workshop.accounts.get(owner.id))
+    metas = staff.visit(f"/profiles/{ida}/history").all(".revisions .meta")
+    assert "Staff" in metas[0]
+    assert "Colleague" not in metas[0]
+    assert "you" in metas[1]
 
 
 def test_a_profile_is_taken_out_brought_back_confirmed_and_erased(

@@ -8,7 +8,14 @@ import pytest
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.errors import InvalidInput, NotFound, TransitionNotAllowed
-from matchmaker.models import BulkChange, EvidenceKind, RevisionCause, Standing, Visibility
+from matchmaker.models import (
+    BulkChange,
+    EvidenceKind,
+    NotChanged,
+    RevisionCause,
+    Standing,
+    Visibility,
+)
 from tests.factories import an_expert
 
 WHO = UUID(int=7)
@@ -28,7 +35,10 @@ def test_who_cannot_be_changed_is_named_and_the_rest_is(
     nobody = uuid4()
     action = matchmaker.bulk.apply(BulkChange.CONFIRM, [*ids, nobody], {}, by=WHO)
     assert [UUID(row[0]) for row in action.changed] == ids[:2]
-    assert {UUID(row[0]) for row in action.refused} == {ids[2], nobody}
+    assert {UUID(row[0]): row[1] for row in action.refused} == {
+        ids[2]: NotChanged.NO_LEGAL_BASIS,
+        nobody: NotChanged.GONE,
+    }
     assert matchmaker.curation.read(ids[2]).standing is Standing.IMPORTED
 
 
@@ -44,7 +54,10 @@ def test_undo_brings_back_who_was_not_changed_since(
     matchmaker.profiles.erase(ids[2])
     undone = matchmaker.bulk.undo(action.id, by=WHO)
     assert undone.restored == [ids[0]]
-    assert [one for one, _ in undone.left] == ids[1:]
+    assert [(one, why) for one, why, _ in undone.left] == [
+        (ids[1], NotChanged.CHANGED_SINCE),
+        (ids[2], NotChanged.GONE),
+    ]
     assert matchmaker.curation.read(ids[0]).visibility is Visibility.PUBLIC
     assert matchmaker.curation.read(ids[1]).visibility is Visibility.STAFF
     assert matchmaker.curation.history(ids[0])[0].cause is RevisionCause.BULK
@@ -58,7 +71,7 @@ def test_a_field_is_added_once_and_taken_away_again(
     values = {"field": " laser   welding ", "language": "en"}
     action = matchmaker.bulk.apply(BulkChange.ADD_FIELD, ids[:1], values, by=WHO)
     again = matchmaker.bulk.apply(BulkChange.ADD_FIELD, ids[:2], values, by=WHO)
-    assert [UUID(row[0]) for row in again.refused] == ids[:1]
+    assert [(UUID(row[0]), row[1]) for row in again.refused] == [(ids[0], NotChanged.HAS_FIELD)]
     (item,) = matchmaker.curation.read(ids[0]).evidence
     assert (item.kind, item.text) == (EvidenceKind.FIELD, "laser welding")
     matchmaker.bulk.undo(action.id, by=WHO)

@@ -259,7 +259,7 @@ class Histories(RuleBasedStateMachine):
             assert one in both or other not in str(mail.values)
         viewers = [self.parties.viewer(who) for who in (self.parties.firm, self.parties.partner)]
         for viewer in viewers:
-            for seen in self.service.page(viewer):
+            for seen in self.service.page(viewer, limit=100).items:
                 passed = seen.introduction.id in both
                 assert bool(seen.contacts) == passed
                 if Party.PARTNER in seen.parties:

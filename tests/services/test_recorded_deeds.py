@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.errors import StaleProfile, StaleRevision
@@ -105,6 +105,29 @@ def test_an_erasure_leaves_that_it_was_done_and_nothing_that_was_said(
     with Sessions(matchmaker.engine).reading() as session:
         (left,) = session.scalars(select(ImportRow))
     assert (left.name, left.changes) == ("", {})
+
+
+def test_an_erasure_makes_the_log_unreadable_and_changes_no_line_of_it(
+    matchmaker: Matchmaker,
+) -> None:
+    eva = matchmaker.curation.create(ProfileKind.EXPERT, NEW, by=WHO)
+    matchmaker.curation.revise(eva.id, expected_revision=1, by=WHO, fields={"title": "Welder"})
+
+    def lines() -> list[tuple[object, ...]]:
+        with matchmaker.engine.connect() as connection:
+            query = text("SELECT id, action, before, after FROM audit_entries ORDER BY id")
+            return [tuple(row) for row in connection.execute(query)]
+
+    before = lines()
+    assert not any(word in str(before) for word in ("Welder", "Eva Holm", "Robots"))
+    assert entries(matchmaker, eva.id)[1].after == {"title": "Welder"}
+    matchmaker.profiles.erase(eva.id, by=WHO)
+
+    assert lines()[: len(before)] == before
+    revised = entries(matchmaker, eva.id)[1]
+    assert (revised.account_id, revised.after) == (WHO, {"title": {"erased": True}})
+    exported = matchmaker.audit.every(AuditFilter(subject_id=eva.id), by=WHO)
+    assert {"title": {"erased": True}} in [one.after for one in exported]
 
 
 def test_restoring_brings_back_words_and_not_whether_somebody_takes_part(

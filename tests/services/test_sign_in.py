@@ -44,9 +44,8 @@ def deeds(service: Matchmaker, **wanted: object) -> list[str]:
 
 def now_code(service: Matchmaker, account: Account, later: int = 0) -> str:
     kept = service.accounts.get(account.id)
-    return pyotp.TOTP(kept.totp_secret or "").at(
-        service.accounts.clock() + timedelta(seconds=later)
-    )
+    secret = service.second_factor.vault.open(kept.totp_secret or "", kept.id)
+    return pyotp.TOTP(secret or "").at(service.accounts.clock() + timedelta(seconds=later))
 
 
 def wait(service: Matchmaker, **time: float) -> None:
@@ -102,7 +101,10 @@ def test_an_unknown_address_costs_a_hash_as_well(matchmaker: Matchmaker) -> None
             return super().fits(password, kept)
 
     service = type(matchmaker.sign_in)(
-        matchmaker.sign_in.sessions, matchmaker.sign_in.clock, Counting()
+        matchmaker.sign_in.sessions,
+        matchmaker.sign_in.clock,
+        Counting(),
+        matchmaker.sign_in.vault,
     )
     with pytest.raises(SignInRefused):
         service.by_password("nobody@example.dk", PASSWORD)

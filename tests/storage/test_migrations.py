@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import (
@@ -36,6 +39,7 @@ from matchmaker.models import (
     ThreadMessage,
 )
 from matchmaker.models.profile_search import ProfileSearch
+from matchmaker.services.audit import AuditFilter
 from matchmaker.services.mailing import queue
 from matchmaker.storage.database import (
     MIGRATIONS,
@@ -102,7 +106,7 @@ def fill_curation(service: Matchmaker) -> None:
     """Put a row into every table of the desk."""
     ids = [profile.id for profile in service.profiles.page().items[:2]]
     service.desk.save_filter("Mine", ProfileSearch(), by=None)
-    service.bulk.apply(BulkChange.CONFIRM, ids, {}, by=None)
+    service.bulk.apply(BulkChange.ADD_FIELD, ids, {"field": "welding"}, by=None)
     first, second = sorted(ids)
     with Sessions(service.engine).writing() as session:
         session.add(
@@ -195,6 +199,47 @@ def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker, tmp_pa
     assert not any(rows(engine).values())
     workshop.profiles.register_all([*a_workshop(), a_workshop()[0]])
     assert rows(engine)["profiles"] == before["profiles"] - 1
+
+
+def test_what_the_log_says_of_a_profile_is_sealed_and_opened_again(workshop: Matchmaker) -> None:
+    known, erased = (one.id for one in workshop.profiles.page().items[:2])
+    about = {"bulk_action": str(known), "standing": "live"}
+    lines = [
+        {"profile": known.hex, "kind": "profile", "after": {**about, "title": "Welder"}},
+        {"profile": erased.hex, "kind": "profile", "after": {"title": "Turner"}},
+        {"profile": known.hex, "kind": "account", "after": {"role": "staff"}},
+    ]
+    workshop.profiles.erase(erased)
+    before_sealing = str(ScriptDirectory(str(MIGRATIONS)).get_revision("0014").down_revision)
+    downgrade(workshop.engine, before_sealing)
+    with workshop.engine.begin() as connection:
+        for line in lines:
+            connection.execute(
+                text(
+                    "INSERT INTO audit_entries (at, action, subject_kind, subject_id, after) "
+                    "VALUES ('2026-11-22 00:00:00', 'revise', :kind, :profile, :after)"
+                ),
+                {**line, "after": json.dumps(line["after"])},
+            )
+
+    def told() -> list[str]:
+        query = "SELECT after FROM audit_entries WHERE action = 'revise' ORDER BY id"
+        with workshop.engine.connect() as connection:
+            return list(connection.scalars(text(query)))
+
+    upgrade(workshop.engine)
+    assert not any("Welder" in one or "Turner" in one for one in told())
+    (row,) = workshop.audit.page(AuditFilter(subject_id=known, subject_kind="profile")).items
+    assert row.entry.after == {**about, "title": "Welder"}
+    with workshop.engine.begin() as connection, pytest.raises(IntegrityError):
+        connection.execute(text("UPDATE audit_entries SET after = NULL"))
+
+    downgrade(workshop.engine, before_sealing)
+    assert [json.loads(one) for one in told()] == [
+        {**about, "title": "Welder"},
+        {"title": {"erased": True}},
+        {"role": "staff"},
+    ]
 
 
 def test_upgrading_twice_changes_nothing(workshop: Matchmaker) -> None:

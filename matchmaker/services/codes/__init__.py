@@ -81,6 +81,20 @@ def get(codes: CodeList, code: str) -> Code | None:
     return next((one.code for one in _entries(codes) if one.code.code == code.strip()), None)
 
 
+@cache
+def classes_of_manufacturing() -> tuple[Code, ...]:
+    """Return the classes (four figures) of manufacturing and repair of machines in NACE.
+
+    >>> [one.code for one in classes_of_manufacturing() if one.code.startswith("25.6")]
+    ['25.61', '25.62']
+    """
+    return tuple(
+        entry.code
+        for entry in _entries(CodeList.INDUSTRIES)
+        if re.fullmatch(r"(?:1[0-9]|2[0-9]|3[0-3])\.\d\d", entry.code.code)
+    )
+
+
 def _rank(entry: _Entry, asked: Sequence[str], whole: str, figures: str) -> int | None:
     """Return how near an entry is, 0 the nearest; None when it does not fit."""
     fits = (
