@@ -21,6 +21,10 @@ VALUES: dict[str, Any] = {
     "profile": "Ida Berg",
     "unsubscribe_path": "/mail/off/9",
     "lines": ["A firm asks.", "", "- “Welding.”"],
+    "challenges": [
+        {"words": "Cracks", "profile": "Ida Berg", "fit": "good", "path": "/profiles/1/challenges"}
+    ],
+    "introductions": [{"until": NOW.isoformat()}],
     "text_language": "en",
     "for_firm": True,
     "reminder": False,
@@ -35,7 +39,7 @@ VALUES: dict[str, Any] = {
     "calendar": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
 }
 #: What they tell of does not expire.
-LASTING = {MailTemplate.INTRODUCTION_ACCEPTED, MailTemplate.INTRODUCTION_ENDED}
+LASTING = {MailTemplate.DIGEST, MailTemplate.INTRODUCTION_ACCEPTED, MailTemplate.INTRODUCTION_ENDED}
 
 
 def a_row(template: MailTemplate, language: str = "en", **values: Any) -> OutgoingMail:

@@ -10,7 +10,7 @@ import pytest
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.errors import LinkSpent
-from matchmaker.models import Account, ChallengeAction, Claim, Role
+from matchmaker.models import Account, ChallengeAction, Claim, Fit, Role
 from matchmaker.models.actions import Viewer
 from matchmaker.storage import challenges
 from matchmaker.storage.database import Sessions
@@ -70,11 +70,16 @@ def test_a_challenge_that_fits_is_told_once(
     assert service.digests.write() == 1
 
 
-def test_only_what_reaches_the_floor_is_told(workshop: Matchmaker, ida: Account) -> None:
-    an_open_challenge(workshop, "Our cook wants a new recipe for the canteen on Fridays.")
+def test_only_what_reaches_the_floor_is_told(service: Matchmaker, ida: Account) -> None:
+    an_open_challenge(service)
+    matchmaking = service.directions.matchmaking
+    strict = replace(matchmaking.policy, fit_from=dict.fromkeys(Fit, 1.0))
+    matchmaking = replace(matchmaking, policies={matchmaking.policy_name: strict})
+    directions = replace(service.directions, matchmaking=matchmaking)
 
-    assert workshop.digests.write() == 0
-    assert mails(workshop) == []
+    assert replace(service.digests, directions=directions).write() == 0
+    assert mails(service) == []
+    assert service.digests.write() == 1
 
 
 def test_what_is_not_open_or_ones_own_is_not_told(service: Matchmaker, ida: Account) -> None:
