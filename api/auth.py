@@ -245,6 +245,11 @@ def _guard_profile(profile_id: UUID) -> None:
     matchmaker().access.check_profile(current_viewer(), Action.READ_PROFILE, profile_id)
 
 
+def _guard_introduction(introduction_id: UUID) -> None:
+    access = matchmaker().access
+    access.check_introduction(current_viewer(), Action.READ_INTRODUCTION, introduction_id)
+
+
 def _guard_collaboration(collaboration_id: UUID) -> None:
     viewer = required_viewer()
     matchmaker().access.check_collaboration(viewer, Action.READ_COLLABORATION, collaboration_id)
@@ -255,19 +260,14 @@ def _guard_outcome(outcome_id: UUID) -> None:
     matchmaker().access.check_outcome(viewer, Action.READ_COLLABORATION, outcome_id)
 
 
-def _guard_introduction(introduction_id: UUID) -> None:
-    access = matchmaker().access
-    access.check_introduction(current_viewer(), Action.READ_INTRODUCTION, introduction_id)
-
-
 #: Name in an address -> what is checked whenever a route has it.
 _GUARDS: dict[str, Callable[[UUID], None]] = {
     "challenge_id": _guard_challenge,
     "run_id": _guard_run,
     "profile_id": _guard_profile,
+    "introduction_id": _guard_introduction,
     "collaboration_id": _guard_collaboration,
     "outcome_id": _guard_outcome,
-    "introduction_id": _guard_introduction,
 }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 
-from api.cli.service import open_service
+from api.cli.service import many_objects, open_service
 from api.cli.terminal import Group, output, print_json, progress_bar, tell
 from api.schemas.imports import ImportMappingSchema, ImportRowSchema, ImportRunSchema
 from matchmaker.config import Settings
@@ -76,7 +76,7 @@ def preview(
         if kind is None or mapping is not None:
             raise InvalidInput("--column", "it goes with --kind and without --mapping.")
         given = _columns(service, file, kind, format_, columns, fixed)
-    with progress_bar("Reading") as report:
+    with progress_bar("Reading") as report, many_objects():
         run = service.preview(
             file,
             format=ImportFormat(format_) if format_ else None,
@@ -136,7 +136,7 @@ def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
 def apply(settings: Settings, *, run_id: UUID, as_json: bool) -> None:
     """Write what a preview planned; goes on where an interrupted one stopped."""
     service = open_service(settings)
-    with progress_bar("Writing") as report:
+    with progress_bar("Writing") as report, many_objects():
         run = service.imports.apply(run_id, report)
     if as_json:
         print_json(ImportRunSchema().dump(run))

@@ -21,6 +21,7 @@ from matchmaker.bootstrap import make_mail_sender, open_mailing
 from matchmaker.config import Settings
 from matchmaker.errors import InvalidInput, MailServerUnavailable
 from matchmaker.models import MailState, OutgoingMail
+from matchmaker.services.challenge_desk import ChallengeDesk
 from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService
@@ -62,6 +63,26 @@ def digest(settings: Settings) -> None:
     """
     written = open_service(settings).digests.write()
     tell(f"{written} weekly mails are written; matchmaker mail send sends them")
+
+
+@mail.command("ask-firms")
+@click.pass_obj
+def ask_firms(settings: Settings) -> None:
+    """Expire challenges that nobody renewed, ask firms whether to renew theirs; run it daily.
+
+    Drafts without an account that nobody has touched for 90 days are deleted by the way.
+    """
+    service = _open(settings)
+    done = ChallengeDesk(
+        service.sessions,
+        service.clock,
+        settings.challenge_open_days,
+        settings.challenge_reminder_days,
+    ).elapse()
+    tell(
+        f"{done.reminded} firms are asked, {done.expired} challenges have expired, "
+        f"{done.forgotten} drafts are deleted; matchmaker mail send sends it"
+    )
 
 
 @mail.command("send")

@@ -84,9 +84,6 @@ BLUEPRINTS: list[Blueprint] = [
     own_profiles.blueprint,
     reminders.blueprint,
     reminders.unsubscribing,
-    digests.unsubscribing,
-    collaborations.blueprint,
-    programmes.blueprint,
     drafts.blueprint,
     keeping.blueprint,
     keeping.links,
@@ -94,6 +91,9 @@ BLUEPRINTS: list[Blueprint] = [
     briefs.blueprint,
     threads.blueprint,
     challenge_desk.blueprint,
+    digests.unsubscribing,
+    collaborations.blueprint,
+    programmes.blueprint,
 ]
 #: Their forms carry no token: the secret in their address is one, and programs send them.
 WITHOUT_FORM_TOKEN = (reminders.unsubscribing, digests.unsubscribing)

@@ -72,11 +72,11 @@ def open_(challenge_id: UUID) -> Response | tuple[str, int]:
 
 @blueprint.post("/<uuid:challenge_id>/close")
 @needs(Action.CLOSE_CHALLENGE)
-def close(challenge_id: UUID) -> Response:
+def close(challenge_id: UUID) -> Response | tuple[str, int]:
     """Close it for a reason."""
     reason = request.form.get("reason", "")
     if reason not in set(ClosingReason):
-        raise NotFound("reason", reason)
+        return _page(matchmaker().challenges.get(challenge_id), Form()), 422
     matchmaker().challenge_desk.close(
         challenge_id,
         ClosingReason(reason),

@@ -57,10 +57,8 @@ def page(challenge_id: UUID) -> str:
 def submit(challenge_id: UUID) -> AnyResponse | tuple[str, int]:
     """Hand a draft in, with the words as they stand in the form, and rank the profiles."""
     draft = matchmaker().challenges.get(challenge_id)
-    if request.form.get("revision") == "0":
-        raise NotFound("revision", "0")
     try:
-        words = {name: request.form.get(name, "") for name in _WORDS}
+        words: dict[str, Any] = {name: request.form.get(name, "") for name in _WORDS}
         matchmaker().drafts.submit(challenge_id, **words, by=current_viewer())
     except InvalidInput as error:
         form = refused(error)

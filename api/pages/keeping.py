@@ -25,9 +25,8 @@ renewals = Blueprint("renewal_pages", __name__, url_prefix="/renew-challenge")
 def request_link(challenge_id: UUID) -> str | Response | tuple[str, int]:
     """Mail the link that keeps a challenge; who is signed in keeps it at once."""
     viewer = current_viewer()
-    if viewer is not None:
-        if request.form.get("revision") != "0":
-            matchmaker().keeping.take(challenge_id, viewer)
+    if viewer is not None and "mine" in request.form:
+        matchmaker().keeping.take(challenge_id, viewer)
         return redirect(url_for("challenge_pages.page", challenge_id=challenge_id), 303)
     challenge = matchmaker().challenges.get(challenge_id)
     email = request.form.get("email", "")

@@ -17,6 +17,7 @@ from matchmaker.matching.warnings import WarningKind
 from matchmaker.models import (
     ActivityType,
     Answer,
+    Audience,
     AuditAction,
     BriefQuestion,
     BulkChange,
@@ -221,6 +222,13 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
     Side: {
         Side.FIRM: _("Waits for the firm"),
         Side.STAFF: _("Waits for the staff"),
+    },
+    Audience: {
+        Audience.OWNER: _("The firm"),
+        Audience.STAFF: _("Staff"),
+        Audience.PARTNER: _("A partner before both have accepted"),
+        Audience.INTRODUCED: _("A partner after both have accepted"),
+        Audience.PUBLIC: _("Everybody"),
     },
     BriefQuestion: {
         BriefQuestion.NOW: _("What happens now?"),

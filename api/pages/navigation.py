@@ -21,7 +21,7 @@ def own_pages() -> list[tuple[str, str]]:
         pages.append(("desk_pages.page", str(gettext("Desk"))))
         pages.append(("import_pages.page", str(gettext("Imports"))))
         pages.append(("programme_pages.page", str(gettext("Programmes"))))
-    if not viewer.is_staff:
+    else:
         pages.append(("introduction_pages.page", str(gettext("Introductions"))))
     if viewer.claimed or viewer.delegated:
         pages.append(("own_pages.page", str(gettext("My profiles"))))

@@ -112,10 +112,10 @@ class Keeping(MethodView):
         none. From then on the challenge is that account's, and its id opens nothing for others.
         """
         viewer = current_viewer()
-        if "email" in values:
-            matchmaker().keeping.request(challenge_id, **values)
-        elif viewer is not None:
+        if values.pop("mine") and viewer is not None:
             matchmaker().keeping.take(challenge_id, viewer)
+        elif "email" in values:
+            matchmaker().keeping.request(challenge_id, **values)
         else:
             raise InvalidInput("email", "Say where the link is to be mailed.")
 

@@ -51,9 +51,13 @@ class KeepInputSchema(StrictSchema):
     email = fields.String(
         validate=validate.Length(max=254),
         metadata=about(
-            "Where the link is mailed to. Left out with a token: it becomes the account's at once.",
+            "Where the link is mailed to; left out when it is to be one's own.",
             "ida@example.dk",
         ),
+    )
+    mine = fields.Boolean(
+        load_default=False,
+        metadata=about("With a token: it becomes the account's at once.", examples=[False]),
     )
     language = fields.String(
         load_default="da",

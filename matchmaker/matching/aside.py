@@ -70,7 +70,7 @@ class Asides:
             )
 
 
-# Every challenge is held against all of them, and a replica corrects alike until it is loaded again.
+# Every challenge is held against all of them; a replica corrects alike until it is loaded again.
 @lru_cache(maxsize=4)
 def _corrected(asides: Asides, correction: LanguageCorrection) -> Vectors:
     return correction.apply(asides.vectors, asides.languages)

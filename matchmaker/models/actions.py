@@ -201,12 +201,12 @@ _BY_ROLE = {
     Action.READ_DESK: _STAFF,
     Action.CURATE: _STAFF,
     Action.EXPORT: _STAFF,
+    Action.NAME_PEOPLE: frozenset(Role),
+    Action.LIST_OWN_CHALLENGES: frozenset(Role),
     Action.RUN_COLLABORATIONS: _STAFF,
     Action.CONFIRM_OUTCOME: _STAFF,
     Action.READ_PROGRAMMES: _STAFF,
     Action.MANAGE_PROGRAMMES: _STAFF,
-    Action.NAME_PEOPLE: frozenset(Role),
-    Action.LIST_OWN_CHALLENGES: frozenset(Role),
     Action.LIST_INTRODUCTIONS: frozenset(Role),
     Action.MANAGE_INTRODUCTION: _STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
@@ -236,13 +236,13 @@ ON_INTRODUCTIONS = (
     Action.ARRANGE_INTRODUCTION,
     Action.MANAGE_INTRODUCTION,
 )
+_OF_STAFF = frozenset({Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE, Action.ASK_BACK})
 _ON_COLLABORATIONS = (
     Action.READ_COLLABORATION,
     Action.RUN_COLLABORATIONS,
     Action.REPORT_OUTCOME,
     Action.CONFIRM_OUTCOME,
 )
-_OF_STAFF = frozenset({Action.OPEN_CHALLENGE, Action.CLOSE_CHALLENGE, Action.ASK_BACK})
 #: What is done to one profile, and asked of it.
 ON_PROFILES = (
     Action.READ_PROFILE,

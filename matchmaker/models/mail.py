@@ -35,8 +35,6 @@ class MailTemplate(enum.StrEnum):
     CLAIM = "claim"
     #: Asks the owner of a profile once a year whether all of it is still right.
     CONFIRM_PROFILE = "confirm-profile"
-    #: What is new for somebody, once a week at most.
-    DIGEST = "digest"
     KEEP_CHALLENGE = "keep-challenge"
     #: Asks the firm whether a challenge is still to be answered.
     RENEW_CHALLENGE = "renew-challenge"
@@ -44,6 +42,8 @@ class MailTemplate(enum.StrEnum):
     ASKED_BACK = "asked-back"
     #: The firm did.
     ANSWERED_BACK = "answered-back"
+    #: What is new for somebody, once a week at most.
+    DIGEST = "digest"
     #: Asks a party of an introduction for its answer, or reminds it.
     INTRODUCTION_OFFER = "introduction-offer"
     #: Both have said yes: who the other is.
@@ -61,11 +61,11 @@ WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.CONFIRM_EMAIL: frozenset({"path"}),
     MailTemplate.CLAIM: frozenset({"path", "profile"}),
     MailTemplate.CONFIRM_PROFILE: frozenset({"path", "profile", "unsubscribe_path"}),
-    MailTemplate.DIGEST: frozenset({"challenges", "introductions", "path", "unsubscribe_path"}),
     MailTemplate.KEEP_CHALLENGE: frozenset({"path"}),
     MailTemplate.RENEW_CHALLENGE: frozenset({"path", "challenge"}),
     MailTemplate.ASKED_BACK: frozenset({"path", "challenge"}),
     MailTemplate.ANSWERED_BACK: frozenset({"path", "challenge"}),
+    MailTemplate.DIGEST: frozenset({"challenges", "introductions", "path", "unsubscribe_path"}),
     MailTemplate.INTRODUCTION_OFFER: frozenset(
         {"path", "lines", "text_language", "for_firm", "reminder"}
     ),

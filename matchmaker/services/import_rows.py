@@ -88,9 +88,15 @@ def _filled(
 ) -> dict[str, object]:
     row = dict(template)
     for given in (same, columns):
-        for name in row.keys() & given.keys():
+        for name in _shared(tuple(row), tuple(given)):
             row[name] = given[name]
     return row
+
+
+@lru_cache(maxsize=1024)
+def _shared(names: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names that are in both: rows of a file name the same fields, all of them."""
+    return tuple(set(names) & set(given))
 
 
 @cache

@@ -52,6 +52,8 @@ MOST_NAME = 100
 Progress = Callable[[int, int], None]
 #: Steps of the progress of a preview, which knows no number of rows beforehand.
 STEPS = 1000
+_NO_CHANGES: Mapping[str, object] = {}
+_NO_PROBLEMS: Sequence[object] = []
 #: One for all lines of a plan.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=str)
 
@@ -447,6 +449,7 @@ def _row(run_id: UUID, one: PlannedRow) -> dict[str, object]:
         "outcome": one.outcome,
         "name": one.name,
         "profile_id": one.profile_id,
-        "changes": one.changes,
-        "problems": [problem.as_json() for problem in one.problems],
+        # One for all: a value that many rows share is converted once.
+        "changes": one.changes or _NO_CHANGES,
+        "problems": [problem.as_json() for problem in one.problems] or _NO_PROBLEMS,
     }

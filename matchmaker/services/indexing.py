@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from embeddings.protocols import Encoder
+from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
 from matchmaker.errors import IndexNotReady
 from matchmaker.matching.passages import COMPOSER_VERSION, PassageText, compose
 from matchmaker.matching.terms import passage_terms
@@ -27,6 +27,7 @@ from matchmaker.models import GenerationState, IndexGeneration, Profile
 from matchmaker.services.clock import Clock
 from matchmaker.services.reference_texts import ReferenceVectors
 from matchmaker.services.replica import IndexReplica
+from matchmaker.services.shared_rows import feed
 from matchmaker.storage import challenges, change_log, generations, profiles, voices
 from matchmaker.storage.database import Sessions
 
@@ -81,6 +82,8 @@ class Indexer:
     make_replica: Callable[[], IndexReplica]
     #: Reads the passages in its language as well.
     voice: Encoder | None = None
+    #: Makes or opens the vector index that searches ask; one that is shared is fed from here.
+    open_index: Callable[[EncoderSpec], VectorIndex] | None = None
 
     def sync(self, progress: SyncProgress | None = None) -> int:
         """Index every waiting profile; without a fitting live generation, build one.
@@ -94,9 +97,11 @@ class Indexer:
         if live is None or not self._fits(live):
             return self.rebuild(progress)
         try:
-            return self._sync(live.id, progress)
+            indexed = self._sync(live.id, progress)
         except _GenerationDropped:
             return self.sync(progress)
+        self._feed()
+        return indexed
 
     def rebuild(self, progress: SyncProgress | None = None) -> int:
         """Fill a new generation beside the present one, then let it answer.
@@ -120,10 +125,17 @@ class Indexer:
                     if not waiting:
                         generations.make_live(session, generation.id, self.clock())
                         generations.drop_others(session, generation.id)
-                        return indexed
+                        break
                 indexed += self._sync(generation.id, progress)
         except _GenerationDropped:
             return self.sync(progress)
+        self._feed()
+        return indexed
+
+    def _feed(self) -> None:
+        """Let those who search a shared index find there what was written just now."""
+        if self.open_index is not None:
+            feed(self.sessions, self.open_index(self.encoder.spec))
 
     def readiness(self) -> Readiness:
         """Return whether the service can match, and how far the index is."""

@@ -113,7 +113,11 @@ class NamelessService:
         """
         if conditions is None or allowed(viewer, Action.NAME_PEOPLE):
             return
-        if self._people(set(_named(conditions))):
+        named = set(_named(conditions))
+        with self.sessions.reading() as session:
+            # One that is not public is unknown to them, and refused as such.
+            kinds = profiles.kinds(session, profiles.public(session, named))
+        if PEOPLE & set(kinds.values()):
             raise NotSignedIn("Sign in to say something about one person in a list.")
 
     def _people(self, ids: Iterable[UUID]) -> set[UUID]:

@@ -16,7 +16,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy.orm import Session
 
-from matchmaker.errors import IndexNotReady, NotFound
+from matchmaker.errors import IndexNotReady, NotFound, ReplicaMoved
 from matchmaker.matching import ranking, reasons, similarity
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.passages import PassageText, compose
@@ -32,7 +32,7 @@ from matchmaker.services.profile_changes import apply
 from matchmaker.services.profile_checks import KINDS, checked_whole
 from matchmaker.services.question import Floats, Question
 from matchmaker.services.remembered import Remembered
-from matchmaker.services.replica import DraftRow, ReplicaMoved
+from matchmaker.services.replica import DraftRow
 from matchmaker.storage import generations, profiles
 
 #: Challenges that are judged: those nearest in meaning to the draft and to the stored profile.

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import Challenge
+from matchmaker.models import Account, Challenge, Role
+from tests.people import somebody, token_of
 
 #: Shares its words with the evidence of ``Ida Berg`` and ``Institut for Sømme``.
 WELDING = (
@@ -34,6 +35,15 @@ def submit(client: FlaskClient) -> Submit:
         return response
 
     return post
+
+
+@pytest.fixture
+def firm(client: FlaskClient, workshop: Matchmaker) -> Account:
+    """The account of a firm; every request of the client comes with its token."""
+    account = somebody(workshop, Role.FIRM, "firm")
+    token = token_of(workshop, account)["Authorization"]
+    client.environ_base["HTTP_AUTHORIZATION"] = token
+    return account
 
 
 @pytest.fixture

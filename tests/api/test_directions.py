@@ -70,6 +70,7 @@ def test_a_profile_is_told_which_challenges_and_why(
     assert one["facts"]["speaks_challenge_language"] is True
 
 
+@pytest.mark.usefixtures("firm")
 def test_the_score_is_that_of_a_match_run(
     client: FlaskClient, address: str, sample: Challenge
 ) -> None:

@@ -14,6 +14,9 @@ from matchmaker.storage.database import Sessions
 from tests.api.conftest import Submit, pointers, refusal
 from tests.factories import NOW, a_workshop
 
+#: People are named to those who have signed in.
+pytestmark = pytest.mark.usefixtures("firm")
+
 
 @pytest.fixture
 def runs(submit: Submit) -> str:

@@ -63,7 +63,7 @@ def test_a_cursor_is_of_its_order(client: FlaskClient) -> None:
     response = client.get(f"/api/v1/profiles?sort=updated_at&cursor={following}")
 
     problem = refusal(response, 422, "validation")
-    assert pointers(problem) == ["cursor"]
+    assert pointers(problem) == ["#/cursor"]
 
 
 @pytest.mark.parametrize("plural", [*KINDS, "profiles"])

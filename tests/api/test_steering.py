@@ -12,6 +12,9 @@ from sqlalchemy import text
 from matchmaker.bootstrap import Matchmaker
 from tests.api.conftest import Submit, pointers, refusal
 
+#: People are named to those who have signed in.
+pytestmark = pytest.mark.usefixtures("firm")
+
 NOBODY = "00000000-0000-0000-0000-000000000007"
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.api.conftest import WELDING
+
+#: People are named to those who have signed in.
+pytestmark = pytest.mark.usefixtures("firm")
 
 
 def test_a_firm_finds_the_welding_expert_and_can_see_why(client: FlaskClient) -> None:

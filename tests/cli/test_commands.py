@@ -56,6 +56,7 @@ def test_these_are_the_commands() -> None:
         "mail list",
         "mail retry",
         "mail bounce",
+        "mail ask-firms",
         "mail ask-owners",
         "import preview",
         "import apply",

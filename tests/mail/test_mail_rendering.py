@@ -19,6 +19,7 @@ PUBLIC = "https://match.example.dk"
 VALUES: dict[str, Any] = {
     "path": "/x/abc123",
     "profile": "Ida Berg",
+    "challenge": "Cracks in frames",
     "unsubscribe_path": "/mail/off/9",
     "lines": ["A firm asks.", "", "- “Welding.”"],
     "challenges": [

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import Fit, Role
+from matchmaker.models import Account, Fit, Role
 from tests.people import sign_in, somebody
 
 if TYPE_CHECKING:
@@ -181,6 +181,14 @@ def afsender(workshop: Matchmaker, client: FlaskClient) -> Sender:
     from tests.pages.sender import staff_at
 
     return staff_at(workshop, client, "da")
+
+
+@pytest.fixture
+def firm(reader: Reader, workshop: Matchmaker) -> Account:
+    """Somebody of a firm, signed in: whoever reads pages with this browser learns names."""
+    account = somebody(workshop, Role.FIRM, "firm")
+    sign_in(reader.client, account)
+    return account
 
 
 @pytest.fixture

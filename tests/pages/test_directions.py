@@ -14,6 +14,9 @@ from matchmaker.storage.database import Sessions
 from tests.factories import NOW
 from tests.pages.conftest import WELDING, Reader
 
+#: People are named to those who have signed in.
+pytestmark = pytest.mark.usefixtures("firm")
+
 
 @pytest.fixture(autouse=True)
 def sample(workshop: Matchmaker) -> Challenge:

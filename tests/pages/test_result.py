@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -14,6 +15,9 @@ from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import ChallengeState, MatchRun
 from tests.factories import a_student, an_expert
 from tests.pages.conftest import WELDING, Reader
+
+#: People are named to those who have signed in.
+pytestmark = pytest.mark.usefixtures("firm")
 
 
 def the_run(matchmaker: Matchmaker, page: Reader) -> MatchRun:

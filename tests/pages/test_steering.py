@@ -11,6 +11,9 @@ from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Conditions
 from tests.pages.conftest import WELDING, Reader, filled
 
+#: People are named to those who have signed in.
+pytestmark = pytest.mark.usefixtures("firm")
+
 NOBODY = "00000000-0000-0000-0000-000000000007"
 
 

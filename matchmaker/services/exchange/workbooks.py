@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-
 from matchmaker.errors import InvalidInput
 from matchmaker.services.exchange.tables import (
     MOST_COLUMNS,
@@ -37,6 +35,8 @@ def read_workbook(path: Path) -> Table:
         InvalidInput: encrypted, with macros, broken, or larger unpacked than is read.
 
     """
+    from openpyxl import load_workbook  # of no use to whoever reads no workbook
+
     check_size(path)
     _look_at(path)
     try:

@@ -1,7 +1,7 @@
 """what the audit log says of a profile is sealed, public lists have indexes, refusals a code.
 
 Revision: 0014
-Follows: 0012
+Follows: 0009
 """
 
 import json
