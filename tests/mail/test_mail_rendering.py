@@ -114,7 +114,7 @@ def test_only_a_mail_that_comes_by_itself_can_be_unsubscribed_from_in_one_click(
         template for template in MailTemplate if "List-Unsubscribe" in rendered(template).headers
     }
 
-    assert offering == {MailTemplate.CONFIRM_PROFILE}
+    assert offering == {MailTemplate.CONFIRM_PROFILE, MailTemplate.DIGEST}
     assert rendered(MailTemplate.CONFIRM_PROFILE).headers == {
         "List-Unsubscribe": f"<{PUBLIC}/mail/off/9>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
