@@ -9,6 +9,8 @@ SOFT, HARD = 300, 500
 LONG = {
     "api/schemas/desk.py": "one shape after the other of one subject",
     "tests/api/test_curation.py": "one subject: who writes profiles, and who must not",
+    "api/pages/labels.py": "one table: a word for every member of the vocabulary",
+    "benchmarks/pages.py": "one list of addresses, and what has to be stored for them",
     "api/cli/commands.py": "one command after the other, each told by its own help",
     "api/resources/editing.py": "one address after the other of one subject, three lines each",
     "api/problems.py": "one table of all refusals, most of it sentences",
@@ -31,7 +33,6 @@ LONG = {
     "tests/architecture/route_roles.py": "one table of every route",
     "tests/services/test_intake.py": "one path: from a draft to a challenge that is over",
     "tests/pages/test_result.py": "one page, told part after part",
-    "api/pages/labels.py": "one table: every word of the vocabulary as a person reads it",
     "api/schemas/intake.py": "one shape after the other of one subject",
     "tests/pages/test_accounts.py": "one subject, told page after page",
     "tests/services/test_sign_in.py": "one subject: what opens an account, and what does not",

@@ -1,4 +1,4 @@
-"""The desk in a real browser: every page through axe, and a queue worked with the keyboard alone."""
+"""The desk in a real browser: states of its pages through axe, a queue worked by keyboard alone."""
 
 from __future__ import annotations
 
@@ -104,20 +104,12 @@ def _conflict(browser: Browser, world: World) -> None:
 
 
 PAGES: dict[str, Opens] = {
-    "desk": _at("/desk"),
-    "queue": _at("/desk/queues/stale"),
     "duplicates": _at("/desk/queues/duplicates"),
     "empty-queue": _at("/desk/queues/failed-imports"),
-    "search": _at("/desk/search?text=Neglected&kinds=expert"),
-    "merge": _at("/desk/duplicates/{alpha}/{twin}"),
-    "new": _at("/desk/new/student"),
-    "editor": _at("/profiles/{alpha}/edit"),
     "refused-editor": _refused_editor,
     "preview": _previewed,
     "history": _compared,
     "conflict": _conflict,
-    "standing": _at("/profiles/{alpha}/standing"),
-    "erase": _at("/profiles/{alpha}/erase"),
 }
 
 

@@ -52,7 +52,8 @@ from matchmaker.services.introduction_links import IntroductionLinks
 from matchmaker.services.introduction_ticks import IntroductionTicks
 from matchmaker.services.introductions import IntroductionService
 from matchmaker.storage.database import Sessions
-from tests.conftest import SteppingClock
+from tests.conftest import WORKSHOP, SteppingClock
+from tests.databases import Copies
 from tests.factories import NOW
 from tests.parties import WELDING, Parties, some_parties
 
@@ -306,8 +307,8 @@ class Histories(RuleBasedStateMachine):
         ]
 
 
-def test_any_history_keeps_what_is_promised(workshop_database: tuple[Path, Any]) -> None:
-    Histories.database = workshop_database[0]
+def test_any_history_keeps_what_is_promised(copies: Copies) -> None:
+    Histories.database = Path(copies.of(WORKSHOP, None)[0])
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Histories,
         settings=settings(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +16,8 @@ from matchmaker.config import Settings
 from matchmaker.errors import Duplicate, TransitionNotAllowed
 from matchmaker.models import Currency, Measure, OutcomeKind, Programme
 from matchmaker.models.outcome import MONEY
-from tests.conftest import SteppingClock
+from tests.conftest import WORKSHOP, SteppingClock
+from tests.databases import Copies
 from tests.together import BEGAN, a_firm, together
 
 KINDS = [OutcomeKind.JOB, OutcomeKind.INVESTMENT, OutcomeKind.IDEA_DEVELOPED]
@@ -37,11 +37,11 @@ DEEDS = st.lists(
 @pytest.fixture(scope="module")
 def service(
     tmp_path_factory: pytest.TempPathFactory,
-    workshop_database: tuple[Path, object],
+    copies: Copies,
     encoder: HashingEncoder,
 ) -> Iterator[Matchmaker]:
     folder = tmp_path_factory.mktemp("ledger")
-    shutil.copy(workshop_database[0], folder)
+    shutil.copy(copies.of(WORKSHOP, None)[0], folder / "matchmaker.sqlite3")
     made = build(
         Settings(data_dir=folder, encoder="hashing:", secret="tests only"),
         encoder=encoder,
