@@ -30,6 +30,7 @@ LONG = {
     "matchmaker/services/set_evaluation.py": "one path: questions, everybody, measures",
     "matchmaker/services/search.py": "the path of one ranking, from question to reasons",
     "matchmaker/storage/migrations/versions/0001_first_tables.py": "every table, both ways",
+    "tests/architecture/route_roles.py": "one table of every route",
     "tests/services/test_intake.py": "one path: from a draft to a challenge that is over",
     "tests/pages/test_result.py": "one page, told part after part",
     "api/schemas/intake.py": "one shape after the other of one subject",
