@@ -8,10 +8,10 @@ CONSTRAINTS := .ci/constraints.txt
 WORKERS ?= 2
 PEERS ?= .cache/peers
 
-.PHONY: help setup run test check fix migration openapi evaluate bench peers catalogues
+.PHONY: help setup run test test-postgres check fix migration openapi evaluate bench peers catalogues
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
 
 # What users run needs the first stamp only; tests and checks need the second too.
 $(VENV)/.run: pyproject.toml $(CONSTRAINTS)
@@ -38,6 +38,9 @@ run: $(VENV)/.run ## prepare what is missing, answer one challenge in the shell,
 test: $(VENV)/.dev ## run all tests
 	@command -v chromium >/dev/null || echo "Chromium is not installed, so the browser tests are left out (Debian: apt-get install chromium chromium-driver)."
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+test-postgres: $(VENV)/.dev ## run every test that has a database on PostgreSQL
+	$(BIN)/python -m pytest -n $(WORKERS) --on-postgresql $(ARGS)
 
 check: $(VENV)/.dev ## what CI runs: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

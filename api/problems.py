@@ -287,6 +287,7 @@ PROBLEM_TYPES: dict[type[Exception], ProblemType] = {
     matchmaking.InvalidInput: VALIDATION,
     matchmaking.UnsupportedLanguage: UNSUPPORTED_LANGUAGE,
     matchmaking.IndexNotReady: INDEX_NOT_READY,
+    matchmaking.ReplicaMoved: INDEX_NOT_READY,
     matchmaking.StorageUnavailable: STORAGE_UNAVAILABLE,
     matchmaking.SettingInvalid: MISCONFIGURED,
     matchmaking.MailServerUnavailable: INTERNAL,  # no request sends mail, a command does

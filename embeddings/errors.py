@@ -72,6 +72,18 @@ class SpecMismatch(EmbeddingError):
         self.actual = actual
 
 
+class IndexMoved(EmbeddingError):
+    """A shared index stands elsewhere in its owner's log than whoever reads it believes."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        """Say where it was believed to stand, and where it stands."""
+        super().__init__(
+            f"The index stands at {actual}, not at {expected}. Catch up and ask again."
+        )
+        self.expected = expected
+        self.actual = actual
+
+
 class InvalidVectors(EmbeddingError):
     """Not unit-length, finite, two-dimensional float32 rows."""
 

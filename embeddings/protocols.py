@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -186,4 +186,35 @@ class VectorIndex(Protocol):
 
     def __len__(self) -> int:
         """How many ids are in the index."""
+        ...
+
+
+class SharedIndex(VectorIndex, Protocol):
+    """A ``VectorIndex`` that all processes see: ``shared`` is true, ``position`` outlives them."""
+
+    def at(self, position: int) -> VectorIndex:
+        """Return the same index for reading, as long as it stands at this position.
+
+        Its methods that read raise ``IndexMoved`` once somebody has brought it elsewhere.
+        """
+        ...
+
+    def advance(
+        self, *, before: int, position: int, gone: Ids, come: Iterable[tuple[Ids, Vectors]]
+    ) -> bool:
+        """Apply a difference in one step, if the index still stands where it stood.
+
+        Args:
+            before: the position from which the difference leads on.
+            position: the one it leads to.
+            gone: ids to forget.
+            come: ids and vectors to add or replace, in parts.
+
+        Returns:
+            False when somebody was faster; nothing has changed then.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; whoever goes on gets new ones."""
         ...

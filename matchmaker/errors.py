@@ -199,6 +199,13 @@ class IndexNotReady(MatchmakerError):
         super().__init__(f"{reason} Run `matchmaker index rebuild`, or try again shortly.")
 
 
+class ReplicaMoved(IndexNotReady):
+    """The database, or an index that others share, has moved on since the replica caught up."""
+
+    def __init__(self) -> None:
+        super().__init__("The index is changing faster than it can be read.", retry_after=1)
+
+
 class StorageUnavailable(MatchmakerError):
     """The database can't be read or written: full disk, wrong path, no rights, newer schema.
 

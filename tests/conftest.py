@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,18 @@ from api.cli.demonstration import read
 from embeddings.encoders.hashing import HashingEncoder
 from matchmaker.bootstrap import Matchmaker, build, prepare_encoders
 from matchmaker.config import Settings
-from matchmaker.storage.database import upgrade
+from tests.databases import (
+    EMPTY,
+    ON_BOTH,
+    POSTGRESQL,
+    SQLITE,
+    Content,
+    Copies,
+    Place,
+    Server,
+    database_of,
+    postgresql_server,
+)
 from tests.factories import NOW, a_workshop
 
 if TYPE_CHECKING:
@@ -38,10 +48,90 @@ class SteppingClock:
         return self.now.astimezone(UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let everything else run on PostgreSQL too, as it does on SQLite."""
+    parser.addoption(
+        "--on-postgresql",
+        action="store_true",
+        help="run tests with a database on PostgreSQL only",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only repeats on PostgreSQL what is tried there already, unless asked for.
+
+    What is most likely to differ runs on both each time; the rest costs minutes.
+    """
+    everything = config.getoption("--on-postgresql")
+    left, chosen = [], []
+    for item in items:
+        on_postgresql = item.get_closest_marker("postgresql") is not None
+        if everything:
+            dialects = getattr(item, "callspec", None)
+            wanted = "place" in getattr(item, "fixturenames", ()) and (
+                dialects is None or dialects.params.get("dialect") != SQLITE
+            )
+            wanted = wanted or on_postgresql
+        else:
+            wanted = not on_postgresql or ON_BOTH.search(item.nodeid) is not None
+        (chosen if wanted else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = chosen
+
+
+@pytest.fixture(scope="session")
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Which database; tests of storage, services and mail run on both."""
+    return POSTGRESQL if request.config.getoption("--on-postgresql") else SQLITE
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server of this test process."""
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """Databases that are made once: a test takes a copy, migrating each would take minutes."""
+    return Copies(tmp_path_factory.mktemp)
+
+
+@pytest.fixture(scope="session")
+def server(dialect: str, request: pytest.FixtureRequest) -> Server | None:
+    """The server that a test's databases are on; none for SQLite."""
+    return request.getfixturevalue("postgresql") if dialect == POSTGRESQL else None
+
+
+@pytest.fixture(scope="session")
+def new_place(
+    server: Server | None, copies: Copies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Place]]:
+    """Make places for databases beside that of a test, as many as it wants."""
+    made: list[Place] = []
+
+    def make() -> Place:
+        made.append(Place(tmp_path_factory.mktemp("place"), server, copies))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def place(tmp_path: Path, server: Server | None, copies: Copies) -> Iterator[Place]:
+    """The place of this test's database, in its temporary folder."""
+    place = Place(tmp_path, server, copies)
+    yield place
+    place.close()
+
+
+@pytest.fixture
+def settings(place: Place) -> Settings:
     """Settings of an installation of its own, in a temporary folder."""
-    return Settings(data_dir=tmp_path, encoder="hashing:", index="faiss:", secret="tests only")
+    return settings_in(place.folder)
 
 
 @pytest.fixture
@@ -56,79 +146,64 @@ def encoder() -> HashingEncoder:
     return HashingEncoder(256)
 
 
-def _service(folder: Path, encoder: HashingEncoder, clock: SteppingClock) -> Matchmaker:
-    settings = Settings(data_dir=folder, encoder="hashing:", index="faiss:", secret="tests only")
-    return build(settings, encoder=encoder, clock=clock)
+def settings_in(folder: Path) -> Settings:
+    """Return the settings of an installation in this folder."""
+    return Settings(
+        data_dir=folder,
+        database=database_of(folder),
+        encoder="hashing:",
+        index="faiss:",
+        secret="tests only",
+    )
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory, encoder: HashingEncoder) -> Path:
-    """An empty SQLite file, schema made by the real migrations, once: a test takes a copy."""
-    service = _service(tmp_path_factory.mktemp("empty"), encoder, SteppingClock())
-    upgrade(service.engine)
-    return _closed(service)
-
-
-@pytest.fixture(scope="session")
-def workshop_database(
-    tmp_path_factory: pytest.TempPathFactory, encoder: HashingEncoder, empty_database: Path
-) -> tuple[Path, datetime]:
-    """The file of ``workshop``, and the time after it was made."""
-    folder, clock = tmp_path_factory.mktemp("workshop"), SteppingClock()
-    shutil.copy(empty_database, folder)
-    service = _service(folder, encoder, clock)
+def _open_workshop(folder: Path) -> datetime:
+    """Register the profiles of ``factories.a_workshop``; return the time after that."""
+    clock = SteppingClock()
+    service = build(settings_in(folder), encoder=HashingEncoder(256), clock=clock)
     service.profiles.register_all(a_workshop())
-    return _closed(service), clock.now
-
-
-def _closed(service: Matchmaker) -> Path:
-    """Return the one file of a database that nobody has open any more."""
-    with service.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     service.close()
-    return service.settings.data_dir / "matchmaker.sqlite3"
+    return clock.now
 
 
-@pytest.fixture(scope="session")
-def demonstration_database(
-    tmp_path_factory: pytest.TempPathFactory, encoder: HashingEncoder, empty_database: Path
-) -> Path:
-    """The file with the made-up programme of ``seed_data``."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    shutil.copy(empty_database, folder)
-    service = _service(folder, encoder, SteppingClock())
+WORKSHOP = Content("workshop", _open_workshop, base=EMPTY)
+
+
+def _demonstrate(folder: Path) -> None:
+    """Load the made-up programme of ``seed_data``."""
+    service = build(settings_in(folder), encoder=HashingEncoder(256), clock=SteppingClock())
     service.demonstration().load(read(DEMONSTRATION))
-    return _closed(service)
+    service.close()
+
+
+DEMONSTRATED = Content("demonstration", _demonstrate, base=EMPTY)
 
 
 @pytest.fixture
-def demonstrated(matchmaker: Matchmaker, demonstration_database: Path) -> tuple[Matchmaker, UUID]:
+def demonstrated(matchmaker: Matchmaker, place: Place) -> tuple[Matchmaker, UUID]:
     """The service with the made-up programme, and the id of that."""
     matchmaker.engine.dispose()
-    shutil.copy(demonstration_database, matchmaker.settings.data_dir)
+    place.hold(DEMONSTRATED)
     (programme,) = matchmaker.programmes.all()
     return matchmaker, programme.id
 
 
 @pytest.fixture
 def matchmaker(
-    settings: Settings, clock: SteppingClock, encoder: HashingEncoder, empty_database: Path
+    settings: Settings, place: Place, clock: SteppingClock, encoder: HashingEncoder
 ) -> Iterator[Matchmaker]:
-    """The whole service on an empty SQLite file."""
-    shutil.copy(empty_database, settings.data_dir)
+    """The whole service on an empty database."""
+    place.hold(EMPTY)
     service = build(settings, encoder=encoder, clock=clock)
     yield service
     service.close()
 
 
 @pytest.fixture
-def workshop(
-    matchmaker: Matchmaker, clock: SteppingClock, workshop_database: tuple[Path, datetime]
-) -> Matchmaker:
+def workshop(matchmaker: Matchmaker, place: Place, clock: SteppingClock) -> Matchmaker:
     """The service with the eight profiles of ``factories.a_workshop``, indexed."""
-    database, clock.now = workshop_database
     matchmaker.engine.dispose()
-    shutil.copy(database, matchmaker.settings.data_dir)
+    clock.now = place.hold(WORKSHOP)
     return matchmaker
 
 

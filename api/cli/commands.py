@@ -28,7 +28,7 @@ from api.cli.server import serve_until_stopped
 from api.cli.service import open_service
 from api.cli.terminal import Group, output, print_json, progress_bar, tell
 from api.schemas.seed import id_of
-from matchmaker.bootstrap import Matchmaker, prepare_database, prepare_encoders
+from matchmaker.bootstrap import Matchmaker, copy_database, prepare_database, prepare_encoders
 from matchmaker.config import Settings
 from matchmaker.matching.languages import SUPPORTED
 from matchmaker.models import Conditions, PartnerKind
@@ -152,7 +152,21 @@ def db() -> None:
 def db_upgrade(settings: Settings) -> None:
     """Bring the tables to the newest form; makes them when there are none."""
     prepare_database(settings)
-    tell(f"Database is up to date: {settings.database_url}")
+    tell(f"Database is up to date: {settings.shown_database}")
+
+
+@db.command("copy")
+@click.option("--to", "url", required=True, help="Database URL of an empty database.")
+@click.pass_obj
+def db_copy(settings: Settings, url: str) -> None:
+    """Copy everything to another database, as from SQLite to PostgreSQL.
+
+    Stop the service before; what it writes meanwhile stays behind. All or nothing is copied, and
+    the present database stays as it is.
+    """
+    with progress_bar("Copying") as report:
+        rows = copy_database(settings, url, report)
+    tell(f"{rows} rows copied. Set MATCHMAKER_DATABASE to the new database to use it.")
 
 
 @main.group()

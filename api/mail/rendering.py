@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -115,6 +115,7 @@ def _environment(language: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["moment"] = partial(_in_words, language=language)
     words = Translations.load(_PACKAGE / "translations", [language])
     templates.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # by the extension
     return templates

@@ -26,7 +26,7 @@ K1 = 2.0
 B = 0.9
 #: How many of the best passages of a group make its scale.
 SCALE_DEPTH = 5
-_ABOVE_ZERO = np.nextafter(np.float32(0), np.float32(1))
+_ABOVE_ZERO = float(np.nextafter(np.float32(0), np.float32(1)))
 #: Rows that scores are laid in to find how low the best of them may lie.
 _ROWS = 16
 
@@ -325,7 +325,7 @@ class LexicalIndex:
             self._segments.append(_Segment.build(terms[kept], slots[kept], counts[kept]))
 
 
-def _least_of_best(scores: NDArray[np.float32], k: int) -> np.float32:
+def _least_of_best(scores: NDArray[np.float32], k: int) -> float:
     """Return a score that the k best all reach, and few others; the lowest when there are few.
 
     The k-th best of the maxima of columns: one pass over all scores, where putting them in order,
@@ -333,6 +333,6 @@ def _least_of_best(scores: NDArray[np.float32], k: int) -> np.float32:
     """
     columns = len(scores) // _ROWS
     if columns < 2 * k:
-        return scores.min(initial=0)
+        return float(scores.min(initial=0))
     maxima = scores[: _ROWS * columns].reshape(_ROWS, columns).max(axis=0)
-    return np.partition(maxima, columns - k)[columns - k]
+    return float(np.partition(maxima, columns - k)[columns - k])

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import JSON, DateTime, Enum, LargeBinary, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 from sqlalchemy.types import TypeDecorator
@@ -65,6 +66,10 @@ class VectorBytes(TypeDecorator[NDArray[np.float32]]):
     def compare_values(self, x: NDArray[np.float32] | None, y: NDArray[np.float32] | None) -> bool:
         """Return whether both are the same vector; ``==`` would give an array of answers."""
         return x is y if x is None or y is None else np.array_equal(x, y)
+
+
+#: A list in JSON that can be part of an index; PostgreSQL orders ``jsonb`` only.
+INDEXED_JSON = JSON().with_variant(JSONB(), "postgresql")
 
 
 def text_enum(kind: type[enum.StrEnum]) -> Enum:

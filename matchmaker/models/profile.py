@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.models.base import Base, text_enum
+from matchmaker.models.base import INDEXED_JSON, Base, text_enum
 from matchmaker.models.evidence import Evidence
 from matchmaker.models.identifier import Identifier
 from matchmaker.models.names import folded_name
@@ -97,7 +97,7 @@ class Profile(Base, kw_only=True):
     summary: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
     #: ISO 639-1 codes of the languages one can work with them in.
-    working_languages: Mapped[list[str]] = mapped_column(default_factory=list)
+    working_languages: Mapped[list[str]] = mapped_column(INDEXED_JSON, default_factory=list)
     city: Mapped[str | None] = mapped_column(default=None)
     postcode: Mapped[str | None] = mapped_column(default=None)
     #: Danish municipality code (LAU 1).

@@ -111,7 +111,7 @@ class DigestService:
                 values={
                     "challenges": [_challenge(one) for one in new],
                     "introductions": [_introduction(one) for one in waiting],
-                    "path": "/account",
+                    "path": "/introductions",
                     "unsubscribe_path": unsubscribe_path,
                 },
                 key=key,

@@ -15,7 +15,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy.orm import Session
 
-from matchmaker.errors import IndexNotReady
+from matchmaker.errors import IndexNotReady, ReplicaMoved
 from matchmaker.matching import ranking, similarity
 from matchmaker.matching.ranking import Scored
 from matchmaker.matching.terms import query_terms
@@ -26,7 +26,6 @@ from matchmaker.services.matchmaking import MOST_TRIES, MatchmakingService
 from matchmaker.services.profiles import Page
 from matchmaker.services.question import Question
 from matchmaker.services.remembered import Remembered
-from matchmaker.services.replica import ReplicaMoved
 from matchmaker.storage import challenges, eligibility, profiles
 
 T = TypeVar("T")

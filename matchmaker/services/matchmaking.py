@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm.attributes import set_committed_value
 
 from embeddings.protocols import Encoder
-from matchmaker.errors import IndexNotReady, InvalidInput, TransitionNotAllowed
+from matchmaker.errors import IndexNotReady, InvalidInput, ReplicaMoved, TransitionNotAllowed
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.sentences import split
 from matchmaker.models import (
@@ -27,7 +27,7 @@ from matchmaker.services import steering
 from matchmaker.services.asking import NOTHING, Asking
 from matchmaker.services.clock import Clock
 from matchmaker.services.question import Question, Stopwatch
-from matchmaker.services.replica import IndexReplica, ReplicaMoved
+from matchmaker.services.replica import IndexReplica
 from matchmaker.services.search import Ranking, Search
 from matchmaker.storage import challenges, matches, profiles, protection
 from matchmaker.storage.database import Sessions

@@ -11,21 +11,22 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Condition, Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
-from matchmaker.errors import IndexNotReady
+from embeddings.protocols import Encoder, EncoderSpec, SharedIndex, VectorIndex
+from matchmaker.errors import IndexNotReady, ReplicaMoved
 from matchmaker.matching.languages import LanguageCorrection
 from matchmaker.matching.lexical import LexicalIndex
 from matchmaker.matching.passages import COMPOSER_VERSION
 from matchmaker.matching.scoring import EVIDENCE_KINDS
-from matchmaker.matching.voice import LANGUAGE
+from matchmaker.matching.voice import clearness, fingerprint
 from matchmaker.models import EvidenceKind, PartnerKind
+from matchmaker.services.shared_rows import SharedRows, feed
 from matchmaker.services.voice_rows import HeldVoice, VoiceRows
 from matchmaker.storage import change_log, generations, voices
 from matchmaker.storage.database import Sessions
@@ -34,10 +35,6 @@ from matchmaker.storage.database import Sessions
 KINDS = tuple(PartnerKind)
 _Number = TypeVar("_Number", bound=np.integer[Any])
 _BATCH = 5_000  # passages handed to the indexes at once
-
-
-class ReplicaMoved(Exception):
-    """The database has moved on since the replica caught up."""
 
 
 class ReadWriteLock:
@@ -101,8 +98,9 @@ class IndexReplica:
         sessions: to read with.
         encoder: whose vectors are searched; its spec must fit the live generation.
         make_index: makes the empty vector index.
-        corrected: whether the self-language correction is applied.
+        corrected: whether the self-language correction is applied; a shared index has it.
         voice: second encoder that has read the English passages, if any; likewise.
+        make_own: makes the index in memory of what is laid over a shared one.
 
     """
 
@@ -114,6 +112,7 @@ class IndexReplica:
         *,
         corrected: bool = True,
         voice: Encoder | None = None,
+        make_own: Callable[[EncoderSpec], VectorIndex] | None = None,
     ) -> None:
         self.lock = ReadWriteLock()
         self.lexical = LexicalIndex()
@@ -124,6 +123,7 @@ class IndexReplica:
         self._sessions = sessions
         self._encoder = encoder
         self._make_index = make_index
+        self._make_own = make_own or make_index
         self._index: VectorIndex | None = None
         self._voice = voice
         #: What the second voice has read; None without one, and before the first catching up.
@@ -149,7 +149,10 @@ class IndexReplica:
     def index(self) -> VectorIndex:
         """The vector index, made when first needed."""
         if self._index is None:
-            self._index = self._make_index(self._encoder.spec)
+            made = self._make_index(self._encoder.spec)
+            if made.shared:
+                made = SharedRows(cast("SharedIndex", made), self._make_own(self._encoder.spec))
+            self._index = made
         return self._index
 
     @property
@@ -176,6 +179,11 @@ class IndexReplica:
         empty = [np.empty(0, dtype=np.int64)]
         return np.concatenate(empty + [self.passages_of[number] for number in numbers])
 
+    def close(self) -> None:
+        """Let go of what is outside of this process."""
+        if isinstance(self._index, SharedRows):
+            self._index.index.close()
+
     def catch_up(self) -> None:
         """Apply what is new in the change log.
 
@@ -184,8 +192,13 @@ class IndexReplica:
 
         """
         with self._sessions.reading() as session:
-            if self._live(session) == (self.generation, self.position):
-                return
+            behind = self._live(session) != (self.generation, self.position)
+        if behind:
+            self._catch_up()
+        if isinstance(self.index, SharedRows):
+            feed(self._sessions, self.index.index)
+
+    def _catch_up(self) -> None:
         # Read again inside the lock: one who had to wait would look at an older state than
         # the replica has by now, and take the log for that of a restored backup.
         with self.lock.writing(), self._sessions.reading() as session:
@@ -212,7 +225,7 @@ class IndexReplica:
             raise IndexNotReady("The profiles have not been indexed yet.")
         generation, *made_by, position = live
         spec = self._encoder.spec
-        voice = self._voice.spec.fingerprint if self._voice is not None else None
+        voice = fingerprint(self._voice.spec.fingerprint) if self._voice is not None else None
         if made_by != [spec.fingerprint, COMPOSER_VERSION, voice]:
             raise IndexNotReady(f"The index was built with another encoder than {spec.name}.")
         return generation, position
@@ -271,6 +284,7 @@ class IndexReplica:
         finally:
             with self.lock.writing():
                 self._apply(session, profile_ids)
+                self.index.position = self.position
 
     @contextmanager
     def standing_in(
@@ -313,6 +327,7 @@ class IndexReplica:
             yield
         finally:
             self._apply(session, [profile_id])
+            self.index.position = self.position
 
     def corrected_documents(
         self, vectors: NDArray[np.float32], languages: Sequence[str]
@@ -392,8 +407,11 @@ class IndexReplica:
         voiced = [(at, row[9]) for at, row in enumerate(rows) if row[9] is not None]
         if voiced:
             vectors = np.stack([vector for _, vector in voiced])
-            vectors = self.voice.document_correction.apply(vectors, [LANGUAGE] * len(voiced))
-            self.voice.rows.upsert(ids[[at for at, _ in voiced]], vectors)
+            languages = [rows[at][2] for at, _ in voiced]
+            vectors = self.voice.document_correction.apply(vectors, languages)
+            terms = [rows[at][3].split(" ") for at, _ in voiced]
+            clear = np.fromiter(map(clearness, terms, languages), dtype=np.float32)
+            self.voice.rows.upsert(ids[[at for at, _ in voiced]], vectors, clear)
 
     def _number(self, profile_id: UUID) -> int:
         number = self.number_of.get(profile_id)

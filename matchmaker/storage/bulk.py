@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Table, insert
+from sqlalchemy import Connection, Table, insert
 from sqlalchemy.orm import Session
 
 from matchmaker.models import Evidence, Identifier, Profile
+from matchmaker.storage.dialects import takes_rows, write_rows
 
 
 def insert_profiles(session: Session, batch: Sequence[Profile]) -> None:
@@ -39,16 +40,19 @@ def insert_profiles(session: Session, batch: Sequence[Profile]) -> None:
 
 def insert_rows(session: Session, kind: type[Any], rows: Iterable[dict[str, object]]) -> None:
     """Write rows of one table, all with the same columns."""
-    given = list(rows)
+    insert_into(session.connection(), _table(kind), list(rows))
+
+
+def insert_into(connection: Connection, table: Table, given: Sequence[dict[str, object]]) -> None:
+    """Write rows of a table, all with the same columns."""
     if not given:
         return
-    connection, table = session.connection(), _table(kind)
     names = list(given[0])
-    if len(names) < 2 or not _takes_marks(connection.dialect, table, names):
-        connection.execute(insert(table), given)
+    if len(names) < 2 or not takes_rows(connection.dialect, table, names):
+        connection.execute(insert(table), list(given))
         return
-    # SQLAlchemy looks at every value of every row by itself, which takes longer than SQLite
-    # needs to store them. Here a column is converted at once, by the same types.
+    # SQLAlchemy looks at every value of every row by itself, which takes longer than the
+    # database needs to store them. Here a column is converted at once, by the same types.
     columns: Iterable[Iterable[object]] = zip(*map(itemgetter(*names), given), strict=True)
     kinds = [table.c[name].type for name in names]
     converters = [one.dialect_impl(connection.dialect) for one in kinds]
@@ -58,21 +62,7 @@ def insert_rows(session: Session, kind: type[Any], rows: Iterable[dict[str, obje
             columns, [one.bind_processor(connection.dialect) for one in converters], strict=True
         )
     ]
-    quoted = ", ".join(map(connection.dialect.identifier_preparer.quote, names))
-    marks = ", ".join("?" * len(names))
-    connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({quoted}) VALUES ({marks})",  # noqa: S608 - our own names
-        list(zip(*stored, strict=True)),
-    )
-
-
-def _takes_marks(dialect: Dialect, table: Table, names: Sequence[str]) -> bool:
-    """Return whether rows may go to the driver as they are, with no default to be filled in."""
-    counted = table.autoincrement_column
-    missing = (
-        set(table.columns.keys()) - set(names) - ({counted.name} if counted is not None else set())
-    )
-    return dialect.paramstyle == "qmark" and not missing
+    write_rows(connection, table, names, zip(*stored, strict=True))
 
 
 def _converted(values: Iterable[object], convert: Callable[[object], object]) -> Iterator[object]:

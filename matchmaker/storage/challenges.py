@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import (
-    Executable,
-    String,
-    bindparam,
-    cast,
-    func,
-    or_,
-    select,
-    tuple_,
-    type_coerce,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import String, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound, StaleRevision
 from matchmaker.models import Account, Challenge, ChallengeState, ChallengeVector, Side
 from matchmaker.storage.database import MOST_VARIABLES
+from matchmaker.storage.dialects import hex_id, insert_or
 
 _VECTORS = select(ChallengeVector.vectors).where(
     ChallengeVector.challenge_id == bindparam("id"),
@@ -81,7 +69,7 @@ _IN_QUEUE = (
 
 
 def in_queue(
-    session: Session, side: Side | None, after: Sequence[Any] | None, limit: int
+    session: Session, side: Side | None, after: Sequence[object] | None, limit: int
 ) -> tuple[Sequence[Challenge], bool]:
     """Return submitted challenges, the longest waiting first, and whether there are more.
 
@@ -96,7 +84,7 @@ def in_queue(
     if side is not None:
         query = query.where(Challenge.waits_for == side)
     if after is not None:
-        query = query.where(tuple_(Challenge.created_at, Challenge.id) > tuple_(*after))
+        query = query.where(tuple_(Challenge.created_at, Challenge.id) > tuple(after))
     query = query.order_by(Challenge.created_at, Challenge.id).limit(limit + 1)
     found = session.scalars(query).all()
     return found[:limit], len(found) > limit
@@ -163,14 +151,14 @@ def signature(session: Session, states: Iterable[ChallengeState]) -> str | None:
     Every id with its revision, put together by the database: for 5,000 challenges that is ten
     times as quick as reading the rows. The same state may be written in another order.
     """
-    one = type_coerce(Challenge.id, String).concat(":").concat(cast(Challenge.revision, String))
+    one = hex_id(Challenge.id).concat(":").concat(cast(Challenge.revision, String))
     query = select(func.aggregate_strings(one, " "))
     return session.scalar(query.where(Challenge.state.in_(list(states))))
 
 
 def revisions(session: Session, states: Iterable[ChallengeState]) -> dict[str, int]:
     """Return the revision of each challenge in these states, by id in hexadecimal."""
-    query = select(type_coerce(Challenge.id, String), Challenge.revision)
+    query = select(hex_id(Challenge.id), Challenge.revision)
     return dict(session.execute(query.where(Challenge.state.in_(list(states)))).all())
 
 
@@ -239,25 +227,19 @@ def keep_vectors(
     session: Session, challenge: Challenge, fingerprint: str, vectors: NDArray[np.float32]
 ) -> None:
     """Keep the vectors of this revision in place of older ones."""
+    statement = insert_or(session, ChallengeVector)
     session.execute(
-        _keep_vectors(session.get_bind().dialect.name),
+        statement.on_conflict_do_update(
+            index_elements=["challenge_id", "fingerprint"],
+            set_={
+                "challenge_revision": statement.excluded.challenge_revision,
+                "vectors": statement.excluded.vectors,
+            },
+        ),
         {
             "challenge_id": challenge.id,
             "fingerprint": fingerprint,
             "challenge_revision": challenge.revision,
             "vectors": vectors.ravel(),
-        },
-    )
-
-
-@cache
-def _keep_vectors(dialect: str) -> Executable:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(ChallengeVector)
-    return statement.on_conflict_do_update(
-        index_elements=["challenge_id", "fingerprint"],
-        set_={
-            "challenge_revision": statement.excluded.challenge_revision,
-            "vectors": statement.excluded.vectors,
         },
     )

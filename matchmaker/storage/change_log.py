@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from matchmaker.models import IndexChange
-
-#: Any number, the same everywhere: names the advisory lock on PostgreSQL.
-_LOCK = 7_305_146
+from matchmaker.storage.dialects import write_alone
 
 
 def lock(session: Session) -> None:
-    """Hold the log until the transaction ends, so that a later position is never seen first.
-
-    SQLite has one writer anyway.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    """Hold the log until the transaction ends, so that a later position is never seen first."""
+    write_alone(session.connection())
 
 
 def append(session: Session, profile_ids: Iterable[UUID]) -> None:

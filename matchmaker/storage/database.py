@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 
 from matchmaker.errors import StorageUnavailable
+from matchmaker.storage.dialects import PATIENCE, knows_danish_letters, snapshots, write_alone
 
 if TYPE_CHECKING:
     # Who only asks should not wait for what looks after the schema: it is imported where it is
@@ -23,6 +32,8 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Most values in one IN (...); SQLite allows 32,766 variables in a statement.
 MOST_VARIABLES = 10_000
+#: Connections that one process keeps open; it opens ten more when it has to.
+_CONNECTIONS = 16
 
 
 def make_engine(url: str) -> Engine:
@@ -35,7 +46,9 @@ def make_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
+            engine = create_engine(parsed, pool_pre_ping=True, pool_size=_CONNECTIONS)
+            event.listen(engine, "begin", _begin_other)
+            return engine
         parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StorageUnavailable(
@@ -50,9 +63,11 @@ def make_engine(url: str) -> Engine:
                 f"The folder of the database can't be made ({error.strerror}); "
                 "choose another with MATCHMAKER_DATA_DIR."
             ) from error
-    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 16}
+    options: dict[str, Any] = (
+        {"poolclass": StaticPool} if in_memory else {"pool_size": _CONNECTIONS}
+    )
     engine = create_engine(
-        parsed, connect_args={"check_same_thread": False, "timeout": 30}, **options
+        parsed, connect_args={"check_same_thread": False, "timeout": PATIENCE}, **options
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -85,12 +100,17 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _begin_other(connection: Any) -> None:
+    if connection.get_execution_options().get("writes", False):
+        write_alone(connection)
+
+
 class Sessions:
     """Opens sessions: ``reading()`` for a snapshot, ``writing()`` for a unit of work."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._reading = sessionmaker(engine, expire_on_commit=False)
+        self._reading = sessionmaker(snapshots(engine), expire_on_commit=False)
         self._writing = sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
 
     @contextmanager
@@ -121,8 +141,10 @@ def _in_plain_words() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        # A file that is no database, or a broken one, has no class of its own.
-        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+        # A file that is no database, or a broken one, has no class of its own. What is wrong
+        # with the tables is a fault of operation on SQLite, one of the program on PostgreSQL.
+        faults = OperationalError | ProgrammingError | InternalError
+        if isinstance(error, faults) or type(error) is DatabaseError:
             raise StorageUnavailable(_in_words(error)) from error
         raise
 
@@ -149,7 +171,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     with _in_plain_words():
         scripts = ScriptDirectory(str(MIGRATIONS))
         known = {script.revision for script in scripts.walk_revisions()}
-        present = current_revision(engine)
+        present = _present(engine)
         if present is not None and present not in known:
             raise StorageUnavailable(
                 f"The database has schema {present}, which this version does not know; "
@@ -191,6 +213,16 @@ def current_revision(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def _present(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not knows_danish_letters(connection):
+            raise StorageUnavailable(
+                "The database does not know Danish letters; create it with "
+                "ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0."
+            )
+    return current_revision(engine)
+
+
 def is_current(engine: Engine) -> bool:
     """Return whether the schema is the newest."""
     from alembic.script import ScriptDirectory
@@ -198,16 +230,37 @@ def is_current(engine: Engine) -> bool:
     return current_revision(engine) == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
+#: What stands in the first line of what a database says -> what it means. The first that fits.
+_MEANINGS = (
+    (
+        r"disk is full|No space left",
+        "The disk is full; free some space, or choose another MATCHMAKER_DATA_DIR.",
+    ),
+    (
+        r"not a database|malformed",
+        "The file of the database can't be used ({text}); check MATCHMAKER_DATA_DIR.",
+    ),
+    (
+        r'no such table|^relation ".*" does not exist',
+        "The database has no tables yet; run `matchmaker db upgrade`.",
+    ),
+    (
+        r"locked|lock timeout",
+        "Another process has been writing to the database for too long; try again.",
+    ),
+    (
+        r"readonly|unable to open",
+        "The database can't be opened for writing ({text}); check MATCHMAKER_DATA_DIR.",
+    ),
+    (
+        r"connection",
+        "The database can't be reached ({text}); check MATCHMAKER_DATABASE.",
+    ),
+    (r"", "The database can't be used: {text}."),
+)
+
+
 def _in_words(error: DatabaseError) -> str:
-    text = str(error.orig)
-    if "disk is full" in text:
-        return "The disk is full; free some space, or choose another MATCHMAKER_DATA_DIR."
-    if "not a database" in text or "malformed" in text:
-        return f"The file of the database can't be used ({text}); check MATCHMAKER_DATA_DIR."
-    if "no such table" in text:
-        return "The database has no tables yet; run `matchmaker db upgrade`."
-    if "locked" in text:
-        return "Another process has been writing to the database for too long; try again."
-    if "readonly" in text or "unable to open" in text:
-        return f"The database can't be opened for writing ({text}); check MATCHMAKER_DATA_DIR."
-    return f"The database can't be used: {text}."
+    text = next(iter(str(error.orig).splitlines()), "")
+    meaning = next(words for pattern, words in _MEANINGS if re.search(pattern, text))
+    return meaning.format(text=text)

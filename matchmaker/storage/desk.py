@@ -17,11 +17,11 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
-    String,
     and_,
     distinct,
     exists,
     func,
+    literal,
     or_,
     select,
     true,
@@ -46,6 +46,7 @@ from matchmaker.models import (
 )
 from matchmaker.models.place import EARTH_RADIUS_KM
 from matchmaker.models.profile_search import ProfileSearch, SearchOrder
+from matchmaker.storage.dialects import is_among, json_text
 from matchmaker.storage.eligibility import _squared_km
 
 #: From the table, not the class: without the rest of the mapping a key is a plain row.
@@ -176,7 +177,9 @@ def queue(
         query = _waiting(_P.id).order_by(_P.id)
         return _page(session, query if after is None else query.where(_P.id > after[0]), limit)
     order = _order(queue)
-    query = select(*order).where(_condition(queue, stale_before)).order_by(*order)
+    first, *rest = order
+    query = select(*order).where(_condition(queue, stale_before))
+    query = query.order_by(first.nulls_first(), *rest)
     if after is not None:
         query = query.where(_beyond(order, after))
     return _page(session, query, limit)
@@ -297,7 +300,7 @@ def _plain(asked: ProfileSearch, untouched_before: datetime | None) -> list[Colu
     if asked.municipality is not None:
         conditions.append(_P.municipality == asked.municipality)
     if asked.language is not None:
-        spoken = type_coerce(_P.working_languages, String)
+        spoken = json_text(_P.working_languages)
         conditions.append(
             or_(_P.language == asked.language, spoken.contains(json.dumps(asked.language)))
         )
@@ -319,8 +322,7 @@ def _around(place: Place, within_km: int | None) -> ColumnElement[bool]:
 
 
 def _among(ids: Iterable[str]) -> ColumnElement[bool]:
-    wanted = func.json_each(json.dumps(list(ids))).table_valued("value")
-    return type_coerce(_P.id, String).in_(select(wanted.c.value))
+    return is_among(_P.id, literal(json.dumps(list(ids))))
 
 
 def _page(session: Session, query: Select[Any], limit: int) -> Keyed:

@@ -20,12 +20,15 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Double,
     Float,
+    Integer,
     Select,
     String,
     and_,
     bindparam,
     case,
+    cast,
     exists,
     false,
     func,
@@ -42,17 +45,17 @@ from sqlalchemy.orm import Session
 from matchmaker.models import Conditions, EligibilityRule, Place, Profile, Standing, Visibility
 from matchmaker.models.place import EARTH_RADIUS_KM
 from matchmaker.models.protection import NO_PROTECTION, Protection
+from matchmaker.storage.dialects import hex_id, is_among, json_elements, json_part, json_text
 
 # Read as the text they are stored as: turning thousands of rows into objects would cost more
 # than finding them.
-_HEX_ID = type_coerce(Profile.id, String)
 _COLUMNS = (
-    _HEX_ID,
+    hex_id(Profile.id),
     type_coerce(Profile.partner_kind, String),
-    type_coerce(Profile.family_id, String),
+    hex_id(Profile.family_id),
     Profile.latitude,
     Profile.longitude,
-    type_coerce(Profile.working_languages, String),
+    json_text(Profile.working_languages),
 )
 #: Id, partner kind and family of a candidate, ids in hexadecimal; degrees; languages as JSON.
 CandidateRow = Row[str, str, str | None, float | None, float | None, str]
@@ -156,7 +159,7 @@ def rules(
 def _speaks(languages: Sequence[str]) -> ColumnElement[bool]:
     if not languages:
         return true()
-    spoken = func.json_each(Profile.working_languages).table_valued("value")
+    spoken = json_elements(Profile.working_languages)
     return exists(select(literal(1)).select_from(spoken).where(spoken.c.value.in_(languages)))
 
 
@@ -194,7 +197,7 @@ def _travels(squared: ColumnElement[float]) -> ColumnElement[bool]:
     return or_(
         Profile.can_travel_km.is_(None),
         Profile.latitude.is_(None),
-        squared <= Profile.can_travel_km * Profile.can_travel_km,
+        squared <= cast(Profile.can_travel_km, Double) * Profile.can_travel_km,
     )
 
 
@@ -226,17 +229,14 @@ def _counting(
 def _among(
     conditions: Conditions, place: Place, today: date
 ) -> Select[str, str, str | None, float | None, float | None, str]:
-    # One parameter for all ids: thousands of single ones cost more than the query itself.
-    wanted = func.json_each(bindparam("ids", type_=String)).table_valued("value")
     met = _looked_up(rules(conditions, place, today))
-    return select(*_COLUMNS).where(_HEX_ID.in_(select(wanted.c.value)), met)
+    return select(*_COLUMNS).where(is_among(Profile.id, bindparam("ids", type_=String)), met)
 
 
 @lru_cache(maxsize=256)
 def _counting_among(conditions: Conditions, place: Place, today: date) -> Select[int]:
-    wanted = func.json_each(bindparam("ids", type_=String)).table_valued("value")
     met = _looked_up(rules(conditions, place, today))
-    return select(func.count()).where(_HEX_ID.in_(select(wanted.c.value)), met)
+    return select(func.count()).where(is_among(Profile.id, bindparam("ids", type_=String)), met)
 
 
 def _looked_up(met: Mapping[EligibilityRule, ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -343,8 +343,10 @@ def reached(session: Session, profile_id: UUID, places: Iterable[Place]) -> set[
         for at, one in enumerate(every)
         if one.latitude is not None and one.longitude is not None
     ]
-    given = func.json_each(bindparam("places", type_=String)).table_valued("value")
-    at, *numbers = (func.json_extract(given.c.value, f"$[{part}]") for part in range(5))
+    given = json_elements(bindparam("places", type_=String))
+    at, *numbers = (
+        json_part(given.c.value, part, Double() if part else Integer()) for part in range(5)
+    )
     near = session.scalars(
         select(at)
         .select_from(Profile.__table__.join(given, true()))

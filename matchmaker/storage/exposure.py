@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Double,
     Float,
     Integer,
     Select,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     cast,
     distinct,
     func,
+    literal,
     select,
     type_coerce,
 )
@@ -41,6 +43,7 @@ from matchmaker.models import (
     Standing,
     Visibility,
 )
+from matchmaker.storage.dialects import hex_id, is_among, json_elements, json_part
 
 #: Ranks with a weight of their own; a place farther down counts as the last of them.
 RANKS = 100
@@ -82,7 +85,7 @@ _KIND = _Key(type_coerce(_PROFILES.c.partner_kind, String), 1)
 #: Persons and activities are one group without a name.
 _FAMILY = _Key(
     case(
-        (_PROFILES.c.kind == ProfileKind.ORGANISATION, type_coerce(_PROFILES.c.family_id, String)),
+        (_PROFILES.c.kind == ProfileKind.ORGANISATION, hex_id(_PROFILES.c.family_id)),
         else_=None,
     ),
     0,
@@ -109,13 +112,12 @@ def of_families(session: Session, period: Period) -> list[Exposure]:
     Families whose top is not public, or is stored no more, have no row; nor have persons.
     """
     sums = _sums(session, period, _FAMILY)
-    wanted = func.json_each(json.dumps(list(sums))).table_valued("value")
     tops = session.execute(
         select(_PROFILES.c.id, _PROFILES.c.name, _PROFILES.c.partner_kind)
         .join(_ORGANISATIONS, _ORGANISATIONS.c.id == _PROFILES.c.id)
         .where(_PROFILES.c.visibility == Visibility.PUBLIC)
         .where(_PROFILES.c.standing == Standing.LIVE)
-        .where(type_coerce(_PROFILES.c.id, String).in_(select(wanted.c.value)))
+        .where(is_among(_PROFILES.c.id, literal(json.dumps(list(sums)))))
     )
     rows = [
         Exposure(family_id=id_, name=name, partner_kind=kind, **sums[id_.hex])
@@ -167,18 +169,14 @@ def _shown(period: Period, key: _Key) -> Select[*tuple[Any, ...]]:
 
 def _considered(period: Period, key: _Key) -> Select[*tuple[Any, ...]]:
     """Return how often somebody was considered and fitted, and the merits added up."""
-    entry = func.json_each(_RUNS.c.tally).table_valued("value")
-
-    def part(position: int) -> ColumnElement[Any]:
-        return func.json_extract(entry.c.value, f"$[{position}]")
-
-    fits = case((part(3) > 0, _RUNS.c.id))
+    entry = json_elements(_RUNS.c.tally)
+    fits = case((json_part(entry.c.value, 3, Integer()) > 0, _RUNS.c.id))
     return period.of(
         select(
-            part(key.position).label("grouped"),
+            json_part(entry.c.value, key.position, String()).label("grouped"),
             func.count(distinct(_RUNS.c.id)).label("considered"),
             func.count(distinct(fits)).label("fitting"),
-            func.sum(part(4)).label("merit_share"),
+            func.sum(json_part(entry.c.value, 4, Double())).label("merit_share"),
         )
         .select_from(_RUNS)
         .join(entry, _RUNS.c.id.is_not(None))

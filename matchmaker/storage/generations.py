@@ -10,7 +10,6 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Row, Select, and_, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matchmaker.models import (
@@ -26,6 +25,7 @@ from matchmaker.models import (
     Profile,
 )
 from matchmaker.storage.database import MOST_VARIABLES
+from matchmaker.storage.dialects import insert_or
 
 #: id, profile, language, terms, vector, partner kind of the profile; kind, year and id of the
 #: evidence; vector by the second voice.
@@ -160,9 +160,7 @@ def stamp_forward(session: Session, generation_id: int, profile_id: UUID, revisi
 
     False means that somebody was faster, and what the caller composed is old.
     """
-    dialect = session.get_bind().dialect.name
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(IndexStamp).values(
+    statement = insert_or(session, IndexStamp).values(
         generation_id=generation_id, profile_id=profile_id, revision=revision
     )
     moved = session.execute(
@@ -236,6 +234,12 @@ def passage_texts(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, 
     """Return text, language and evidence of passages by id."""
     rows = session.execute(_PASSAGE_TEXTS, {"ids": list(ids)})
     return {row.id: (row.text, row.language, row.evidence_id) for row in rows}
+
+
+def vectors(session: Session, ids: Sequence[int]) -> list[tuple[int, str, NDArray[np.float32]]]:
+    """Return id, language and vector of these passages, in no order."""
+    query = select(Passage.id, Passage.language, Passage.vector).where(Passage.id.in_(ids))
+    return [(id_, language, vector) for id_, language, vector in session.execute(query)]
 
 
 def passage_ids(session: Session, generation_id: int) -> set[int]:

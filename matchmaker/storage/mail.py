@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, and_, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound
 from matchmaker.models.mail import MailState, OutgoingMail
+from matchmaker.storage.dialects import insert_or
 
 
 def get(session: Session, mail_id: UUID) -> OutgoingMail:
@@ -31,13 +30,8 @@ def get(session: Session, mail_id: UUID) -> OutgoingMail:
 
 def add_once(session: Session, row: dict[str, Any]) -> None:
     """Write a row by column name; quiet when its key is there already."""
-    session.execute(_add_once(session.get_bind().dialect.name), row)
-
-
-@cache
-def _add_once(dialect: str) -> Executable:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return make(OutgoingMail).on_conflict_do_nothing(index_elements=["idempotency_key"])
+    once = insert_or(session, OutgoingMail)
+    session.execute(once.on_conflict_do_nothing(index_elements=["idempotency_key"]), row)
 
 
 def _due(at: datetime) -> ColumnElement[bool]:
@@ -56,7 +50,7 @@ def any_due(session: Session, at: datetime) -> bool:
 def next_due(session: Session, at: datetime) -> OutgoingMail | None:
     """Return the mail that is due longest, locked until the transaction ends; None if none is.
 
-    SQLite has one writer anyway; on PostgreSQL what another sender holds is passed over.
+    What another sender holds is passed over.
     """
     return session.scalar(
         select(OutgoingMail)

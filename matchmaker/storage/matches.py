@@ -125,10 +125,15 @@ def keep(session: Session, run: MatchRun) -> None:
         for one in match.folded:
             one.match_id = match.id
     folded = [one for match in run.matches for one in match.folded]
-    for kind, entities in ((MatchRun, [run]), (Match, run.matches), (FoldedProfile, folded)):
-        insert_rows(session, kind, [_row(one) for one in entities])
-        for one in entities:
-            make_transient_to_detached(one)
+    written: Sequence[tuple[type[Base], Sequence[Base]]] = (
+        (MatchRun, [run]),
+        (Match, run.matches),
+        (FoldedProfile, folded),
+    )
+    for kind, entities in written:
+        insert_rows(session, kind, [_row(entity) for entity in entities])
+        for entity in entities:
+            make_transient_to_detached(entity)
 
 
 def _row(entity: Base) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.errors import DimensionMismatch, InvalidIds, InvalidVectors, UnknownIds
+from embeddings.errors import (
+    DimensionMismatch,
+    IndexMoved,
+    IndexUnavailable,
+    InvalidIds,
+    InvalidVectors,
+    UnknownIds,
+)
 from embeddings.protocols import NO_ID, EncoderSpec, Ids, Vectors
 from embeddings.registry import make_index
 
@@ -19,6 +27,8 @@ if TYPE_CHECKING:
     from embeddings.protocols import VectorIndex
 
 NAMES = ["exact:", "faiss:"]
+SHARED = "postgresql:"
+EVERY = [*NAMES, pytest.param(SHARED, marks=pytest.mark.postgresql)]
 SPEC = EncoderSpec("hand-made", "1", dimension=4)
 EAST, NORTH, UP, AGO = np.eye(4, dtype=np.float32)
 
@@ -35,10 +45,42 @@ def ids(*numbers: int) -> Ids:
     return np.array(numbers, dtype=np.int64)
 
 
-@pytest.fixture(params=NAMES)
-def index(request: pytest.FixtureRequest) -> VectorIndex:
+Make = Callable[[str, EncoderSpec], "VectorIndex"]
+
+
+@pytest.fixture(scope="module")
+def make(request: pytest.FixtureRequest) -> Iterator[Make]:
+    """Make an empty index of a kind."""
+    opened: list[Any] = []
+    names: list[str] = []
+
+    def made(name: str, spec: EncoderSpec) -> VectorIndex:
+        if name != SHARED:
+            return make_index(name, spec)
+        server = request.getfixturevalue("postgresql")
+        if not names:
+            names.append(server.new_name())
+            server.make(names[0])
+        index: Any = make_index(server.url(names[0]), spec)
+        index.clear()
+        opened.append(index)
+        return index
+
+    yield made
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture(params=EVERY)
+def index(request: pytest.FixtureRequest, make: Make) -> VectorIndex:
     """An empty index of each kind."""
-    return make_index(request.param, SPEC)
+    return make(request.param, SPEC)
+
+
+@pytest.fixture(params=[NAMES, pytest.param([*NAMES, SHARED], marks=pytest.mark.postgresql)])
+def names(request: pytest.FixtureRequest) -> list[str]:
+    """Those in memory, and all together."""
+    return list(request.param)
 
 
 @pytest.fixture
@@ -53,7 +95,7 @@ def test_a_new_index_is_empty_and_at_the_beginning(index: VectorIndex) -> None:
     assert index.ids() == frozenset()
     assert index.position == 0
     assert index.spec == SPEC
-    assert index.shared is False
+    assert index.shared is hasattr(index, "advance")
 
 
 def test_the_nearest_comes_first(compass: VectorIndex) -> None:
@@ -92,7 +134,9 @@ def test_one_query_with_many_equals_is_not_forgotten_beside_one_with_none(
     assert found.ids.tolist() == [[100, 101, 102], [99, 98, 97]]
 
 
-def test_equal_vectors_are_equally_similar_wherever_they_are_stored() -> None:
+def test_equal_vectors_are_equally_similar_wherever_they_are_stored(
+    names: list[str], make: Make
+) -> None:
     rng = np.random.default_rng(2)
     spec = EncoderSpec("hand-made", "1", dimension=384)
     matrix = rng.standard_normal((1001, 384)).astype(np.float32)
@@ -100,8 +144,8 @@ def test_equal_vectors_are_equally_similar_wherever_they_are_stored() -> None:
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     queries = matrix[[0, 3, 5]]
     answers = []
-    for name in NAMES:
-        index = make_index(name, spec)
+    for name in names:
+        index = make(name, spec)
         index.upsert(np.arange(1001), matrix)
         found = index.search(queries, k=60)
         assert found.ids[0].tolist() == list(range(0, 600, 10))
@@ -270,21 +314,29 @@ def _remember(memory: dict[int, Vectors], step: tuple[str, object]) -> None:
             memory.clear()
 
 
-@settings(max_examples=150, deadline=None)
-@given(
-    steps=STEPS,
-    query=DIRECTIONS,
-    k=st.integers(1, 15),
-    among=st.none() | st.lists(st.integers(0, 14), max_size=8),
-)
 def test_after_any_history_all_indexes_answer_as_a_dictionary_would(
+    names: list[str], make: Make
+) -> None:
+    # Each step on a server goes there and back.
+    examples = given(
+        steps=STEPS,
+        query=DIRECTIONS,
+        k=st.integers(1, 15),
+        among=st.none() | st.lists(st.integers(0, 14), max_size=8),
+    )(_any_history)
+    settings(max_examples=30 if SHARED in names else 150, deadline=None)(examples)(names, make)
+
+
+def _any_history(
+    names: list[str],
+    make: Make,
     steps: list[tuple[str, object]],
     query: tuple[int, ...],
     k: int,
     among: list[int] | None,
 ) -> None:
     memory: dict[int, Vectors] = {}
-    indexes = [make_index(name, SPEC) for name in NAMES]
+    indexes = [make(name, SPEC) for name in names]
     for step in steps:
         _remember(memory, step)
         for index in indexes:
@@ -306,16 +358,19 @@ def test_after_any_history_all_indexes_answer_as_a_dictionary_would(
         assert found.similarities[0, : len(order)].tolist() == [cosines[n] for n in order]
 
 
-@settings(max_examples=15, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1))
-def test_on_many_vectors_all_indexes_answer_as_exact_does(seed: int) -> None:
+def test_on_many_vectors_all_indexes_answer_as_exact_does(names: list[str], make: Make) -> None:
+    examples = given(seed=st.integers(0, 2**32 - 1))(_many_vectors)
+    settings(max_examples=5 if SHARED in names else 15, deadline=None)(examples)(names, make)
+
+
+def _many_vectors(names: list[str], make: Make, seed: int) -> None:
     rng = np.random.default_rng(seed)
     spec = EncoderSpec("hand-made", "1", dimension=32)
     matrix = rng.standard_normal((600, 32)).astype(np.float32)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     numbers = rng.permutation(5000)[:600]
     among = rng.permutation(5000)[:1500]
-    first, *others = [make_index(name, spec) for name in NAMES]
+    first, *others = [make(name, spec) for name in names]
     for index in (first, *others):
         index.upsert(numbers[:500], matrix[:500])
         index.remove(numbers[100:200])
@@ -359,3 +414,84 @@ def test_a_search_sees_every_change_wholly_or_not_at_all(index: VectorIndex) -> 
         thread.join()
     assert trouble == []
     assert len(index) == 5 + 300 - 75
+
+
+@pytest.fixture
+def served(make: Make) -> Any:
+    """An empty index on a server."""
+    return make(SHARED, SPEC)
+
+
+@pytest.mark.postgresql
+def test_a_shared_index_is_one_for_all_and_remembers_where_it_stands(
+    served: Any, request: pytest.FixtureRequest
+) -> None:
+    served.upsert(ids(1), rows(EAST))
+    served.position = 7
+    again = make_index(served._url, SPEC)
+    assert (again.position, again.ids()) == (7, {1})
+    again.upsert(ids(2), rows(UP))
+    assert served.ids() == {1, 2}
+    again.close()
+
+
+@pytest.mark.postgresql
+def test_two_encoders_do_not_see_each_other_s_vectors(served: Any, make: Make) -> None:
+    served.upsert(ids(1), rows(EAST))
+    other = make(SHARED, EncoderSpec("hand-made", "2", dimension=4))
+    assert other.ids() == frozenset()
+
+
+@pytest.mark.postgresql
+def test_a_difference_is_applied_once_and_only_where_it_leads_on(served: Any) -> None:
+    served.upsert(ids(1, 2), rows(EAST, UP))
+    come = [(ids(2), rows(NORTH)), (ids(3), rows(UP))]
+    assert served.advance(before=0, position=5, gone=ids(1, 9), come=come)
+    assert (served.position, served.ids()) == (5, {2, 3})
+    np.testing.assert_array_equal(served.vectors(ids(2)), rows(NORTH))
+    assert not served.advance(before=0, position=6, gone=ids(2), come=[])
+    assert (served.position, served.ids()) == (5, {2, 3})
+
+
+@pytest.mark.postgresql
+def test_a_difference_that_breaks_off_changes_nothing(served: Any) -> None:
+    served.upsert(ids(1), rows(EAST))
+
+    def come() -> Iterator[tuple[Ids, Vectors]]:
+        yield ids(2), rows(UP)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        served.advance(before=0, position=5, gone=ids(1), come=come())
+    assert (served.position, served.ids()) == (0, {1})
+
+
+@pytest.mark.postgresql
+def test_who_believes_it_elsewhere_is_told(served: Any) -> None:
+    served.upsert(ids(1), rows(EAST))
+    here = served.at(0)
+    assert here.search(rows(EAST), k=1).ids.tolist() == [[1]]
+    served.position = 3
+    for look in (lambda: here.search(rows(EAST), k=1), lambda: here.vectors(ids(1)), here.ids):
+        with pytest.raises(IndexMoved, match="stands at 3, not at 0"):
+            look()
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_the_server_dropped_is_made_anew(
+    served: Any, request: pytest.FixtureRequest
+) -> None:
+    served.upsert(ids(1), rows(EAST))
+    server = request.getfixturevalue("postgresql")
+    server.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE pid <> pg_backend_pid() AND datname LIKE 'test%'"
+    )
+    assert served.ids() == {1}
+
+
+@pytest.mark.postgresql
+def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
+    with pytest.raises(IndexUnavailable) as caught:
+        make_index("postgresql+psycopg://me:secret@127.0.0.1:1/nothing", SPEC)
+    assert "secret" not in str(caught.value)

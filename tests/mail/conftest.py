@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from email.headerregistry import Address
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,8 @@ from matchmaker.models import OutgoingMail
 from matchmaker.services.mail_route import MailServer
 from matchmaker.services.mail_sending import MailSender
 from matchmaker.services.mailing import MailService, queue
-from matchmaker.storage.database import Sessions, make_engine, upgrade
+from matchmaker.storage.database import Sessions, make_engine
+from tests.databases import BOTH, EMPTY, Place
 from tests.factories import NOW, a_mail
 from tests.mail.postbox import Postbox
 
@@ -37,20 +37,17 @@ class SetClock:
         self.now += timedelta(**time)
 
 
-@pytest.fixture(scope="session")
-def _migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("mail") / "mail.sqlite3"
-    engine = make_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()
-    return path.read_bytes()
+@pytest.fixture(scope="session", params=BOTH)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Every test of mail runs on both databases."""
+    return str(request.param)
 
 
 @pytest.fixture
-def sessions(_migrated: bytes, tmp_path: Path) -> Iterator[Sessions]:
+def sessions(place: Place) -> Iterator[Sessions]:
     """Sessions on an empty database of its own."""
-    (tmp_path / "mail.sqlite3").write_bytes(_migrated)
-    engine = make_engine(f"sqlite:///{tmp_path / 'mail.sqlite3'}")
+    place.hold(EMPTY)
+    engine = make_engine(place.url)
     yield Sessions(engine)
     engine.dispose()
 

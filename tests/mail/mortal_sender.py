@@ -24,12 +24,13 @@ from matchmaker.services.clock import Clock
 from matchmaker.services.mail_route import MailServer
 from matchmaker.services.mail_sending import MailSender
 from matchmaker.storage.database import Sessions, make_engine
+from tests.databases import database_of
 from tests.factories import NOW
 
 
 def sender_on(folder: Path, port: int, clock: Clock) -> MailSender:
     """Return a sender on the database of a folder."""
-    engine = make_engine(f"sqlite:///{folder / 'mail.sqlite3'}")
+    engine = make_engine(database_of(folder))
     return MailSender(
         Sessions(engine),
         clock,

@@ -22,6 +22,10 @@ VALUES: dict[str, Any] = {
     "challenge": "Cracks in frames",
     "unsubscribe_path": "/mail/off/9",
     "lines": ["A firm asks.", "", "- “Welding.”"],
+    "challenges": [
+        {"words": "Cracks", "profile": "Ida Berg", "fit": "good", "path": "/profiles/1/challenges"}
+    ],
+    "introductions": [{"until": NOW.isoformat()}],
     "text_language": "en",
     "for_firm": True,
     "reminder": False,
@@ -36,7 +40,7 @@ VALUES: dict[str, Any] = {
     "calendar": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
 }
 #: What they tell of does not expire.
-LASTING = {MailTemplate.INTRODUCTION_ACCEPTED, MailTemplate.INTRODUCTION_ENDED}
+LASTING = {MailTemplate.DIGEST, MailTemplate.INTRODUCTION_ACCEPTED, MailTemplate.INTRODUCTION_ENDED}
 
 
 def a_row(template: MailTemplate, language: str = "en", **values: Any) -> OutgoingMail:
@@ -110,7 +114,7 @@ def test_only_a_mail_that_comes_by_itself_can_be_unsubscribed_from_in_one_click(
         template for template in MailTemplate if "List-Unsubscribe" in rendered(template).headers
     }
 
-    assert offering == {MailTemplate.CONFIRM_PROFILE}
+    assert offering == {MailTemplate.CONFIRM_PROFILE, MailTemplate.DIGEST}
     assert rendered(MailTemplate.CONFIRM_PROFILE).headers == {
         "List-Unsubscribe": f"<{PUBLIC}/mail/off/9>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -1,8 +1,7 @@
-"""Services on SQLite files of their own, as many on one file as a test wants."""
+"""Services on databases of their own, SQLite and PostgreSQL, as many on one as a test wants."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,8 +11,9 @@ from embeddings.encoders.hashing import HashingEncoder
 from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
 from matchmaker.bootstrap import Matchmaker, build
 from matchmaker.config import Settings
-from matchmaker.storage.database import Sessions, upgrade
+from matchmaker.storage.database import Sessions
 from tests.conftest import SteppingClock
+from tests.databases import BOTH, EMPTY, Content, Place, database_of
 from tests.services.encoders import DIMENSION, CountingEncoder
 
 
@@ -23,10 +23,17 @@ def open_on(
     *,
     voice: Encoder | None = None,
     index: Callable[[EncoderSpec], VectorIndex] | None = None,
+    index_name: str = "exact:",
     indexing: str = "off",
 ) -> Matchmaker:
     """Open a service on the database of a folder."""
-    settings = Settings(data_dir=folder, encoder="hashing:", index="exact:", indexing=indexing)
+    settings = Settings(
+        data_dir=folder,
+        database=database_of(folder),
+        encoder="hashing:",
+        index=index_name,
+        indexing=indexing,
+    )
     return build(
         settings,
         encoder=encoder or HashingEncoder(DIMENSION),
@@ -36,22 +43,27 @@ def open_on(
     )
 
 
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an empty database; its live generation is that of ``hashing:64``."""
-    folder = tmp_path_factory.mktemp("prepared")
+def _prepare(folder: Path) -> None:
     service = open_on(folder)
-    upgrade(service.engine)
     service.indexing.rebuild()
     service.close()
-    return folder
+
+
+#: No profiles; the live generation is that of ``hashing:64``.
+PREPARED = Content("prepared", _prepare, base=EMPTY)
+
+
+@pytest.fixture(scope="session", params=BOTH)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Every test of services runs on both databases."""
+    return str(request.param)
 
 
 @pytest.fixture
-def folder(prepared: Path, tmp_path: Path) -> Path:
-    """A copy of the prepared folder."""
-    shutil.copy(prepared / "matchmaker.sqlite3", tmp_path)
-    return tmp_path
+def folder(place: Place) -> Path:
+    """A folder with a prepared database."""
+    place.hold(PREPARED)
+    return place.folder
 
 
 Start = Callable[..., Matchmaker]

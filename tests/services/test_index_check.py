@@ -71,6 +71,7 @@ def test_check_finds_passages_that_say_something_else(
             .values(text="x", text_hash="x")
         )
         item = an_evidence("Added behind the back.", title="")
+        item.position = 9
         item.profile_id = indexed[2].id
         session.add(item)
     mended(service, {"wrong passages": 3})

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 import threading
 import time
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +11,13 @@ import pytest
 
 from embeddings.indexes.exact import ExactIndex
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.errors import IndexNotReady
+from matchmaker.errors import IndexNotReady, ReplicaMoved
 from matchmaker.models import Profile
 from matchmaker.services import replica as replica_module
-from matchmaker.services.replica import IndexReplica, ReplicaMoved
+from matchmaker.services.replica import IndexReplica
 from matchmaker.storage import change_log, generations
 from matchmaker.storage.database import Sessions, downgrade, upgrade
+from tests.databases import Place
 from tests.factories import an_expert
 from tests.services.conftest import Start
 from tests.services.encoders import CountingEncoder
@@ -74,19 +71,16 @@ def test_a_replica_that_is_too_far_behind_loads_again(
 
 
 def test_a_replica_that_is_ahead_of_a_restored_backup_loads_again(
-    service: Matchmaker, indexed: list[Profile], folder: Path
+    service: Matchmaker, indexed: list[Profile], place: Place
 ) -> None:
-    live, backup = folder / "matchmaker.sqlite3", folder / "backup.sqlite3"
-    with closing(sqlite3.connect(live)) as source, closing(sqlite3.connect(backup)) as copy:
-        source.backup(copy)
+    service.engine.dispose()
+    backup = place.backup()
     replica = a_replica(service)
     service.profiles.erase(indexed[0].id)
     replica.catch_up()
     assert len(replica.index) == 4
     service.engine.dispose()
-    for ending in ("-wal", "-shm"):
-        Path(f"{live}{ending}").unlink(missing_ok=True)
-    shutil.copy(backup, live)
+    place.restore(backup)
     assert_true(replica, service)
     assert len(replica.index) == 6
 

@@ -46,7 +46,7 @@ def stored(matchmaker: Matchmaker, name: str) -> list[dict[str, Any]]:
 
 def test_both_ways_store_the_same(matchmaker: Matchmaker, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = stored(matchmaker, "Ærø Svejs")
-    monkeypatch.setattr(bulk, "_takes_marks", lambda *_: False)
+    monkeypatch.setattr(bulk, "takes_rows", lambda *_: False)
     plain = stored(matchmaker, "Fyn Svejs")
 
     assert quick == plain

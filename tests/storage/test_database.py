@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,15 @@ from sqlalchemy.exc import IntegrityError
 
 from matchmaker.errors import StorageUnavailable
 from matchmaker.models import Expert, IndexChange, IndexStamp, Profile
-from matchmaker.storage.database import Sessions, current_revision, make_engine, upgrade
+from matchmaker.storage import database, dialects
+from matchmaker.storage.database import (
+    Sessions,
+    current_revision,
+    downgrade,
+    make_engine,
+    upgrade,
+)
+from tests.databases import Place, Server, only_postgresql, only_sqlite
 from tests.factories import an_expert
 
 NOBODY = 65534
@@ -41,12 +51,11 @@ def as_nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
-def impatient(engine: Engine) -> Engine:
-    """Let an engine wait a twentieth of a second for a lock instead of half a minute."""
-    event.listen(
-        engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 50")
-    )
-    return engine
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait a twentieth of a second for another writer instead of half a minute."""
+    for module in (database, dialects):
+        monkeypatch.setattr(module, "PATIENCE", 0.05)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +96,7 @@ def test_a_read_only_folder_is_said() -> None:
         Path(folder).chmod(0o755)
 
 
+@only_sqlite
 def test_a_file_that_may_only_be_read_is_said(engine: Engine, tmp_path: Path) -> None:
     locked = make_engine(f"sqlite:///{tmp_path / 'matchmaker.sqlite3'}")
     event.listen(
@@ -107,6 +117,7 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path, content: bytes) -> N
     assert path.read_bytes() == content
 
 
+@only_sqlite
 def test_a_full_disk_is_said(engine: Engine) -> None:
     small = make_engine(str(engine.url))
     event.listen(
@@ -117,11 +128,10 @@ def test_a_full_disk_is_said(engine: Engine) -> None:
     small.dispose()
 
 
-def test_a_database_without_tables_is_said(tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+def test_a_database_without_tables_is_said(engine: Engine) -> None:
+    downgrade(engine, "base")
     with refused("matchmaker db upgrade"), Sessions(engine).reading() as session:
         session.scalars(select(Profile)).all()
-    engine.dispose()
 
 
 def test_a_newer_schema_than_this_version_knows_is_left_alone(engine: Engine) -> None:
@@ -132,8 +142,8 @@ def test_a_newer_schema_than_this_version_knows_is_left_alone(engine: Engine) ->
     assert current_revision(engine) == "9999"
 
 
-def test_a_writer_that_never_ends_is_said(engine: Engine) -> None:
-    other = impatient(make_engine(str(engine.url)))
+def test_a_writer_that_never_ends_is_said(engine: Engine, impatient: None) -> None:
+    other = make_engine(engine.url.render_as_string(hide_password=False))
     with Sessions(engine).writing() as session:
         session.add(an_expert())
         session.flush()
@@ -196,6 +206,7 @@ def test_what_was_read_can_be_used_after_the_session(sessions: Sessions) -> None
     assert expert.revision == 1
 
 
+@only_sqlite
 def test_the_file_is_ready_for_many_readers_and_keeps_foreign_keys(
     engine: Engine, tmp_path: Path
 ) -> None:
@@ -210,6 +221,59 @@ def test_lower_case_knows_danish_letters(sessions: Sessions) -> None:
     with sessions.reading() as session:
         assert session.scalar(select(func.lower("ÆRØ ÅBY"))) == "ærø åby"
         assert session.scalar(text("SELECT lower(NULL)")) is None
+
+
+@only_postgresql
+def test_a_server_that_is_not_there_is_said(place: Place) -> None:
+    engine = make_engine("postgresql+psycopg://127.0.0.1:1/nothing")
+    with refused("can't be reached.*MATCHMAKER_DATABASE"):
+        upgrade(engine)
+
+
+@only_postgresql
+def test_a_connection_that_breaks_is_said_and_the_next_one_works(engine: Engine) -> None:
+    with refused("can't be"), Sessions(engine).reading() as session:
+        own = session.scalar(text("SELECT pg_backend_pid()"))
+        with engine.connect() as other:
+            other.execute(text(f"SELECT pg_terminate_backend({own}, 5000)"))
+        session.scalars(select(Profile)).all()
+    with Sessions(engine).reading() as session:
+        assert session.scalars(select(Profile)).all() == []
+
+
+@pytest.mark.postgresql
+def test_a_database_that_does_not_know_danish_letters_is_refused(postgresql: Server) -> None:
+    name = postgresql.new_name()
+    postgresql.run(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE 'C' ENCODING 'UTF8'")
+    engine = make_engine(postgresql.url(name))
+    with refused("LOCALE 'C.UTF-8'"):
+        upgrade(engine)
+    engine.dispose()
+    postgresql.drop(name)
+
+
+@only_postgresql
+def test_a_reader_can_t_write(sessions: Sessions) -> None:
+    with refused("read-only transaction"), sessions.reading() as session:
+        session.add(an_expert())
+        session.flush()
+
+
+@pytest.mark.postgresql
+def test_two_who_migrate_at_once_wait_for_each_other(postgresql: Server) -> None:
+    name = postgresql.new_name()
+    postgresql.make(name)
+    code = (
+        "import sys; from matchmaker.storage.database import make_engine, upgrade; "
+        "upgrade(make_engine(sys.argv[1]), '0003')"
+    )
+    command = [sys.executable, "-c", code, postgresql.url(name)]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(2)]
+    assert [one.communicate(timeout=60)[1] for one in both] == [b"", b""]
+    engine = make_engine(postgresql.url(name))
+    assert current_revision(engine) == "0003"
+    engine.dispose()
+    postgresql.drop(name)
 
 
 def test_positions_rise_also_after_the_newest_line_was_deleted(sessions: Sessions) -> None:

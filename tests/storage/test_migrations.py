@@ -47,9 +47,9 @@ from matchmaker.storage.database import (
     current_revision,
     downgrade,
     is_current,
-    make_engine,
     upgrade,
 )
+from tests.databases import SQLITE, only_sqlite
 from tests.factories import NOW, a_mail, a_workshop, an_introduction
 from tests.services.import_files import write_lines
 
@@ -151,12 +151,18 @@ def test_migrations_are_numbered_without_a_gap_and_follow_each_other() -> None:
 
 def test_migrations_make_what_the_models_say(engine: Engine) -> None:
     with engine.connect() as connection:
+        # PostgreSQL can't compare two JSON values, which the comparison of defaults would.
+        defaults = engine.dialect.name == SQLITE
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection, opts={"compare_type": True, "compare_server_default": defaults}
         )
-        assert compare_metadata(context, Base.metadata) == []
+        # One index is only for SQLite; Alembic does not look at what a dialect has no use for.
+        other = {"ix_profiles_listed"} if engine.dialect.name != SQLITE else set()
+        found = compare_metadata(context, Base.metadata)
+        assert [one for one in found if getattr(one[1], "name", None) not in other] == []
 
 
+@only_sqlite
 def test_ids_of_passages_and_positions_of_the_log_are_never_given_twice(engine: Engine) -> None:
     with engine.connect() as connection:
         made = dict(
@@ -249,8 +255,8 @@ def test_upgrading_twice_changes_nothing(workshop: Matchmaker) -> None:
     assert is_current(workshop.engine)
 
 
-def test_an_empty_database_is_not_current() -> None:
-    engine = make_engine("sqlite://")
+def test_an_empty_database_is_not_current(engine: Engine) -> None:
+    downgrade(engine, "base")
     assert not is_current(engine)
     upgrade(engine)
     assert is_current(engine)
@@ -258,4 +264,3 @@ def test_an_empty_database_is_not_current() -> None:
         assert (
             session.scalar(select(func.count()).select_from(Base.metadata.tables["profiles"])) == 0
         )
-    engine.dispose()

@@ -3,9 +3,11 @@
 from alembic import context
 
 from matchmaker.models import Base
+from matchmaker.storage.dialects import migrate_alone
 
 engine = context.config.attributes["engine"]
 with engine.connect() as connection:
+    migrate_alone(connection)
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

@@ -7,7 +7,7 @@ Follows: nothing
 import sqlalchemy as sa
 from alembic import op
 
-from matchmaker.models.base import UtcDateTime, VectorBytes
+from matchmaker.models.base import INDEXED_JSON, UtcDateTime, VectorBytes
 
 revision = "0001"
 down_revision = None
@@ -67,7 +67,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("summary", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
-        sa.Column("working_languages", sa.JSON(), nullable=False),
+        sa.Column("working_languages", INDEXED_JSON, nullable=False),
         sa.Column("city", sa.String(), nullable=True),
         sa.Column("postcode", sa.String(), nullable=True),
         sa.Column("municipality", sa.String(), nullable=True),

@@ -23,7 +23,10 @@ _SQLITE = [
 _POSTGRESQL = [
     """
     CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'the audit log is only added to'; END $$
+    $$ BEGIN
+        RAISE EXCEPTION 'the audit log is only added to'
+        USING ERRCODE = 'integrity_constraint_violation';
+    END $$
     """,
     """
     CREATE TRIGGER audit_entries_only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE
