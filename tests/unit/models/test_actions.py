@@ -11,7 +11,10 @@ from matchmaker.models import ProfileKind, Role, Scope, Visibility
 from matchmaker.models.actions import (
     Action,
     ChallengeFacts,
+    CollaborationFacts,
+    IntroductionFacts,
     ProfileFacts,
+    Thing,
     Viewer,
     actions_for,
     allowed,
@@ -36,6 +39,10 @@ CLAIMED = ProfileFacts(
     id=PROFILE, kind=ProfileKind.EXPERT, visibility=Visibility.PUBLIC, claimed=True
 )
 GONE = ProfileFacts(id=PROFILE, kind=ProfileKind.EXPERT, visibility=Visibility.PUBLIC, live=False)
+OFFERED = IntroductionFacts(id=uuid4(), challenge=OWNED, profile_id=PROFILE)
+TOGETHER = CollaborationFacts(
+    id=uuid4(), account_id=FIRM, organisation_id=ORGANISATION, partner_id=PROFILE
+)
 #: action, thing -> who may; columns: nobody, firm, partner, university, staff, administrator.
 TABLE = [
     (Action.READ_CHALLENGE, OPEN, "yyyyyy"),
@@ -53,6 +60,20 @@ TABLE = [
     (Action.ASK_BACK, OWNED, "----yy"),
     (Action.NAME_PEOPLE, None, "-yyyyy"),
     (Action.LIST_OWN_CHALLENGES, None, "-yyyyy"),
+    (Action.SHORTLIST, OWNED, "----yy"),
+    (Action.DECLARE_CONFLICT, PUBLIC, "----yy"),
+    (Action.LIST_INTRODUCTIONS, None, "-yyyyy"),
+    (Action.READ_INTRODUCTION, OFFERED, "----yy"),
+    (Action.ANSWER_INTRODUCTION, OFFERED, "------"),
+    (Action.ARRANGE_INTRODUCTION, OFFERED, "----yy"),
+    (Action.MANAGE_INTRODUCTION, OFFERED, "----yy"),
+    (Action.MANAGE_INTRODUCTION, None, "----yy"),
+    (Action.READ_COLLABORATION, TOGETHER, "----yy"),
+    (Action.RUN_COLLABORATIONS, TOGETHER, "----yy"),
+    (Action.REPORT_OUTCOME, TOGETHER, "----yy"),
+    (Action.CONFIRM_OUTCOME, TOGETHER, "----yy"),
+    (Action.READ_PROGRAMMES, None, "----yy"),
+    (Action.MANAGE_PROGRAMMES, None, "----yy"),
     (Action.READ_PROFILE, PUBLIC, "yyyyyy"),
     (Action.READ_PROFILE, MEMBERS, "-yyyyy"),
     (Action.READ_PROFILE, STAFF, "----yy"),
@@ -82,7 +103,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("action", "thing", "may"), TABLE)
 def test_strangers_to_a_thing_may_by_their_role(
-    action: Action, thing: ChallengeFacts | ProfileFacts | None, may: str
+    action: Action, thing: Thing | None, may: str
 ) -> None:
     found = "".join("y" if allowed(viewer(who), action, thing) else "-" for who in EVERYBODY)
 
@@ -105,6 +126,7 @@ def test_an_account_and_its_organisation_may_do_everything_with_their_challenge(
         Action.MATCH_CHALLENGE,
         Action.WITHDRAW_CHALLENGE,
         Action.RENEW_CHALLENGE,
+        Action.SHORTLIST,
     )
 
     assert actions_for(OWNED, owner) == actions_for(OWNED, colleague) == everything
@@ -205,3 +227,16 @@ def test_more_is_seen_by_who_is_nearer() -> None:
     seen = [len(visibilities_of(viewer(who))) for who in ("nobody", "firm", "staff")]
 
     assert seen == [1, 2, 3]
+
+
+def test_the_parties_of_an_introduction_answer_it_once_they_were_asked() -> None:
+    firm = Viewer(account_id=FIRM, role=Role.FIRM)
+    partner = Viewer(account_id=uuid4(), role=Role.PARTNER, claimed=frozenset({PROFILE}))
+    draft = IntroductionFacts(id=uuid4(), challenge=OWNED, profile_id=PROFILE, offered=False)
+    theirs = (Action.READ_INTRODUCTION, Action.ANSWER_INTRODUCTION, Action.ARRANGE_INTRODUCTION)
+
+    for party in (firm, partner):
+        assert actions_for(OFFERED, party) == theirs
+        assert actions_for(draft, party) == ()
+        with pytest.raises(NotFound):
+            check(party, Action.READ_INTRODUCTION, draft)
