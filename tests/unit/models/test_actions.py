@@ -51,6 +51,8 @@ TABLE = [
     (Action.RENEW_CHALLENGE, OWNED, "----yy"),
     (Action.ASK_BACK, OPEN, "----yy"),
     (Action.ASK_BACK, OWNED, "----yy"),
+    (Action.SHORTLIST, OPEN, "-yyyyy"),
+    (Action.SHORTLIST, OWNED, "----yy"),
     (Action.NAME_PEOPLE, None, "-yyyyy"),
     (Action.LIST_OWN_CHALLENGES, None, "-yyyyy"),
     (Action.READ_PROFILE, PUBLIC, "yyyyyy"),
@@ -105,6 +107,7 @@ def test_an_account_and_its_organisation_may_do_everything_with_their_challenge(
         Action.MATCH_CHALLENGE,
         Action.WITHDRAW_CHALLENGE,
         Action.RENEW_CHALLENGE,
+        Action.SHORTLIST,
     )
 
     assert actions_for(OWNED, owner) == actions_for(OWNED, colleague) == everything
