@@ -81,9 +81,10 @@ class Decision(MethodView):
 class ChangesOfRun(MethodView):
     """What differs between two lists of one challenge."""
 
+    @needs(Action.NAME_PEOPLE)
     @blueprint.takes(ChangesQuerySchema, location="query")
     @blueprint.answers(200, ChangesSchema, description="What differs.")
-    @blueprint.named("listChanges", 404)
+    @blueprint.named("listChanges", 401, 404)
     def get(self, query: dict[str, UUID], run_id: UUID) -> Changes:
         """Read who is new, gone, higher, lower, or called by another fit word."""
         return matchmaker().shortlist.changes(run_id, **query)

@@ -345,7 +345,8 @@ def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) 
     if action in _OF_STAFF:
         return viewer is not None and viewer.is_staff
     if thing.account_id is None and thing.organisation_id is None:
-        return True  # its address is the key to it
+        # Its address is the key to it, but not to the names of people.
+        return action is not Action.SHORTLIST or viewer is not None
     if action is Action.KEEP_CHALLENGE:
         return False  # it is somebody's
     if viewer is None:

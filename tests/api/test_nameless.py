@@ -111,6 +111,21 @@ def test_a_person_cannot_be_pointed_at_to_see_which_line_moves(
     refusal(client.post(f"{asked}/match-runs", json=said[how]), 401, "not-signed-in")
 
 
+def test_neither_a_shortlist_nor_what_changed_is_told_without_a_token(
+    client: FlaskClient, asked: str, people: list[Profile]
+) -> None:
+    run = client.post(f"{asked}/match-runs").headers["Location"]
+    one = f"{asked}/shortlist/{people[0].id}"
+
+    for answer in (
+        client.get(f"{asked}/shortlist"),
+        client.get(f"{run}/changes"),
+        client.put(one, json={"state": "shortlisted"}),
+        client.delete(one),
+    ):
+        refusal(answer, 401, "not-signed-in")
+
+
 def test_an_organisation_may_be_pointed_at(client: FlaskClient, asked: str) -> None:
     matches = client.post(f"{asked}/match-runs").get_json()["matches"]
     known = next(one["profile"]["id"] for one in matches if one["profile"]["id"])

@@ -20,6 +20,8 @@ STAFF_KNOW = "snnnyy"
 #: that is nobody's, the firm's own, another firm's.
 DEEDS_OF_STAFF = ("sfffyy", "nfnnyy", "nnnnyy")
 TAKING = (PUBLIC, "nfnnff", "nnnnff")
+#: What names people.
+NAMING = (SIGNED_IN, OWN, OTHERS)
 ON_CHALLENGES = {
     "intake.Opening": DEEDS_OF_STAFF,
     "intake.Closing": DEEDS_OF_STAFF,
@@ -27,6 +29,11 @@ ON_CHALLENGES = {
     "challenge_desk.open_": DEEDS_OF_STAFF,
     "challenge_desk.close": DEEDS_OF_STAFF,
     "intake.Keeping": TAKING,
+    "shortlist_pages.page": NAMING,
+    "shortlist_pages.decide": NAMING,
+    "shortlist.Shortlist": NAMING,
+    "shortlist.Decision": NAMING,
+    "shortlist.ChangesOfRun": NAMING,
     "keeping_pages.request_link": TAKING,
 }
 
@@ -162,11 +169,11 @@ TABLE: dict[str, str] = {
     "challenge_pages.revise": PUBLIC,
     "challenge_pages.withdraw_form": PUBLIC,
     "challenge_pages.withdraw": PUBLIC,
-    "shortlist_pages.page": PUBLIC,
-    "shortlist_pages.decide": PUBLIC,
-    "shortlist.Shortlist": PUBLIC,
-    "shortlist.Decision": PUBLIC,
-    "shortlist.ChangesOfRun": PUBLIC,
+    "shortlist_pages.page": SIGNED_IN,
+    "shortlist_pages.decide": SIGNED_IN,
+    "shortlist.Shortlist": SIGNED_IN,
+    "shortlist.Decision": SIGNED_IN,
+    "shortlist.ChangesOfRun": SIGNED_IN,
     "shortlist.Conflicts": STAFF,
     "shortlist.OneConflict": STAFF,
     "introduction_links.page": PUBLIC,

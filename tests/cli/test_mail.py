@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from matchmaker.models import Account, Challenge, ChallengeState, Role
 from matchmaker.services.mailing import queue
 from matchmaker.storage.database import Sessions, make_engine
 from tests.cli.conftest import Shell, one_line
@@ -128,3 +131,36 @@ def test_watching_sends_what_is_queued_and_stops_on_a_signal(
     assert rest == "Stopped.\n"
     assert process.returncode == 0
     assert len(postbox.ids) == 2
+
+
+def test_firms_are_asked_before_their_challenge_expires_and_nobody_is_named(empty: Shell) -> None:
+    engine = make_engine(f"sqlite:///{empty.data_dir / 'matchmaker.sqlite3'}")
+    words: dict[str, Any] = {
+        "text": "Our frames have cracks.",
+        "language": "en",
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    with Sessions(engine).writing() as session:
+        account = Account(email="ida@example.dk", role=Role.FIRM, created_at=NOW)
+        session.add(account)
+        session.flush()
+        for title, days in (("Soon", 3), ("Later", 100), ("Over", -1)):
+            challenge = Challenge(
+                **words,
+                title=title,
+                state=ChallengeState.OPEN,
+                account_id=account.id,
+                expires_at=datetime.now(UTC) + timedelta(days=days),
+            )
+            session.add(challenge)
+        session.add(Challenge(**words, state=ChallengeState.DRAFT))
+    engine.dispose()
+
+    told = [empty("mail", "ask-firms") for _ in range(2)]
+
+    assert [one.exit_code for one in told] == [0, 0]
+    assert "1 firms are asked, 1 challenges have expired, 0 drafts" in told[0].stderr
+    assert "0 firms are asked, 0 challenges have expired, 0 drafts" in told[1].stderr
+    listed = json.loads(empty("mail", "list", "--json").stdout)["mails"]
+    assert [mail["template"] for mail in listed] == ["renew-challenge"]

@@ -58,6 +58,8 @@ TABLE = [
     (Action.RENEW_CHALLENGE, OWNED, "----yy"),
     (Action.ASK_BACK, OPEN, "----yy"),
     (Action.ASK_BACK, OWNED, "----yy"),
+    (Action.SHORTLIST, OPEN, "-yyyyy"),
+    (Action.SHORTLIST, OWNED, "----yy"),
     (Action.NAME_PEOPLE, None, "-yyyyy"),
     (Action.LIST_OWN_CHALLENGES, None, "-yyyyy"),
     (Action.SHORTLIST, OWNED, "----yy"),
