@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, make_response, request
 
+from api.auth import required_viewer
 from api.context import current_viewer, matchmaker
 from api.etags import etag_of
 
@@ -21,7 +22,7 @@ PARAMETER = {
     "name": HEADER,
     "required": False,
     "description": "A word of your own, such as a UUID: the same request with the same key within "
-    "24 hours is done once, and answered with the first answer.",
+    "24 hours is done once, and answered with the first answer. Needs a token.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"},
 }
 
@@ -30,7 +31,9 @@ def once(operation: str) -> Callable[[View], View]:
     """Return a decorator that does a request once for each key; put it right below ``needs``.
 
     Below, so that a kept answer is only given to who may still ask. A key is its account's own:
-    two accounts may use the same. Without the header the view is called every time. An answer of
+    two accounts may use the same. Without the header, and for nobody in particular, the view is
+    called every time: what is nobody's would be everybody's who thinks of the same key, with the
+    address of a draft in it. An answer of
     400 and above is not kept: the request did nothing and may be mended. An answer with a secret
     in it is not kept either: that view does without.
     """
@@ -39,7 +42,7 @@ def once(operation: str) -> Callable[[View], View]:
         @wraps(view)
         def wrapper(*args: object, **kwargs: object) -> Any:
             key = request.headers.get(HEADER)
-            if key is None:
+            if key is None or current_viewer() is None:
                 return view(*args, **kwargs)
             answers, whose = matchmaker().answers, _whose(operation)
             asked = b"\0".join(
@@ -71,8 +74,7 @@ def once(operation: str) -> Callable[[View], View]:
 
 
 def _whose(operation: str) -> str:
-    viewer = current_viewer()
-    return operation if viewer is None else f"{operation}:{viewer.account_id}"
+    return f"{operation}:{required_viewer().account_id}"
 
 
 def _again(status: int, location: str, body: str) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,12 +98,31 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> Copies:
     return Copies(tmp_path_factory.mktemp)
 
 
+@pytest.fixture(scope="session")
+def server(dialect: str, request: pytest.FixtureRequest) -> Server | None:
+    """The server that a test's databases are on; none for SQLite."""
+    return request.getfixturevalue("postgresql") if dialect == POSTGRESQL else None
+
+
+@pytest.fixture(scope="session")
+def new_place(
+    server: Server | None, copies: Copies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Place]]:
+    """Make places for databases beside that of a test, as many as it wants."""
+    made: list[Place] = []
+
+    def make() -> Place:
+        made.append(Place(tmp_path_factory.mktemp("place"), server, copies))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
 @pytest.fixture
-def place(
-    dialect: str, tmp_path: Path, copies: Copies, request: pytest.FixtureRequest
-) -> Iterator[Place]:
+def place(tmp_path: Path, server: Server | None, copies: Copies) -> Iterator[Place]:
     """The place of this test's database, in its temporary folder."""
-    server = request.getfixturevalue("postgresql") if dialect == POSTGRESQL else None
     place = Place(tmp_path, server, copies)
     yield place
     place.close()
@@ -161,6 +180,15 @@ DEMONSTRATED = Content("demonstration", _demonstrate, base=EMPTY)
 
 
 @pytest.fixture
+def demonstrated(matchmaker: Matchmaker, place: Place) -> tuple[Matchmaker, UUID]:
+    """The service with the made-up programme, and the id of that."""
+    matchmaker.engine.dispose()
+    place.hold(DEMONSTRATED)
+    (programme,) = matchmaker.programmes.all()
+    return matchmaker, programme.id
+
+
+@pytest.fixture
 def matchmaker(
     settings: Settings, place: Place, clock: SteppingClock, encoder: HashingEncoder
 ) -> Iterator[Matchmaker]:
@@ -177,15 +205,6 @@ def workshop(matchmaker: Matchmaker, place: Place, clock: SteppingClock) -> Matc
     matchmaker.engine.dispose()
     clock.now = place.hold(WORKSHOP)
     return matchmaker
-
-
-@pytest.fixture
-def demonstrated(matchmaker: Matchmaker, place: Place) -> tuple[Matchmaker, UUID]:
-    """The service with the made-up programme, and the id of that."""
-    matchmaker.engine.dispose()
-    place.hold(DEMONSTRATED)
-    (programme,) = matchmaker.programmes.all()
-    return matchmaker, programme.id
 
 
 @pytest.fixture

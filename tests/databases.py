@@ -30,7 +30,7 @@ only_postgresql = pytest.mark.parametrize("dialect", BOTH[1:], indirect=True)
 #: What runs on both databases every time; ``make test-postgres`` runs everything.
 ON_BOTH = re.compile(
     r"tests/(storage|contracts)/|tests/services/test_(replica|indexing|index_check|shared_index|"
-    r"matchmaking|importing|bulk_actions|duplicates|exposure|killed|importing_killed|desk)\.py|"
+    r"matchmaking|importing|killed|importing_killed|desk|exposure)\.py|"
     r"tests/mail/test_(mail_sending|mailing)\.py|test_everything_arrives"
 )
 

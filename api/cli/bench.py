@@ -28,7 +28,7 @@ from matchmaker import bootstrap
 from matchmaker.bootstrap import Matchmaker, build, prepare_database
 from matchmaker.config import Settings
 from matchmaker.matching.passages import compose
-from matchmaker.matching.voice import LANGUAGE
+from matchmaker.matching.voice import LANGUAGES, as_read
 from matchmaker.services import benchmarking
 from matchmaker.services.indexing import Indexer
 from matchmaker.services.synthetic import profiles
@@ -188,13 +188,13 @@ class _Bench:
         given = profiles(_INDEXED_PROFILES, today=self._today)
         passages = [passage for profile in given for passage in compose(profile)]
         voice = self._voice
-        english = [one.text for one in passages if one.language == LANGUAGE]
+        read = [as_read(one.text, one.language) for one in passages if one.language in LANGUAGES]
         with progress_bar("Indexing, beside the encoder alone") as report:
             return benchmarking.measure_indexing(
                 self._encoder,
                 [one.text for one in passages],
                 self._waiting,
-                heard=(voice, english) if voice else None,
+                heard=(voice, read) if voice else None,
                 progress=report,
             )
 

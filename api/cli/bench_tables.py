@@ -29,6 +29,8 @@ def _runs(sizes: list[dict[str, Any]]) -> Table:
         ("ratio by round, quartiles", [_quartiles(one) for one in sizes]),
         ("bare work in sentences, p50 / p95", [_timing(one["bare_sentences"]) for one in sizes]),
         ("ratio of p50", [f"{one['ratio_sentences']:.2f}" for one in sizes]),
+        ("changed condition, p50 / p95", [_timing(one["changed"]) for one in sizes]),
+        ("over bare work, ratio of p50", [f"{one['ratio_changed']:.2f}" for one in sizes]),
         ("matches, median", [f"{one['matches']:g}" for one in sizes]),
         ("replica loaded in", [f"{one['seconds_to_load']:g} s" for one in sizes]),
     ]

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+import marshmallow as ma
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -136,7 +137,7 @@ def _too_long() -> str:
 def _is_code(code: str) -> bool:
     try:
         industry_code_field().deserialize(code)
-    except ValueError:
+    except ma.ValidationError:
         return False
     return True
 

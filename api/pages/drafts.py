@@ -67,7 +67,7 @@ def submit(challenge_id: UUID) -> AnyResponse | tuple[str, int]:
     return redirect(url_for("challenge_pages.page", challenge_id=challenge_id), 303)
 
 
-@blueprint.get("/my-challenges")
+@blueprint.get("/my/challenges")
 @needs(Action.LIST_OWN_CHALLENGES)
 def own() -> str:
     """Show the challenges of the reader and their organisations."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matchmaker.matching.warnings import TextWarning
 from matchmaker.models import BriefQuestion, Challenge
-from matchmaker.services.challenge_desk import warnings_in
+from matchmaker.services.challenge_warnings import warnings_in
 
 
 @dataclass(frozen=True, kw_only=True)

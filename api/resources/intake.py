@@ -35,7 +35,8 @@ from matchmaker.errors import InvalidInput
 from matchmaker.models import BriefQuestion, Challenge, Side, ThreadMessage
 from matchmaker.models.actions import Action, side_of
 from matchmaker.services.briefs import Suggestion
-from matchmaker.services.challenge_desk import WaitingChallenge, warnings_in
+from matchmaker.services.challenge_desk import WaitingChallenge
+from matchmaker.services.challenge_warnings import warnings_in
 from matchmaker.services.cursors import CursorPage
 
 blueprint = Blueprint(

@@ -164,7 +164,7 @@ class SparsePage(Page[Profile]):
 
 
 def _some(query: dict[str, Any], kind: ProfileKind | None = None) -> SparsePage:
-    only = query.pop("only")
+    only = query.pop("some_fields")
     page = matchmaker().profiles.page(kind=kind, **query, viewer=current_viewer())
     return SparsePage(page.items, page.total, page.offset, page.limit, page.next, only)
 

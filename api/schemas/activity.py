@@ -39,7 +39,7 @@ class ActivitySchema(ActivityFields, ProfileSchema):
 class ActivityListQuerySchema(TextQuerySchema):
     """Part of the list of activities."""
 
-    chosen = only_fields(ActivitySummarySchema)
+    some_fields = only_fields(ActivitySummarySchema)
 
 
 class ActivityPageSchema(SparsePageSchema):

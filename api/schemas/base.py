@@ -138,7 +138,6 @@ def only_fields(item: type[ma.Schema]) -> FieldNames:
     return FieldNames(
         item,
         data_key="fields",
-        attribute="only",
         load_default=None,
         metadata=about("Answer with these fields of each item only, and its id.", "name,place"),
     )

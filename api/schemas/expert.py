@@ -35,7 +35,7 @@ class ExpertSchema(ExpertFields, ProfileSchema):
 class ExpertListQuerySchema(TextQuerySchema):
     """Part of the list of experts."""
 
-    chosen = only_fields(ExpertSummarySchema)
+    some_fields = only_fields(ExpertSummarySchema)
 
 
 class ExpertPageSchema(SparsePageSchema):

@@ -39,7 +39,7 @@ class OrganisationSchema(OrganisationFields, ProfileSchema):
 class OrganisationListQuerySchema(ProfileQuerySchema):
     """Part of the list of organisations."""
 
-    chosen = only_fields(OrganisationSummarySchema)
+    some_fields = only_fields(OrganisationSummarySchema)
 
 
 class OrganisationPageSchema(SparsePageSchema):

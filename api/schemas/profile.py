@@ -137,7 +137,7 @@ class ListedProfileSchema(ProfileSummarySchema):
 class ProfileListQuerySchema(ProfileQuerySchema):
     """Part of the list of all kinds."""
 
-    chosen = only_fields(ListedProfileSchema)
+    some_fields = only_fields(ListedProfileSchema)
 
 
 class ProfilePageSchema(SparsePageSchema):

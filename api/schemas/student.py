@@ -41,7 +41,7 @@ class StudentSchema(StudentFields, ProfileSchema):
 class StudentListQuerySchema(TextQuerySchema):
     """Part of the list of students."""
 
-    chosen = only_fields(StudentSummarySchema)
+    some_fields = only_fields(StudentSummarySchema)
 
 
 class StudentPageSchema(SparsePageSchema):

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from matchmaker.matching.languages import LanguageCorrection, Vectors
+from matchmaker.matching.policy import MatchingPolicy
 
 #: Name of the file of vectors beside this module, made by ``matchmaker fit``.
 FITTED = "fitted_asides.npz"
@@ -31,6 +32,19 @@ def reference_asides() -> Mapping[str, tuple[str, ...]]:
     lines = source.read_text(encoding="utf-8").splitlines()
     rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     return {language: tuple(row[language] for row in rows) for language in rows[0]}
+
+
+def margin(words: int, policy: MatchingPolicy) -> float:
+    """Return how far the best sum must be above what is near aside for anybody to fit.
+
+    Args:
+        words: of the challenge, without function words.
+        policy: names the margins.
+
+    """
+    between = (words - policy.short_words) / (policy.long_words - policy.short_words)
+    share = min(max(between, 0.0), 1.0)
+    return policy.aside_margin_short + share * (policy.aside_margin - policy.aside_margin_short)
 
 
 @dataclass(frozen=True, eq=False)

@@ -106,6 +106,7 @@ class Judged:
             gains = Gains(
                 np.where(self.heard, gains.whole + self.features.whole - whole, 0),
                 np.where(self.heard, gains.sentence + self.features.sentence - sentence, 0),
+                gains.clear,
             )
         moved = replace(self.features, whole=whole, sentence=sentence, gains=gains)
         return replace(self, features=moved)
@@ -116,12 +117,14 @@ class Judged:
         gains = self.features.gains
         if gains is None:
             return np.zeros(len(self.rows), dtype=bool)
-        return np.asarray((gains.whole != 0) | (gains.sentence != 0))
+        return np.asarray(gains.clear > 0)
 
     def lesson(self, policy: MatchingPolicy) -> Lesson:
         """Return what was said of the judged profiles, by the passages that speak for them now."""
         combined = scoring.combined(self.features, policy)
-        heed = np.where(self.heard, 1 - policy.voice_share, 1).astype(np.float32)
+        gains = self.features.gains
+        clear = np.float32(0) if gains is None else gains.clear
+        heed = np.broadcast_to(1 - np.float32(policy.voice_share) * clear, combined.shape)
         own = policy.whole_share * self.features.whole
         own += (1 - policy.whole_share) * self.features.sentence
         words = combined - heed * own

@@ -26,7 +26,7 @@ K1 = 2.0
 B = 0.9
 #: How many of the best passages of a group make its scale.
 SCALE_DEPTH = 5
-_ABOVE_ZERO = np.nextafter(np.float32(0), np.float32(1))
+_ABOVE_ZERO = float(np.nextafter(np.float32(0), np.float32(1)))
 #: Rows that scores are laid in to find how low the best of them may lie.
 _ROWS = 16
 

@@ -32,7 +32,7 @@ class PassageFeatures:
         character: words written alike, on the same kind of scale, shape (p,).
         across: whether passage and challenge are in different languages, boolean (p,).
         similarities: corrected cosine of each passage with each sentence, shape (p, s).
-        gains: what the voice of the challenge's language adds; None where none was heard.
+        gains: what the second voice adds; None where it was not heard.
 
     """
 
@@ -81,7 +81,7 @@ def combined(features: PassageFeatures, policy: MatchingPolicy) -> Floats:
     """Return the weighted sum of the features of each passage, shape (p,)."""
     whole, sentence = features.whole, features.sentence
     if features.gains is not None and policy.voice_share:
-        share = np.float32(policy.voice_share)
+        share = np.float32(policy.voice_share) * features.gains.clear
         whole = whole + share * features.gains.whole
         sentence = sentence + share * features.gains.sentence
     cosine = policy.whole_share * whole + (1 - policy.whole_share) * sentence

@@ -43,7 +43,8 @@ _ALL_STOPS = frozenset().union(*_STOPS.values())
 _thread = local()
 
 
-def _stem(language: str, word: str) -> str:
+def stem(language: str, word: str) -> str:
+    """Return the stem of a word in one of the languages that have a stemmer."""
     # A PyStemmer object is not safe to share between threads.
     stemmers = _thread.__dict__.setdefault("stemmers", {})
     if language not in stemmers:
@@ -52,8 +53,18 @@ def _stem(language: str, word: str) -> str:
 
 
 @cache
-def _stops(language: str) -> frozenset[str]:
+def stops(language: str) -> frozenset[str]:
+    """Return the function words of a language; those of all for one that is not known."""
     return _STOPS.get(language, _ALL_STOPS)
+
+
+def written(text: str) -> list[str]:
+    """Return the words of a text in order, in lower case; a joined word is one.
+
+    >>> written("ISO 13849-1 på KRC4")
+    ['iso', '13849-1', 'på', 'krc4']
+    """
+    return [word for word in _WORD.findall(text.lower()) if len(word) <= _LONGEST]
 
 
 def words(text: str) -> list[str]:
@@ -63,13 +74,11 @@ def words(text: str) -> list[str]:
     ['iso', '13849-1', '13849', '1', 'på', 'krc4']
     """
     found: list[str] = []
-    for word in _WORD.findall(text.lower()):
-        if len(word) > _LONGEST:
-            continue
+    for word in written(text):
         found.append(word)
-        parts = _PART.findall(word)
-        if len(parts) > 1:
-            found.extend(parts)
+        joined = _PART.findall(word)
+        if len(joined) > 1:
+            found.extend(joined)
     return found
 
 
@@ -81,15 +90,15 @@ def passage_terms(text: str, language: str) -> list[str]:
     >>> passage_terms("Vi svejser rustfrie beholdere", "da")
     ['svejs', 'rustfri', 'behold']
     """
-    stops = _stops(language)
-    kept = [word for word in words(text) if word not in stops]
+    unsaid = stops(language)
+    kept = [word for word in words(text) if word not in unsaid]
     if language not in _STEMMERS:
         return kept
     terms: list[str] = []
     for word in kept:
-        terms.append(_stem(language, word))
+        terms.append(stem(language, word))
         if language == "da":
-            terms.extend(_parts(word))
+            terms.extend(parts(word))
     return terms
 
 
@@ -101,7 +110,7 @@ def query_terms(text: str, language: str) -> dict[str, float]:
     parts of a Danish compound are asked for too, and what the glossary calls a word in the
     other language; several meanings share the weight of the word.
     """
-    kept = [word for word in words(text) if word not in _stops(language)]
+    kept = [word for word in words(text) if word not in stops(language)]
     terms: dict[str, float] = {}
 
     def ask(term: str, weight: float) -> None:
@@ -109,9 +118,9 @@ def query_terms(text: str, language: str) -> dict[str, float]:
 
     for word, count in Counter(kept).items():
         for stemmer in {language, "da", "en"} & _STEMMERS.keys():
-            ask(_stem(stemmer, word), float(count))
+            ask(stem(stemmer, word), float(count))
         if language == "da":
-            for part in _parts(word):
+            for part in parts(word):
                 ask(part, float(count))
     for term, weight in _translated(kept, language).items():
         ask(term, weight)
@@ -124,34 +133,35 @@ def spoken(text: str, language: str) -> dict[str, str]:
     >>> spoken("Robotten KRC4, robotten", "da")
     {'robotten': 'robot', 'krc4': 'krc4'}
     """
-    stops = _stops(language)
+    unsaid = stops(language)
     own = language if language in _STEMMERS else "en"
-    return {word: _stem(own, word) for word in words(text) if word not in stops}
+    return {word: stem(own, word) for word in words(text) if word not in unsaid}
 
 
 @lru_cache(maxsize=1 << 16)
-def _parts(word: str) -> tuple[str, ...]:
-    found = glossary(_stem)
-    if word in found.parts or _stem("da", word) in found.parts:
+def parts(word: str) -> tuple[str, ...]:
+    """Return the stems of the parts of a Danish compound; nothing when it is none."""
+    found = glossary(stem)
+    if word in found.parts or stem("da", word) in found.parts:
         return ()
     return found.compound(word)
 
 
 def _translated(kept: Sequence[str], language: str) -> dict[str, float]:
     """Return what the glossary calls these words in the other language of the pool."""
-    found = glossary(_stem)
+    found = glossary(stem)
     terms: defaultdict[str, float] = defaultdict(float)
     if language == "da":
         for word in kept:
-            stem = _stem("da", word)
-            stems = (stem,) if stem in found.english else _parts(word)
+            own = stem("da", word)
+            stems = (own,) if own in found.english else parts(word)
             for one in stems:
                 phrases = found.english.get(one, ())
                 for phrase in phrases:
                     for term in phrase:
                         terms[term] += 1 / len(phrases) / len(phrase)
     elif language == "en":
-        stems_ = [_stem("en", word) for word in kept]
+        stems_ = [stem("en", word) for word in kept]
         for length in range(1, LONGEST_PHRASE + 1):
             for start in range(len(stems_) - length + 1):
                 meanings = found.danish.get(tuple(stems_[start : start + length]), ())
@@ -177,21 +187,21 @@ def passage_ways(term: str) -> tuple[tuple[frozenset[str], ...], ...]:
     kept = [word for word in words(term) if word not in _ALL_STOPS]
     if not kept:
         return ()
-    found = glossary(_stem)
+    found = glossary(stem)
     own = [
-        frozenset(_stem(language, word) for language in _STEMMERS)
-        | _compounds().get(_stem("da", word), frozenset())
+        frozenset(stem(language, word) for language in _STEMMERS)
+        | _compounds().get(stem("da", word), frozenset())
         for word in kept
     ]
-    danish, english = (tuple(_stem(language, word) for word in kept) for language in ("da", "en"))
+    danish, english = (tuple(stem(language, word) for word in kept) for language in ("da", "en"))
     ways: list[tuple[frozenset[str], ...]] = [
-        (frozenset({stem}),) for stem in found.danish.get(english, ())
+        (frozenset({one}),) for one in found.danish.get(english, ())
     ]
     if len(kept) == 1:
         phrases = found.english.get(danish[0], ())
-        ways += [tuple(frozenset({stem}) for stem in phrase) for phrase in phrases]
-        if not phrases and (parts := _parts(kept[0])):
-            ways.append(tuple(map(_in_english, parts)))
+        ways += [tuple(frozenset({one}) for one in phrase) for phrase in phrases]
+        if not phrases and (halves := parts(kept[0])):
+            ways.append(tuple(map(_in_english, halves)))
     elif not ways:
         # Word by word only where the whole is no word of the glossary: "machine learning" is
         # not found where somebody learns to run a machine.
@@ -208,15 +218,15 @@ def _compounds() -> Mapping[str, frozenset[str]]:
 
     A passage holds a compound that the glossary knows under its own name only.
     """
-    found = glossary(_stem)
+    found = glossary(stem)
     compounds: defaultdict[str, set[str]] = defaultdict(set)
-    for word, stem in found.parts.items():
+    for word, own in found.parts.items():
         for part in found.compound(word):
-            compounds[part].add(stem)
+            compounds[part].add(own)
     return {part: frozenset(stems) for part, stems in compounds.items()}
 
 
-def _in_english(stem: str) -> frozenset[str]:
+def _in_english(danish: str) -> frozenset[str]:
     """Return what the glossary calls a Danish stem in English, in one word."""
-    phrases = glossary(_stem).english.get(stem, ())
+    phrases = glossary(stem).english.get(danish, ())
     return frozenset(phrase[0] for phrase in phrases if len(phrase) == 1)

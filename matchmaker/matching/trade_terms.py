@@ -20,6 +20,9 @@ _SHORTEST_PART = 3
 _LINKS = ("", "s", "e", "r", "er", "-")
 
 Stem = Callable[[str, str], str]
+#: The glossary beside this module, and official labels behind it: what is meant in a workshop
+#: goes before what a code list means.
+FILES = ("trade_terms.tsv", "official_terms.tsv")
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def glossary(stem: Stem) -> Glossary:
     english: dict[str, list[tuple[str, ...]]] = {}
     danish: dict[tuple[str, ...], list[str]] = {}
     parts: dict[str, str] = {}
-    for word, meanings in _lines("trade_terms.tsv"):
+    for word, meanings in lines(FILES[0]):
         own = stem("da", word)
         for form in {word, own}:
             if len(form) >= _SHORTEST_PART:
@@ -89,7 +92,7 @@ def glossary(stem: Stem) -> Glossary:
             english.setdefault(own, []).append(phrase)
             danish.setdefault(phrase, []).append(own)
     ours = frozenset(english)
-    for word, meanings in _lines("official_terms.tsv"):
+    for word, meanings in lines(FILES[1]):
         own = stem("da", word)
         if own in ours:
             continue  # what is meant in a workshop goes before what a code list means
@@ -101,7 +104,7 @@ def glossary(stem: Stem) -> Glossary:
     return Glossary(english, danish, parts)
 
 
-def _lines(name: str) -> Iterator[tuple[str, list[str]]]:
+def lines(name: str) -> Iterator[tuple[str, list[str]]]:
     """Give the words of a file beside this module, each with its meanings."""
     source = resources.files(__package__).joinpath(name)
     for line in source.read_text(encoding="utf-8").splitlines()[1:]:

@@ -57,8 +57,6 @@ class Action(enum.StrEnum):
     RENEW_CHALLENGE = "renew-challenge"
     #: Asking the firm something in the thread.
     ASK_BACK = "ask-back"
-    #: Writing in the thread as the firm.
-    ANSWER_BACK = "answer-back"
     #: Keeping partners for a challenge, and dismissing them for good.
     SHORTLIST = "shortlist"
     #: Saying with whom a profile must not be brought together.
@@ -226,7 +224,6 @@ ON_CHALLENGES = (
     Action.KEEP_CHALLENGE,
     Action.RENEW_CHALLENGE,
     Action.ASK_BACK,
-    Action.ANSWER_BACK,
     Action.SHORTLIST,
 )
 #: What is done to one introduction, and asked of it.

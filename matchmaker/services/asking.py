@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from embeddings.protocols import Encoder
-from matchmaker.matching.voice import LANGUAGE
+from matchmaker.matching.voice import LANGUAGES, as_read, fingerprint
 from matchmaker.models import Challenge
 from matchmaker.storage import challenges
 
@@ -32,7 +32,7 @@ NOTHING = Encoded(None, None)
 
 @dataclass(frozen=True)
 class Asking:
-    """Encodes challenges with the first encoder, and in its language with the voice."""
+    """Encodes challenges with the first encoder, and those that the voice reads with it as well."""
 
     encoder: Encoder
     voice: Encoder | None = None
@@ -56,7 +56,9 @@ class Asking:
         voice = self._voice_for(language)
         if voice is None:
             return vectors, None
-        return vectors, voice.encode_query_parts(sentences) if voiced is None else voiced
+        if voiced is None:
+            voiced = voice.encode_query_parts([as_read(one, language) for one in sentences])
+        return vectors, voiced
 
     def whole(self, kept: Encoded, language: str) -> bool:
         """Return whether nothing would have to be encoded."""
@@ -72,8 +74,8 @@ class Asking:
         def of(encoder: Encoder | None) -> Floats | None:
             if encoder is None:
                 return None
-            spec = encoder.spec
-            kept = challenges.vectors(session, challenge, spec.fingerprint, spec.dimension)
+            known_by = self._fingerprint(encoder)
+            kept = challenges.vectors(session, challenge, known_by, encoder.spec.dimension)
             return kept if kept is not None and len(kept) == 1 + len(sentences) else None
 
         return Encoded(of(self.encoder), of(self._voice_for(challenge.language)))
@@ -84,9 +86,9 @@ class Asking:
         found = challenges.with_vectors(session, ids, spec.fingerprint, spec.dimension)
         voiced: dict[UUID, Floats | None] = {}
         if self.voice is not None:
-            spec = self.voice.spec
-            heard = challenges.with_vectors(session, ids, spec.fingerprint, spec.dimension)
-            voiced = {one.id: kept for one, kept in heard if one.language == LANGUAGE}
+            known_by, dimension = self._fingerprint(self.voice), self.voice.spec.dimension
+            heard = challenges.with_vectors(session, ids, known_by, dimension)
+            voiced = {one.id: kept for one, kept in heard if one.language in LANGUAGES}
         return [(one, Encoded(kept, voiced.get(one.id))) for one, kept in found]
 
     def keep(
@@ -100,7 +102,11 @@ class Asking:
         both = (self.encoder, self.voice)
         for encoder, vectors, old in zip(both, encoded, before, strict=True):
             if encoder is not None and vectors is not None and old is None:
-                challenges.keep_vectors(session, challenge, encoder.spec.fingerprint, vectors)
+                challenges.keep_vectors(session, challenge, self._fingerprint(encoder), vectors)
+
+    def _fingerprint(self, encoder: Encoder) -> str:
+        made_by = encoder.spec.fingerprint
+        return fingerprint(made_by) if encoder is self.voice else made_by
 
     def _voice_for(self, language: str) -> Encoder | None:
-        return self.voice if language == LANGUAGE else None
+        return self.voice if language in LANGUAGES else None

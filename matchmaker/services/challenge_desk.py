@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, LinkSpent
-from matchmaker.matching.warnings import TextWarning, warnings_of
 from matchmaker.models import (
     Account,
     AuditAction,
@@ -23,6 +22,7 @@ from matchmaker.models import (
     Side,
 )
 from matchmaker.models.challenge import TRANSITIONS
+from matchmaker.services.challenge_warnings import warnings_in
 from matchmaker.services.clock import Clock
 from matchmaker.services.cursors import CursorPage, read_cursor, write_cursor
 from matchmaker.services.mail_links import mail_link, make_link, opened, use
@@ -261,19 +261,6 @@ class ChallengeDesk:
             challenge_id=challenge.id,
         )
         mail_link(session, link, path, account.language, at=now, challenge=called(challenge))
-
-
-def warnings_in(challenge: Challenge) -> Sequence[tuple[str, TextWarning]]:
-    """Return what the words of a challenge may give away, each with the field it stands in.
-
-    Fields are ``title``, ``text`` and the questions of the brief.
-    """
-    fields = {
-        "title": challenge.title,
-        "text": challenge.text,
-        **{question.value: text for question, text in challenge.brief.answers.items()},
-    }
-    return [(name, one) for name, text in fields.items() for one in warnings_of(text)]
 
 
 def requester_of(session: Session, challenge: Challenge) -> Requester:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from matchmaker.matching import voice
+from matchmaker.matching.glossing import GLOSSED
 from matchmaker.matching.scoring import PassageFeatures
+from matchmaker.matching.terms import passage_terms
 from matchmaker.services.question import Floats, Ids, Question
 from matchmaker.services.replica import IndexReplica
 
@@ -34,13 +38,20 @@ def heard(
     """
     if question.voiced is None or replica.voice is None:
         return features
-    rows, read = replica.voice.rows.of(ids)
+    # Two Danish texts the first encoder reads as they are written; word by word in English they
+    # would lose more than the voice gains (MRR on the Danish projects 0.516 to 0.475).
+    glossed = question.language == GLOSSED
+    looked = np.flatnonzero(features.across) if glossed else np.arange(len(ids))
+    rows, read, clear = replica.voice.rows.of(ids[looked])
     if not len(rows):
         return features
+    if glossed:
+        terms = [one for text in question.sentences for one in passage_terms(text, GLOSSED)]
+        clear = clear * np.float32(voice.clearness(terms, GLOSSED))
     languages = [question.language] * len(question.voiced)
     asked = replica.voice.query_correction.apply(question.voiced, languages)
     gains = voice.gains(
-        (rows, read),
+        (looked[rows], read, clear),
         asked,
         replica.voice.scale,
         whole,

@@ -22,7 +22,7 @@ from embeddings.protocols import Encoder, EncoderSpec, VectorIndex
 from matchmaker.errors import IndexNotReady
 from matchmaker.matching.passages import COMPOSER_VERSION, PassageText, compose
 from matchmaker.matching.terms import passage_terms
-from matchmaker.matching.voice import LANGUAGE, scale_of
+from matchmaker.matching.voice import LANGUAGE, LANGUAGES, as_read, fingerprint, scale_of
 from matchmaker.models import GenerationState, IndexGeneration, Profile
 from matchmaker.services.clock import Clock
 from matchmaker.services.reference_texts import ReferenceVectors
@@ -80,7 +80,7 @@ class Indexer:
     encoder: Encoder
     #: Makes a fresh replica, to compare with.
     make_replica: Callable[[], IndexReplica]
-    #: Reads the passages in its language as well.
+    #: Reads the passages in its languages as well.
     voice: Encoder | None = None
     #: Makes or opens the vector index that searches ask; one that is shared is fed from here.
     open_index: Callable[[EncoderSpec], VectorIndex] | None = None
@@ -203,20 +203,21 @@ class Indexer:
             generation.fingerprint,
             generation.composer_version,
             generation.voice_fingerprint,
-        ) == (self.encoder.spec.fingerprint, COMPOSER_VERSION, self._voice_fingerprint)
+        ) == (self.encoder.spec.fingerprint, COMPOSER_VERSION, self._voice_fingerprint or None)
 
     @property
-    def _voice_fingerprint(self) -> str | None:
-        return None if self.voice is None else self.voice.spec.fingerprint
+    def _voice_fingerprint(self) -> str:
+        """What the voice's vectors are known by; empty without a voice."""
+        return "" if self.voice is None else fingerprint(self.voice.spec.fingerprint)
 
     def _is_heard(self, language: str, vector: NDArray[np.float32] | None) -> bool:
         """Return whether the voice has read what it should, and nothing else."""
-        if self.voice is None or language != LANGUAGE:
+        if self.voice is None or language not in LANGUAGES:
             return vector is None
         return vector is not None and _is_good(self.voice, vector)
 
     def _building(self) -> IndexGeneration:
-        spec, voice = self.encoder.spec, self._voice_fingerprint
+        spec, voice = self.encoder.spec, self._voice_fingerprint or None
         with self.sessions.reading() as session:
             generation = generations.building(session, spec.fingerprint, COMPOSER_VERSION, voice)
         if generation is not None:
@@ -247,16 +248,16 @@ class Indexer:
         """Return where languages lie, by side, and the scale of the voice's cosines."""
         read = ReferenceVectors.by(self.encoder)
         means = {
-            "query": read.query_means(self._asked(self.encoder)),
+            "query": read.query_means(self._asked(self.encoder, self.encoder.spec.fingerprint)),
             "document": read.document_means(),
         }
         if self.voice is None:
             return means, None
-        heard = ReferenceVectors.by(self.voice, (LANGUAGE,))
+        heard = ReferenceVectors.by(self.voice, LANGUAGES, as_read)
         asked = {
             language: vectors
-            for language, vectors in self._asked(self.voice).items()
-            if language == LANGUAGE
+            for language, vectors in self._asked(self.voice, self._voice_fingerprint).items()
+            if language in LANGUAGES
         }
         query, document = heard.query_means(asked), heard.document_means()
         scale = scale_of(
@@ -266,10 +267,10 @@ class Indexer:
         means |= dict(zip(voices.SIDES, (query, document), strict=True))
         return means, scale
 
-    def _asked(self, encoder: Encoder) -> dict[str, NDArray[np.float32]]:
+    def _asked(self, encoder: Encoder, known_by: str) -> dict[str, NDArray[np.float32]]:
         """Return what was asked here, as this encoder read it."""
         with self.sessions.reading() as session:
-            return challenges.asked(session, encoder.spec.fingerprint, encoder.spec.dimension)
+            return challenges.asked(session, known_by, encoder.spec.dimension)
 
     def _sync(self, generation_id: int, progress: SyncProgress | None) -> int:
         indexed = encoded = 0
@@ -319,21 +320,23 @@ class Indexer:
 
     def _voiced(
         self, composed: Mapping[UUID, Sequence[PassageText]]
-    ) -> Mapping[str, NDArray[np.float32]]:
-        """Return the voice's vector for every text hash in its language, if there is a voice."""
+    ) -> Mapping[tuple[str, str], NDArray[np.float32]]:
+        """Return the voice's vectors by text hash and language, if there is a voice."""
         if self.voice is None:
             return {}
         texts = {
-            passage.text_hash: passage.text
+            (passage.text_hash, passage.language): passage.text
             for passages in composed.values()
             for passage in passages
-            if passage.language == LANGUAGE
+            if passage.language in LANGUAGES
         }
         with self.sessions.reading() as session:
-            known = voices.known_vectors(session, self.voice.spec.fingerprint, texts)
-        voiced = {text: vector for text, vector in known.items() if _is_good(self.voice, vector)}
-        missing = [text_hash for text_hash in texts if text_hash not in voiced]
-        new = self.voice.encode_documents([texts[one] for one in missing])
+            known = voices.known_vectors(
+                session, self._voice_fingerprint, [text_hash for text_hash, _ in texts]
+            )
+        voiced = {one: vector for one, vector in known.items() if _is_good(self.voice, vector)}
+        missing = [one for one in texts if one not in voiced]
+        new = self.voice.encode_documents([as_read(texts[one], one[1]) for one in missing])
         return {**voiced, **dict(zip(missing, new, strict=True))}
 
     def _write(
@@ -342,7 +345,7 @@ class Indexer:
         batch: Sequence[Profile],
         composed: Mapping[UUID, Sequence[PassageText]],
         vectors: Mapping[str, NDArray[np.float32]],
-        voiced: Mapping[str, NDArray[np.float32]],
+        voiced: Mapping[tuple[str, str], NDArray[np.float32]],
     ) -> int:
         rows = {
             profile.id: [
@@ -358,9 +361,7 @@ class Indexer:
                     "language": passage.language,
                     "visibility": profile.visibility,
                     "vector": vectors[passage.text_hash],
-                    "voice_vector": (
-                        voiced.get(passage.text_hash) if passage.language == LANGUAGE else None
-                    ),
+                    "voice_vector": voiced.get((passage.text_hash, passage.language)),
                 }
                 for position, passage in enumerate(composed[profile.id])
             ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.matching import near_ties, ranking, scoring
-from matchmaker.matching.aside import fitted_asides
+from matchmaker.matching.aside import fitted_asides, margin
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.projection import fitted_projection
@@ -88,7 +88,8 @@ class Judging:
         aside = self.aside(question, policy)
         if aside is None:
             return policy.answer_from
-        least = np.array([aside + policy.aside_margin], dtype=np.float32)
+        says = sum(map(len, (spoken(one, question.language) for one in question.sentences)))
+        least = np.array([aside + margin(says, policy)], dtype=np.float32)
         return max(float(scoring.score(least, policy, aside)[0]), policy.floor)
 
     def aside(self, question: Question, policy: MatchingPolicy) -> float | None:

@@ -159,7 +159,8 @@ def _unname(match: Match, fields: Sequence[str]) -> None:
     names = {attribute.key for attribute in Profile.__mapper__.column_attrs}
     names |= {attribute.key for attribute in profile.__mapper__.column_attrs}
     empty_fields(profile, names - _LEFT)
-    set_committed_value(profile, "id", None)
+    for name in ("id", "city", "postcode", "latitude", "longitude"):
+        set_committed_value(profile, name, None)
     set_committed_value(profile, "summary", field)
     set_committed_value(match, "profile_id", None)
     set_committed_value(match, "score", None)

@@ -21,7 +21,7 @@ from matchmaker.matching import ranking, reasons, similarity
 from matchmaker.matching.candidates import Candidate
 from matchmaker.matching.passages import PassageText, compose
 from matchmaker.matching.terms import passage_terms
-from matchmaker.matching.voice import LANGUAGE
+from matchmaker.matching.voice import LANGUAGES, as_read
 from matchmaker.models import Fit, Place, Profile, distance_km
 from matchmaker.models.snapshot import evidence_of, field_values, snapshot_of
 from matchmaker.services.alone import SearchAlone
@@ -130,7 +130,7 @@ class PreviewService:
     ) -> tuple[dict[str, Floats], dict[str, Floats]]:
         """Return vectors by text hash: those kept, and the rest encoded, outside any lock.
 
-        The second ones are the voice's, of English passages.
+        The second ones are the voice's, of the passages that it reads.
         """
         texts = {one.text_hash: one.text for one in passages}
         matchmaking = self.directions.matchmaking
@@ -142,9 +142,13 @@ class PreviewService:
         vectors = {**known, **dict(zip(missing, new, strict=True))}
         if matchmaking.voice is None:
             return vectors, {}
-        english = {one.text_hash: one.text for one in passages if one.language == LANGUAGE}
-        heard = matchmaking.voice.encode_documents(list(english.values()))
-        return vectors, dict(zip(english, heard, strict=True))
+        read = {
+            one.text_hash: as_read(one.text, one.language)
+            for one in passages
+            if one.language in LANGUAGES
+        }
+        heard = matchmaking.voice.encode_documents(list(read.values()))
+        return vectors, dict(zip(read, heard, strict=True))
 
     def _nearest(
         self,

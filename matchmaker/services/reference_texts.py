@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,20 +38,39 @@ class ReferenceVectors:
     written: Mapping[str, Vectors]
 
     @classmethod
-    def by(cls, encoder: Encoder, languages: Iterable[str] = SUPPORTED) -> ReferenceVectors:
-        """Encode the texts in these languages."""
+    def by(
+        cls,
+        encoder: Encoder,
+        languages: Iterable[str] = SUPPORTED,
+        read: Callable[[str, str], str] = lambda text, _: text,
+    ) -> ReferenceVectors:
+        """Encode the texts in these languages.
+
+        Args:
+            encoder: encodes.
+            languages: ISO 639-1.
+            read: takes a text and its language, gives it as the encoder is to read it.
+
+        """
         languages = tuple(languages)
-        whole = encoder.encode_query_parts
+        documents = reference_documents()
         queries, challenges = reference_queries(), reference_challenges()
+
+        def whole(parts: Sequence[str], language: str) -> Vectors:
+            all_and_each = encoder.encode_query_parts([read(part, language) for part in parts])
+            first: Vectors = all_and_each[0]
+            return first
+
         return cls(
             documents={
-                one: encoder.encode_documents(reference_documents()[one]) for one in languages
+                one: encoder.encode_documents([read(text, one) for text in documents[one]])
+                for one in languages
             },
             made_up={
-                one: np.stack([whole(parts)[0] for parts in queries[one]]) for one in languages
+                one: np.stack([whole(parts, one) for parts in queries[one]]) for one in languages
             },
             written={
-                one: np.stack([whole(split(text, title))[0] for title, text in challenges[one]])
+                one: np.stack([whole(split(text, title), one) for title, text in challenges[one]])
                 for one in languages
                 if one in challenges
             },

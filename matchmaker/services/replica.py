@@ -24,7 +24,7 @@ from matchmaker.matching.languages import LanguageCorrection
 from matchmaker.matching.lexical import LexicalIndex
 from matchmaker.matching.passages import COMPOSER_VERSION
 from matchmaker.matching.scoring import EVIDENCE_KINDS
-from matchmaker.matching.voice import LANGUAGE
+from matchmaker.matching.voice import clearness, fingerprint
 from matchmaker.models import EvidenceKind, PartnerKind
 from matchmaker.services.shared_rows import SharedRows, feed
 from matchmaker.services.voice_rows import HeldVoice, VoiceRows
@@ -225,7 +225,7 @@ class IndexReplica:
             raise IndexNotReady("The profiles have not been indexed yet.")
         generation, *made_by, position = live
         spec = self._encoder.spec
-        voice = self._voice.spec.fingerprint if self._voice is not None else None
+        voice = fingerprint(self._voice.spec.fingerprint) if self._voice is not None else None
         if made_by != [spec.fingerprint, COMPOSER_VERSION, voice]:
             raise IndexNotReady(f"The index was built with another encoder than {spec.name}.")
         return generation, position
@@ -407,8 +407,11 @@ class IndexReplica:
         voiced = [(at, row[9]) for at, row in enumerate(rows) if row[9] is not None]
         if voiced:
             vectors = np.stack([vector for _, vector in voiced])
-            vectors = self.voice.document_correction.apply(vectors, [LANGUAGE] * len(voiced))
-            self.voice.rows.upsert(ids[[at for at, _ in voiced]], vectors)
+            languages = [rows[at][2] for at, _ in voiced]
+            vectors = self.voice.document_correction.apply(vectors, languages)
+            terms = [rows[at][3].split(" ") for at, _ in voiced]
+            clear = np.fromiter(map(clearness, terms, languages), dtype=np.float32)
+            self.voice.rows.upsert(ids[[at for at, _ in voiced]], vectors, clear)
 
     def _number(self, profile_id: UUID) -> int:
         number = self.number_of.get(profile_id)

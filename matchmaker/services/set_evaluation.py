@@ -21,7 +21,6 @@ from matchmaker.matching.pairwise import PairCounts, compare, compare_order, pai
 from matchmaker.matching.policy import MatchingPolicy
 from matchmaker.matching.ranks import rank_measures, strict
 from matchmaker.matching.sentences import clean, split
-from matchmaker.matching.voice import LANGUAGE
 from matchmaker.models import Conditions
 from matchmaker.services.asking import Asking
 from matchmaker.services.clock import Clock
@@ -139,9 +138,15 @@ class SetEvaluation:
             replica.query_correction.means, {one: np.stack(rows) for one, rows in asked.items()}
         )
         replica.query_correction = LanguageCorrection(means)
-        heard = [one.voiced[0] for one in questions if one.voiced is not None]
+        heard: dict[str, list[NDArray[np.float32]]] = {}
+        for question in questions:
+            if question.voiced is not None:
+                heard.setdefault(question.language, []).append(question.voiced[0])
         if replica.voice is not None and replica.voice.query_correction.means and heard:
-            means = drawn_to(replica.voice.query_correction.means, {LANGUAGE: np.stack(heard)})
+            means = drawn_to(
+                replica.voice.query_correction.means,
+                {one: np.stack(rows) for one, rows in heard.items()},
+            )
             replica.voice = replace(replica.voice, query_correction=LanguageCorrection(means))
         return replica
 

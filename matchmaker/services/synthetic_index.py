@@ -21,7 +21,7 @@ from matchmaker.errors import IndexNotReady
 from matchmaker.matching.languages import unit
 from matchmaker.matching.passages import PassageText, compose
 from matchmaker.matching.terms import passage_terms
-from matchmaker.matching.voice import LANGUAGE
+from matchmaker.matching.voice import LANGUAGES
 from matchmaker.models import IndexStamp, Passage, Profile
 from matchmaker.services.indexing import LOG_LENGTH, Indexer
 from matchmaker.services.synthetic_texts import fragments, sentences
@@ -102,7 +102,7 @@ def fill(
         vectors: for the passages.
         given: synthetic profiles, parents before their parts.
         seed: of the noise.
-        voiced: for the passages in the language of the indexer's voice, if it has one.
+        voiced: for the passages that the indexer's voice reads, if it has one.
         progress: called with the number of profiles just written.
 
     """
@@ -116,7 +116,7 @@ def fill(
     for batch in _batches(given):
         composed = [(profile, passage) for profile in batch for passage in compose(profile)]
         made = vectors.of([passage.text for _, passage in composed], random)
-        read = [at for at, (_, one) in enumerate(composed) if voiced and one.language == LANGUAGE]
+        read = [at for at, (_, one) in enumerate(composed) if voiced and one.language in LANGUAGES]
         heard: dict[int, NDArray[np.float32]] = {}
         if voiced is not None and read:
             texts = [composed[at][1].text for at in read]

@@ -37,16 +37,18 @@ class VoiceRows:
     def clear(self) -> None:
         """Forget everything."""
         self._matrix = np.empty((0, self._dimension), dtype=np.float16)
+        self._clear = np.empty(0, dtype=np.float32)
         #: Row by passage id; -1 where there is none.
         self._row_of: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self._free: list[int] = []
 
-    def upsert(self, ids: Ids, vectors: Floats) -> None:
+    def upsert(self, ids: Ids, vectors: Floats, clear: Floats) -> None:
         """Take these vectors, in place of those already there under the same ids.
 
         Args:
             ids: of the passages, each once.
             vectors: corrected unit rows, shape (len(ids), dimension).
+            clear: how much of each text the voice could read, from 0 to 1, shape (len(ids),).
 
         """
         if not len(ids):
@@ -62,6 +64,7 @@ class VoiceRows:
         rows = [self._free.pop() for _ in range(len(ids))]
         self._row_of[ids] = rows
         self._matrix[rows] = vectors
+        self._clear[rows] = clear
 
     def remove(self, ids: Ids) -> None:
         """Forget these ids; ids that are not there are passed over."""
@@ -70,12 +73,16 @@ class VoiceRows:
         self._free.extend(rows[rows >= 0].tolist())
         self._row_of[known] = -1
 
-    def of(self, ids: Ids) -> tuple[Ids, Floats]:
-        """Return which of these ids have a vector, as positions in ``ids``, and the vectors."""
+    def of(self, ids: Ids) -> tuple[Ids, Floats, Floats]:
+        """Return which of these ids have a vector, as positions in ``ids``.
+
+        And the vectors, and how clear each is.
+        """
         known = np.flatnonzero(ids < len(self._row_of))
         rows = self._row_of[ids[known]]
         there = rows >= 0
-        return known[there], self._matrix[rows[there]].astype(np.float32)
+        rows = rows[there]
+        return known[there], self._matrix[rows].astype(np.float32), self._clear[rows]
 
     def ids(self) -> frozenset[int]:
         """All ids that have a vector."""
@@ -87,6 +94,7 @@ class VoiceRows:
         matrix = np.empty((after, self._dimension), dtype=np.float16)
         matrix[:before] = self._matrix
         self._matrix = matrix
+        self._clear = np.concatenate([self._clear, np.ones(after - before, dtype=np.float32)])
         # Taken from the end: the lowest first, so that rows lie in the order they came.
         self._free.extend(range(after - 1, before - 1, -1))
 

@@ -128,8 +128,8 @@ def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
 def called(session: Session, ids: Iterable[UUID]) -> Sequence[tuple[UUID, str, str, Role]]:
     """Return id, name, address and role of these accounts."""
     query = select(Account.id, Account.name, Account.email, Account.role)
-    rows = session.execute(query.where(Account.id.in_(list(ids)))).all()
-    return [(number, name, email, role) for number, name, email, role in rows]
+    rows = session.execute(query.where(Account.id.in_(list(ids))))
+    return [(id_, name, email, role) for id_, name, email, role in rows]
 
 
 def emails(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import (
-    String,
-    bindparam,
-    cast,
-    func,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import String, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound, StaleRevision
@@ -78,7 +69,7 @@ _IN_QUEUE = (
 
 
 def in_queue(
-    session: Session, side: Side | None, after: Sequence[Any] | None, limit: int
+    session: Session, side: Side | None, after: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[Sequence[Challenge], bool]:
     """Return submitted challenges, the longest waiting first, and whether there are more.
 
@@ -93,7 +84,7 @@ def in_queue(
     if side is not None:
         query = query.where(Challenge.waits_for == side)
     if after is not None:
-        query = query.where(tuple_(Challenge.created_at, Challenge.id) > tuple_(*after))
+        query = query.where(tuple_(Challenge.created_at, Challenge.id) > after)
     query = query.order_by(Challenge.created_at, Challenge.id).limit(limit + 1)
     found = session.scalars(query).all()
     return found[:limit], len(found) > limit

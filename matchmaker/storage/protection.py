@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String, and_, bindparam, func, literal, or_, select, type_coerce, union
+from sqlalchemy import and_, bindparam, func, literal, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from matchmaker.models import (
@@ -32,6 +32,7 @@ from matchmaker.models import (
 )
 from matchmaker.models.introduction import OPEN
 from matchmaker.models.protection import COOL_DOWN, MOST_OPEN, Protection
+from matchmaker.storage.dialects import hex_id
 
 #: Mail providers that anybody has an address at: their domain says nothing about a house.
 COMMON_DOMAINS = frozenset(
@@ -42,8 +43,8 @@ COMMON_DOMAINS = frozenset(
         *("mail.com", "mail.tele.dk", "stofanet.dk", "youmail.dk", "privat.dk", "aol.com"),
     }
 )
-_PROFILE_ID = type_coerce(Introduction.profile_id, String)
-_FAMILY = func.coalesce(type_coerce(Profile.family_id, String), type_coerce(Profile.id, String))
+_PROFILE_ID = hex_id(Introduction.profile_id)
+_FAMILY = func.coalesce(hex_id(Profile.family_id), hex_id(Profile.id))
 # Put together once: that takes longer than running them.
 _LOADS = (
     select(_PROFILE_ID, _FAMILY, Profile.kind, func.max(Expert.capacity), func.count())
@@ -56,9 +57,7 @@ _LOADS = (
     )
     .group_by(_PROFILE_ID, _FAMILY, Profile.kind)
 )
-_TAKING_NONE = select(type_coerce(Expert.__table__.c.id, String)).where(
-    Expert.__table__.c.capacity < 1
-)
+_TAKING_NONE = select(hex_id(Expert.__table__.c.id)).where(Expert.__table__.c.capacity < 1)
 _DECLINED = (
     select(
         _PROFILE_ID, Introduction.challenge_id, Introduction.decline_reason, Introduction.ended_at
@@ -73,7 +72,7 @@ _DECLINED = (
     )
     .distinct()
 )
-_DISMISSED = select(type_coerce(MatchDecision.profile_id, String)).where(
+_DISMISSED = select(hex_id(MatchDecision.profile_id)).where(
     MatchDecision.challenge_id == bindparam("challenge"),
     MatchDecision.state == MatchState.DISMISSED,
 )
@@ -87,16 +86,16 @@ def of_challenge(session: Session, challenge: Challenge, at: datetime) -> Protec
     """
     full = set(session.scalars(_TAKING_NONE))
     load: dict[str, int] = {}
-    for hex_id, family, kind, capacity, number in session.execute(
+    for profile, family, kind, capacity, number in session.execute(
         _LOADS, {"challenge": challenge.id}
     ):
         load[family] = load.get(family, 0) + number
         most = capacity if kind is ProfileKind.EXPERT else MOST_OPEN[kind]
         if number >= most:
-            full.add(hex_id)
+            full.add(profile)
     cooling = {
-        hex_id
-        for hex_id, of, reason, ended_at in session.execute(
+        profile
+        for profile, of, reason, ended_at in session.execute(
             _DECLINED, {"since": at - max(COOL_DOWN.values()), "challenge": challenge.id}
         )
         if of == challenge.id or (reason and ended_at and ended_at > at - COOL_DOWN[reason])

@@ -25,14 +25,18 @@ def scale(session: Session, generation_id: int) -> float:
 
 def known_vectors(
     session: Session, fingerprint: str, hashes: Iterable[str]
-) -> dict[str, NDArray[np.float32]]:
-    """Return vectors that this voice made before, by text hash, in any generation."""
+) -> dict[tuple[str, str], NDArray[np.float32]]:
+    """Return vectors that this voice made before, by text hash and language, in any generation."""
     query = (
-        select(Passage.text_hash, Passage.voice_vector)
+        select(Passage.text_hash, Passage.language, Passage.voice_vector)
         .join(IndexGeneration, IndexGeneration.id == Passage.generation_id)
         .where(
             IndexGeneration.voice_fingerprint == fingerprint,
             Passage.text_hash.in_(list(hashes)),
         )
     )
-    return {text: vector for text, vector in session.execute(query) if vector is not None}
+    return {
+        (text_hash, language): vector
+        for text_hash, language, vector in session.execute(query)
+        if vector is not None
+    }

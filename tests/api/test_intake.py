@@ -40,16 +40,23 @@ def with_tag(client: FlaskClient, address: str, header: dict[str, str]) -> dict[
     return {**header, "If-Match": client.get(address, headers=header).headers["ETag"]}
 
 
+def test_a_key_of_nobody_in_particular_leads_nobody_to_somebody_else_s_draft(
+    client: FlaskClient, ida: dict[str, str]
+) -> None:
+    def save(header: dict[str, str]) -> str:
+        sent = {**header, "Idempotency-Key": "1"}
+        kept = client.post(f"{V1}/drafts", json={"text": "Our frames"}, headers=sent)
+        assert kept.status_code == 201
+        return str(kept.headers["Location"])
+
+    assert save({}) != save({})
+    assert save(ida) == save(ida)
+
+
 def test_a_draft_is_kept_changed_and_handed_in(client: FlaskClient) -> None:
-    kept = client.post(
-        f"{V1}/drafts", json={"text": "Our frames"}, headers={"Idempotency-Key": "1"}
-    )
-    again = client.post(
-        f"{V1}/drafts", json={"text": "Our frames"}, headers={"Idempotency-Key": "1"}
-    )
+    kept = client.post(f"{V1}/drafts", json={"text": "Our frames"})
     where = kept.headers["Location"]
     assert (kept.status_code, kept.get_json()["state"]) == (201, "draft")
-    assert again.headers["Location"] == where
     refusal(client.post(f"{where}/match-runs"), 409, "transition-not-allowed")
     refusal(client.post(f"{where}/submission"), 428, "precondition-required")
     short = refusal(

@@ -33,7 +33,8 @@ def secrets(people: list[Profile]) -> set[str]:
     """Return everything that would lead to somebody."""
     found = set()
     for one in people:
-        found |= {str(one.id), one.id.hex, one.name, *one.name.split()}
+        found |= {str(one.id), one.id.hex, one.name}
+        found |= {part for part in one.name.split() if len(part) > 3}
         found |= {str(item.id) for item in one.evidence}
         found |= {item.text for item in one.evidence if len(item.text) > 20}
     return found

@@ -16,6 +16,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 from waitress.server import create_server
@@ -24,10 +25,11 @@ from api.app import create_app
 from embeddings.encoders.hashing import HashingEncoder
 from matchmaker.bootstrap import Matchmaker, build
 from matchmaker.config import Settings
-from matchmaker.models import Challenge
+from matchmaker.models import Account, Challenge, Role
 from matchmaker.storage.database import upgrade
 from tests.factories import a_workshop
 from tests.pages.conftest import WELDING, lenient
+from tests.people import PASSWORD, somebody
 
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -109,6 +111,20 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chr
     driver.set_script_timeout(60)
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def firm(service: Matchmaker) -> Account:
+    """Somebody of a firm, with a password: people are named to those who have signed in."""
+    return somebody(service, Role.FIRM, "a-firm", PASSWORD)
+
+
+def enter(browser: Browser, name: str, language: str) -> None:
+    """Sign in at the form."""
+    browser.visit(f"/sign-in?lang={language}")
+    browser.one("#email").send_keys(f"{name}@example.dk")
+    browser.one("#password").send_keys(PASSWORD, Keys.ENTER)
+    browser.wait(lambda: not browser.path.startswith("/sign-in"))
 
 
 class Browser:

@@ -1,4 +1,7 @@
-"""Every page through axe (WCAG 2.0 to 2.2, A and AA) in light and dark, small and large."""
+"""Pages in states that no address shows through axe (WCAG 2.0 to 2.2, A and AA).
+
+Pages as their addresses show them are in ``test_every_page.py``.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,6 @@ axe.run(document, {
 )));
 """
 NOBODY = "00000000-0000-0000-0000-000000000000"
-
-
-def _home(browser: Browser, _service: Matchmaker) -> None:
-    browser.visit("/")
 
 
 def _refused_form(browser: Browser, _service: Matchmaker) -> None:
@@ -71,22 +70,6 @@ def _no_list(browser: Browser, service: Matchmaker) -> None:
     browser.visit(f"/challenges/{service.challenges.submit(text=WELDING).id}")
 
 
-def _revise(browser: Browser, service: Matchmaker) -> None:
-    browser.visit(f"/challenges/{service.challenges.submit(text=WELDING).id}/revise")
-
-
-def _withdraw(browser: Browser, service: Matchmaker) -> None:
-    browser.visit(f"/challenges/{service.challenges.submit(text=WELDING).id}/withdraw")
-
-
-def _profiles(browser: Browser, _service: Matchmaker) -> None:
-    browser.visit("/profiles")
-
-
-def _profile(browser: Browser, service: Matchmaker) -> None:
-    browser.visit(f"/profiles/{service.profiles.page(text='Ida Berg').items[0].id}")
-
-
 def _challenges_of_profile(browser: Browser, service: Matchmaker) -> None:
     ida = service.profiles.page(text="Ida Berg").items[0].id
     browser.visit(f"/profiles/{ida}/challenges")
@@ -107,10 +90,6 @@ def _filled_in_place(browser: Browser, service: Matchmaker) -> None:
     browser.wait(lambda: browser.all("#similar .card"))
 
 
-def _about(browser: Browser, _service: Matchmaker) -> None:
-    browser.visit("/about")
-
-
 def _exposure(browser: Browser, service: Matchmaker) -> None:
     service.matchmaking.run(service.challenges.submit(text=WELDING).id)
     browser.visit("/exposure")
@@ -122,33 +101,17 @@ def _error(browser: Browser, _service: Matchmaker) -> None:
     browser.visit(f"/profiles/{NOBODY}")
 
 
-def _problems(browser: Browser, _service: Matchmaker) -> None:
-    browser.visit("/problems/")
-
-
-def _reference(browser: Browser, _service: Matchmaker) -> None:
-    browser.visit("/api/docs")
-
-
 Opens = Callable[[Browser, Matchmaker], None]
 PAGES: list[Opens] = [
-    _home,
     _refused_form,
     _list,
     _empty_list,
     _no_list,
-    _revise,
-    _withdraw,
-    _profiles,
-    _profile,
     _challenges_of_profile,
     _similar,
     _filled_in_place,
-    _about,
     _exposure,
     _error,
-    _problems,
-    _reference,
 ]
 every_page = pytest.mark.parametrize("opens", PAGES, ids=lambda opens: opens.__name__.strip("_"))
 
@@ -161,11 +124,10 @@ def violations(browser: Browser) -> list[Any]:
 @every_page
 def test_axe_finds_nothing(browser: Browser, service: Matchmaker, opens: Opens) -> None:
     opens(browser, service)
-    for width in (1280, 390):
+    for width, scheme in ((1280, "light"), (390, "dark")):
         browser.room(width)
-        for scheme in ("light", "dark"):
-            browser.scheme(scheme)
-            assert violations(browser) == [], f"at {width} pixels, {scheme}"
+        browser.scheme(scheme)
+        assert violations(browser) == [], f"at {width} pixels, {scheme}"
 
 
 @every_page

@@ -1,4 +1,4 @@
-"""The desk in a real browser: every page through axe, and a queue worked with the keyboard alone."""
+"""The desk in a real browser: states of its pages through axe, a queue worked by keyboard alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matchmaker.errors import NotFound
 from matchmaker.models import Account, Claim, Expert, MailTemplate, Profile, Role
 from matchmaker.models.profile_search import ProfileSearch
 from matchmaker.storage.database import Sessions
-from tests.browser.conftest import Browser
+from tests.browser.conftest import Browser, enter
 from tests.browser.test_accessibility import violations
 from tests.browser.test_journeys import tab_to
 from tests.factories import an_expert
@@ -55,14 +55,6 @@ def world(service: Matchmaker, people: dict[str, Account]) -> Iterator[World]:
     for profile in (twin, *old):
         with suppress(NotFound):
             service.profiles.erase(profile.id)
-
-
-def enter(browser: Browser, name: str, language: str) -> None:
-    """Sign in at the form."""
-    browser.visit(f"/sign-in?lang={language}")
-    browser.one("#email").send_keys(f"{name}@example.dk")
-    browser.one("#password").send_keys(PASSWORD, Keys.ENTER)
-    browser.wait(lambda: not browser.path.startswith("/sign-in"))
 
 
 Opens = Callable[[Browser, World], None]
@@ -112,20 +104,12 @@ def _conflict(browser: Browser, world: World) -> None:
 
 
 PAGES: dict[str, Opens] = {
-    "desk": _at("/desk"),
-    "queue": _at("/desk/queues/stale"),
     "duplicates": _at("/desk/queues/duplicates"),
     "empty-queue": _at("/desk/queues/failed-imports"),
-    "search": _at("/desk/search?text=Neglected&kinds=expert"),
-    "merge": _at("/desk/duplicates/{alpha}/{twin}"),
-    "new": _at("/desk/new/student"),
-    "editor": _at("/profiles/{alpha}/edit"),
     "refused-editor": _refused_editor,
     "preview": _previewed,
     "history": _compared,
     "conflict": _conflict,
-    "standing": _at("/profiles/{alpha}/standing"),
-    "erase": _at("/profiles/{alpha}/erase"),
 }
 
 

@@ -72,10 +72,6 @@ def _list(service: Matchmaker, folder: Path) -> str:
     return "/imports"
 
 
-def _columns(service: Matchmaker, folder: Path) -> str:
-    return f"/imports/{received(service, folder).id}/columns"
-
-
 def _refused(service: Matchmaker, folder: Path) -> str:
     return f"/imports/{looked_at(service, folder)}"
 
@@ -107,14 +103,11 @@ def _people(service: Matchmaker, folder: Path) -> str:
 
 PAGES: dict[str, Callable[[Matchmaker, Path], str]] = {
     "list": _list,
-    "upload": lambda _service, _folder: "/imports/new",
-    "columns": _columns,
     "refused rows": _refused,
     "changed rows": _changed,
     "being written": _writing,
     "done": _done,
     "people": _people,
-    "export": lambda _service, _folder: "/export",
     "refused export": lambda _service, _folder: "/export/profiles?format=csv",
 }
 

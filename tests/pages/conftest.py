@@ -64,18 +64,25 @@ class Reader:
 
     def form(self, button: str) -> Tag:
         """Return the form that has a button with these words."""
+        return self._form_of(self._button(button))
+
+    def _button(self, words: str) -> Tag:
+        """Return the first button with these words that sends a form."""
         return next(
-            form
-            for form in self.page.find_all("form")
-            if any(button in b.get_text(" ", strip=True) for b in form.find_all("button"))
+            button
+            for button in self.page.find_all("button")
+            if words in button.get_text(" ", strip=True) and self._form_of(button) is not None
         )
+
+    def _form_of(self, button: Tag) -> Tag:
+        """Return the form that a button stands in, or names."""
+        named = button.get("form")
+        return self.page.find("form", id=named) if named else button.find_parent("form")
 
     def send(self, button: str, **entered: Any) -> Reader:
         """Fill fields of a form and press its button; everything else is sent as it stands."""
-        form = self.form(button)
-        pressed = next(
-            one for one in form.find_all("button") if button in one.get_text(" ", strip=True)
-        )
+        pressed = self._button(button)
+        form = self._form_of(pressed)
         own = {pressed["name"]: pressed.get("value", "")} if pressed.get("name") else {}
         values = {**filled(form), **own, **entered}
         action = pressed.get("formaction") or form.get("action") or self.address

@@ -21,6 +21,7 @@ from matchmaker.bootstrap import Matchmaker, build
 from matchmaker.config import Settings
 from matchmaker.matching.passages import COMPOSER_VERSION
 from matchmaker.matching.policy import POLICIES
+from matchmaker.matching.voice import fingerprint
 from matchmaker.services.evaluation import PolicyResult
 from matchmaker.storage.database import upgrade
 
@@ -73,7 +74,7 @@ def prepared(model_dir: Path, bundled: Encoder, english_voice: Encoder) -> Path:
 def _digest(encoder: Encoder, voice: Encoder) -> str:
     digest = hashlib.blake2b(digest_size=8)
     digest.update(
-        f"{encoder.spec.fingerprint} {voice.spec.fingerprint} {COMPOSER_VERSION}".encode()
+        f"{encoder.spec.fingerprint} {fingerprint(voice.spec.fingerprint)} {COMPOSER_VERSION}".encode()
     )
     matchmaker = REPOSITORY / "matchmaker"
     files = [

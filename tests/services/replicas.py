@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from embeddings.indexes.exact import ExactIndex
 from matchmaker.bootstrap import Matchmaker
+from matchmaker.matching.voice import LANGUAGES
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.voice_rows import HeldVoice
 from matchmaker.storage import change_log, generations
@@ -69,11 +70,12 @@ def holdings(replica: IndexReplica) -> dict[str, Any]:
 
 
 def _heard(voice: HeldVoice, ids: NDArray[np.int64]) -> dict[str, Any]:
-    rows, vectors = voice.rows.of(ids)
+    rows, vectors, clear = voice.rows.of(ids)
     assert voice.rows.ids() == set(ids[rows].tolist())
     means = voice.query_correction.means, voice.document_correction.means
     return {
         "rows": dict(zip(ids[rows].tolist(), map(np.ndarray.tobytes, vectors), strict=True)),
+        "clear": dict(zip(ids[rows].tolist(), clear.tolist(), strict=True)),
         "means": [{language: one.tobytes() for language, one in side.items()} for side in means],
         "scale": voice.scale,
     }
@@ -92,7 +94,7 @@ def assert_true(replica: IndexReplica, service: Matchmaker) -> None:
     assert found["at"] == (live.id, position, position)
     assert found["nobody else"]
     if service.indexing.voice is not None:
-        assert set(found["voice"]["rows"]) == {row[0] for row in rows if row[2] == "en"}
+        assert set(found["voice"]["rows"]) == {row[0] for row in rows if row[2] in LANGUAGES}
     fresh = a_replica(service)
     fresh.catch_up()
     assert found == holdings(fresh)

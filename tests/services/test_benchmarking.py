@@ -61,7 +61,9 @@ def test_every_run_is_whole_stored_and_of_a_challenge_never_asked_before(
     with Sessions(workshop.engine).reading() as session:
         texts = session.scalars(select(Challenge.text)).all()
         runs = session.scalar(select(func.count()).select_from(MatchRun))
-    assert len(texts) == len(set(texts)) == runs == ROUNDS + WARM_UP
+    assert len(texts) == len(set(texts)) == ROUNDS + WARM_UP
+    assert runs == 2 * len(texts)  # each once more, with another condition
+    assert figures.changed.times == ROUNDS
     assert figures.whole_run.times == figures.bare.times == figures.bare_sentences.times == ROUNDS
 
 
@@ -130,7 +132,7 @@ def _indexing(ratio: float) -> IndexingFigures:
     )
 
 
-def _runs(ratio: float) -> RunFigures:
+def _runs(ratio: float, changed: float = 0.5) -> RunFigures:
     timing = Timing.of([0.1])
     return RunFigures(
         whole_run=timing,
@@ -139,6 +141,8 @@ def _runs(ratio: float) -> RunFigures:
         ratio=ratio,
         ratio_quartiles=(ratio, ratio, ratio),
         ratio_sentences=ratio,
+        changed=timing,
+        ratio_changed=changed,
         stages={},
         words=90,
         sentences=5,
@@ -149,18 +153,26 @@ def _runs(ratio: float) -> RunFigures:
 @pytest.mark.parametrize(
     ("runs", "indexing", "errors", "kept"),
     [
-        ({10_000: 2.0}, 0.9, 0, [True, True, True]),
-        ({10_000: 2.01}, 0.9, 0, [False, True, True]),
-        ({10_000: 1.4}, 0.89, 0, [True, False, True]),
-        ({10_000: 1.4}, 0.95, 1, [True, True, False]),
-        ({1_000: 3.0, 100_000: 3.0}, 0.95, None, [True]),
+        ({10_000: (1.5, 0.75)}, 0.9, 0, [True, True, True, True]),
+        ({10_000: (1.51, 0.5)}, 0.9, 0, [False, True, True, True]),
+        ({10_000: (1.4, 0.76)}, 0.9, 0, [True, False, True, True]),
+        ({10_000: (1.4, 0.5)}, 0.89, 0, [True, True, False, True]),
+        ({10_000: (1.4, 0.5)}, 0.95, 1, [True, True, True, False]),
+        ({1_000: (4.0, 3.0), 100_000: (3.0, 1.51)}, 0.95, None, [True, False, True]),
     ],
-    ids=["just kept", "slow run", "slow indexing", "an error", "only 10,000 is limited"],
+    ids=[
+        "just kept",
+        "slow run",
+        "slow change",
+        "slow indexing",
+        "an error",
+        "1,000 is not limited, 100,000 is",
+    ],
 )
 def test_a_limit_is_kept_or_missed(
-    runs: dict[int, float], indexing: float, errors: int | None, kept: list[bool]
+    runs: dict[int, tuple[float, float]], indexing: float, errors: int | None, kept: list[bool]
 ) -> None:
-    figures = {size: _runs(ratio) for size, ratio in runs.items()}
+    figures = {size: _runs(*ratios) for size, ratios in runs.items()}
     found = benchmarking.limits(figures, _indexing(indexing), errors)
     assert [limit.kept for limit in found] == kept
 

@@ -7,14 +7,11 @@ program that opens every link changes nothing.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +31,6 @@ from sqlalchemy.orm import Session
 
 from embeddings.encoders.hashing import HashingEncoder
 from matchmaker.bootstrap import build
-from matchmaker.config import Settings
 from matchmaker.errors import Duplicate, LinkSpent, Protected, TransitionNotAllowed
 from matchmaker.models import (
     Answer,
@@ -52,8 +48,8 @@ from matchmaker.services.introduction_links import IntroductionLinks
 from matchmaker.services.introduction_ticks import IntroductionTicks
 from matchmaker.services.introductions import IntroductionService
 from matchmaker.storage.database import Sessions
-from tests.conftest import WORKSHOP, SteppingClock
-from tests.databases import Copies
+from tests.conftest import WORKSHOP, SteppingClock, settings_in
+from tests.databases import Place
 from tests.factories import NOW
 from tests.parties import WELDING, Parties, some_parties
 
@@ -95,14 +91,14 @@ class Histories(RuleBasedStateMachine):
     """Every deed of staff, parties and time, in any order."""
 
     introductions: Bundle[UUID] = Bundle("introductions")
-    database: Path
+    new_place: Callable[[], Place]
 
     @initialize()
     def begin(self) -> None:
-        self.folder = Path(tempfile.mkdtemp())
-        shutil.copy(self.database, self.folder / "matchmaker.sqlite3")
+        self.place = type(self).new_place()
+        self.place.hold(WORKSHOP)
         self.clock = SteppingClock(NOW)
-        options = Settings(data_dir=self.folder, encoder="hashing:", index="exact:")
+        options = replace(settings_in(self.place.folder), index="exact:")
         self.app = build(options, encoder=HashingEncoder(256), clock=self.clock)
         self.parties: Parties = some_parties(self.app)
         firm = self.parties.viewer(self.parties.firm)
@@ -121,7 +117,7 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "app"):
             self.app.close()
-            shutil.rmtree(self.folder)
+            self.place.close()
 
     def deed(self, act: Callable[[], Any]) -> bool:
         """Do something; return whether it was done, neither refused nor cut off."""
@@ -307,8 +303,8 @@ class Histories(RuleBasedStateMachine):
         ]
 
 
-def test_any_history_keeps_what_is_promised(copies: Copies) -> None:
-    Histories.database = Path(copies.of(WORKSHOP, None)[0])
+def test_any_history_keeps_what_is_promised(new_place: Callable[[], Place]) -> None:
+    Histories.new_place = staticmethod(new_place)  # type: ignore[assignment]
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Histories,
         settings=settings(

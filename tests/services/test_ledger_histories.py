@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -12,12 +11,11 @@ from hypothesis import strategies as st
 
 from embeddings.encoders.hashing import HashingEncoder
 from matchmaker.bootstrap import Matchmaker, build
-from matchmaker.config import Settings
 from matchmaker.errors import Duplicate, TransitionNotAllowed
 from matchmaker.models import Currency, Measure, OutcomeKind, Programme
 from matchmaker.models.outcome import MONEY
-from tests.conftest import WORKSHOP, SteppingClock
-from tests.databases import Copies
+from tests.conftest import WORKSHOP, SteppingClock, settings_in
+from tests.databases import Place
 from tests.together import BEGAN, a_firm, together
 
 KINDS = [OutcomeKind.JOB, OutcomeKind.INVESTMENT, OutcomeKind.IDEA_DEVELOPED]
@@ -35,18 +33,10 @@ DEEDS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def service(
-    tmp_path_factory: pytest.TempPathFactory,
-    copies: Copies,
-    encoder: HashingEncoder,
-) -> Iterator[Matchmaker]:
-    folder = tmp_path_factory.mktemp("ledger")
-    shutil.copy(copies.of(WORKSHOP, None)[0], folder / "matchmaker.sqlite3")
-    made = build(
-        Settings(data_dir=folder, encoder="hashing:", secret="tests only"),
-        encoder=encoder,
-        clock=SteppingClock(),
-    )
+def service(new_place: Callable[[], Place], encoder: HashingEncoder) -> Iterator[Matchmaker]:
+    place = new_place()
+    place.hold(WORKSHOP)
+    made = build(settings_in(place.folder), encoder=encoder, clock=SteppingClock())
     yield made
     made.close()
 

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import random
-import shutil
-import sqlite3
-from contextlib import closing
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -31,28 +27,29 @@ from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Profile
 from matchmaker.storage import change_log, profiles
 from matchmaker.storage.database import Sessions
+from tests.databases import SQLITE, Place
 from tests.factories import NOW, an_evidence
-from tests.services.conftest import open_on
+from tests.services.conftest import PREPARED, open_on
 from tests.services.replicas import MAKERS, TEXTS, WORDS, a_replica, assert_true
 
 
 class Histories(RuleBasedStateMachine):
     """Writes, erasures, indexing, restarts, trims, new generations and backups in any order."""
 
-    prepared: Path
+    new_place: Callable[[], Place]
 
     known = Bundle("known")
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory()
-        shutil.copy(self.prepared / "matchmaker.sqlite3", self.folder.name)
-        self.service = open_on(Path(self.folder.name), voice=HashingEncoder(48))
+        self.place = type(self).new_place()
+        self.place.hold(PREPARED)
+        self.service = open_on(self.place.folder, voice=HashingEncoder(48))
         self.service.indexing.sync()  # a generation that the voice has read
         self.sessions = Sessions(self.service.engine)
         self.replicas = [a_replica(self.service), a_replica(self.service, FaissIndex)]
         self.stored: set[UUID] = set()
-        self.backup: tuple[Path, set[UUID]] | None = None
+        self.backup: tuple[str, set[UUID]] | None = None
 
     @initialize()
     def look(self) -> None:
@@ -120,22 +117,15 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def make_backup(self) -> None:
-        path = Path(self.folder.name) / "backup.sqlite3"
-        path.unlink(missing_ok=True)
-        live = Path(self.folder.name) / "matchmaker.sqlite3"
-        with closing(sqlite3.connect(live)) as source, closing(sqlite3.connect(path)) as copy:
-            source.backup(copy)
-        self.backup = (path, set(self.stored))
+        self.service.engine.dispose()
+        self.backup = (self.place.backup(), set(self.stored))
 
     @rule()
     def restore_backup(self) -> None:
         if self.backup is None:
             return
         self.service.engine.dispose()
-        live = Path(self.folder.name) / "matchmaker.sqlite3"
-        for ending in ("-wal", "-shm"):
-            Path(f"{live}{ending}").unlink(missing_ok=True)
-        shutil.copy(self.backup[0], live)
+        self.place.restore(self.backup[0])
         self.stored = set(self.backup[1])
         # They look before anything is written: a log that has caught up again hides the change.
         for one in self.replicas:
@@ -161,15 +151,17 @@ class Histories(RuleBasedStateMachine):
             assert self.service.indexing.check()
         finally:
             self.service.close()
-            self.folder.cleanup()
+            self.place.close()
 
 
-def test_after_any_history_every_replica_equals_the_database(prepared: Path) -> None:
-    Histories.prepared = prepared
+def test_after_any_history_every_replica_equals_the_database(
+    new_place: Callable[[], Place], dialect: str
+) -> None:
+    Histories.new_place = staticmethod(new_place)  # type: ignore[assignment]
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=25,
+            max_examples=25 if dialect == SQLITE else 6,
             stateful_step_count=20,
             deadline=None,
             # Twenty steps can be read as they are; making them fewer would take minutes.

@@ -1,4 +1,4 @@
-"""A second voice reads what is English, counts between English texts, and touches nothing else."""
+"""A second voice reads English, and Danish as if it were; it touches no other pair of texts."""
 
 from __future__ import annotations
 
@@ -120,18 +120,27 @@ def with_share(share: float) -> MatchingPolicy:
     return replace(POLICY, voice_share=share)
 
 
-def test_an_english_pair_moves_and_every_other_stays_to_the_last_bit(heard: Matchmaker) -> None:
-    question = a_question(heard, CHALLENGE, "en")
+@pytest.mark.parametrize(
+    ("text", "language", "moved"),
+    [
+        (CHALLENGE, "en", {"en", "da"}),
+        (DANISH, "da", {"en"}),  # two Danish texts the first encoder reads as they are written
+    ],
+)
+def test_what_the_voice_reads_moves_and_all_else_stays_to_the_last_bit(
+    heard: Matchmaker, text: str, language: str, moved: set[str]
+) -> None:
+    question = a_question(heard, text, language)
     alone, both = (sums(heard, question, with_share(share)) for share in (0.0, 0.5))
     assert {name for name in alone if alone[name] != both[name]} == {
-        name for name, language in TOLD if language == "en"
+        name for name, code in TOLD if code in moved
     }
 
 
-def test_a_danish_challenge_is_judged_as_without_a_voice(
+def test_a_norwegian_challenge_is_judged_as_without_a_voice(
     heard: Matchmaker, voice: EnglishEncoder
 ) -> None:
-    question = a_question(heard, DANISH, "da")
+    question = a_question(heard, DANISH, "nb")
     assert question.voiced is None
     assert voice.queries == []
     alone, both = (sums(heard, question, with_share(share)) for share in (0.0, 0.5))
@@ -173,12 +182,15 @@ def test_examples_move_the_challenge_and_leave_what_the_voice_adds(heard: Matchm
     assert found[True, 0.5] != found[False, 0.5]
 
 
-def test_the_voice_reads_english_passages_and_each_text_once(
+def test_the_voice_reads_each_text_once_and_danish_ones_in_english_words(
     heard: Matchmaker, voice: EnglishEncoder, counting: CountingEncoder
 ) -> None:
-    assert sum("Planlægger" in text or "Finder" in text for text in voice.documents) == 0
+    assert any("cause crack" in text for text in voice.documents)
     assert len(voice.documents) == len(set(voice.documents)) > 0
-    assert set(voice.documents) < set(counting.documents)
+    told = set(counting.documents)
+    assert {text for text in voice.documents if text in told} == {
+        text for text in told if "Jeg" not in text and "Finder" not in text
+    }
     heard.indexing.rebuild()
     assert len(voice.documents) == len(set(voice.documents))
 
@@ -232,13 +244,18 @@ def test_replicas_follow_what_the_voice_has_read(heard: Matchmaker) -> None:
     assert_true(replica, heard)
 
 
-@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("language", ["en", "da", "de"])
 def test_a_vector_of_the_voice_that_is_missing_or_has_no_business_is_found_and_mended(
     heard: Matchmaker, language: str
 ) -> None:
+    if language == "de":
+        heard.profiles.register_all(
+            [an_expert("Findet Risse", language="de", summary="Ich finde Risse neben der Naht.")]
+        )
+        heard.indexing.sync()
     with Sessions(heard.engine).writing() as session:
         wrong = session.scalars(select(Passage.id).where(Passage.language == language)).first()
-        vector = None if language == "en" else np.eye(96, dtype=np.float32)[0]
+        vector = None if language != "de" else np.eye(96, dtype=np.float32)[0]
         session.execute(update(Passage).where(Passage.id == wrong).values(voice_vector=vector))
     mended(heard, {"bad vectors": 1})
 
@@ -306,7 +323,7 @@ def test_evaluation_asks_both(heard: Matchmaker) -> None:
         grades={},
     )
     questions = questions_of([judged], heard.evaluation.asking, NOW.date())
-    assert {one.language: one.voiced is not None for one in questions} == {"en": True, "da": False}
+    assert {one.language: one.voiced is not None for one in questions} == {"en": True, "da": True}
     own = heard.evaluation.question(judged, "en", judged.wordings["en"])
     assert own.voiced is not None
     assert own.voiced.shape == (len(own.sentences) + 1, 96)

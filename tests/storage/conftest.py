@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import Engine
 
 from matchmaker.storage.database import Sessions, make_engine
-from tests.databases import BOTH, EMPTY, POSTGRESQL, Copies, Place
+from tests.databases import BOTH, EMPTY, Place
 
 
 @pytest.fixture(scope="session", params=BOTH)
@@ -34,18 +33,10 @@ def sessions(engine: Engine) -> Sessions:
 
 
 @pytest.fixture(scope="module")
-def shared(
-    dialect: str,
-    copies: Copies,
-    tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
-) -> Iterator[Sessions]:
+def shared(new_place: Callable[[], Place]) -> Iterator[Sessions]:
     """Sessions for many examples on one database; each example takes back what it wrote."""
-    folder: Path = tmp_path_factory.mktemp("shared")
-    server = request.getfixturevalue("postgresql") if dialect == POSTGRESQL else None
-    place = Place(folder, server, copies)
+    place = new_place()
     place.hold(EMPTY)
     engine = make_engine(place.url)
     yield Sessions(engine)
     engine.dispose()
-    place.close()

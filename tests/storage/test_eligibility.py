@@ -6,11 +6,13 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from matchmaker.models import (
     Conditions,
@@ -325,3 +327,24 @@ def test_the_places_that_a_profile_reaches_are_those_it_is_eligible_for(sessions
 @pytest.mark.parametrize("standing", [one for one in Standing if one is not Standing.LIVE])
 def test_only_a_live_profile_is_proposed(eligible: Store, standing: Standing) -> None:
     assert eligible(an_expert("here"), an_expert("away", standing=standing)) == ["here"]
+
+
+@pytest.mark.parametrize("place", [Place(), ODENSE], ids=["nowhere", "Odense"])
+def test_those_asked_about_are_looked_up_by_their_ids(sessions: Sessions, place: Place) -> None:
+    if sessions.engine.dialect.name != "sqlite":
+        pytest.skip("another database plans with what it knows of its rows")
+    asked: list[tuple[str, Any]] = []
+
+    def note(*told: Any) -> None:
+        asked.append((told[2], told[3]))
+
+    event.listen(sessions.engine, "before_cursor_execute", note)
+    with sessions.reading() as session:
+        eligibility.among(session, [UUID(int=1).hex], Conditions(), place, TODAY)
+    event.remove(sessions.engine, "before_cursor_execute", note)
+    statement, values = asked[-1]
+    with sessions.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    steps = [step.detail for step in plan if "profiles" in step.detail]
+    assert len(steps) == 1
+    assert "(id=?)" in steps[0]

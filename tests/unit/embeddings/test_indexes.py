@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import pytest
 
 from embeddings.errors import IndexUnavailable, SpecMismatch, UnknownIds
 from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.locking import ReadWriteLock
+from embeddings.indexes.ordering import SUM_ORDER, products
 from embeddings.protocols import EncoderSpec, Vectors
 
 SPEC = EncoderSpec("hand-made", "1", 16)
@@ -45,6 +47,18 @@ def test_exact_gives_room_back_when_most_is_removed() -> None:
     index.remove(np.arange(10, 100))
     assert len(index._state.matrix) == 10  # noqa: SLF001  # memory has no public face
     np.testing.assert_array_equal(index.vectors(np.arange(10)), rows[:10])
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 8, 9])
+@pytest.mark.parametrize("length", [1, 511, 513, 1_300])
+def test_products_are_the_same_however_many_queries_and_rows(count: int, length: int) -> None:
+    queries, matrix = some_rows(count, 1), some_rows(length, 2)
+    expected = queries.astype(np.float64) @ matrix.T.astype(np.float64)
+    found = products(queries, matrix)
+    assert found.shape == (count, length)
+    np.testing.assert_allclose(found, expected, atol=SUM_ORDER / 10)
+    some = np.arange(length)[::3]
+    np.testing.assert_allclose(products(queries, matrix, some), expected[:, some], atol=1e-6)
 
 
 def test_readers_are_inside_together() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matchmaker.matching.aside import Asides, fitted_asides, reference_asides
+from matchmaker.matching.aside import Asides, fitted_asides, margin, reference_asides
 from matchmaker.matching.languages import LanguageCorrection, unit
+from matchmaker.matching.policy import DEFAULT_POLICY
 
 NONE = LanguageCorrection({})
 
@@ -54,3 +55,10 @@ def test_kept_vectors_are_read_as_they_were_written(tmp_path: Path) -> None:
         assert str(stored["fingerprint"]) == "an encoder"
         assert stored["vectors"] == pytest.approx(asides(3).vectors)
         assert stored["languages"].tolist() == ["da"] * 3
+
+
+def test_a_few_words_are_sent_away_less_readily_than_a_whole_challenge() -> None:
+    of_words = [margin(words, DEFAULT_POLICY) for words in range(60)]
+    assert of_words == sorted(of_words)
+    assert of_words[0] == of_words[DEFAULT_POLICY.short_words] == DEFAULT_POLICY.aside_margin_short
+    assert of_words[DEFAULT_POLICY.long_words] == of_words[-1] == DEFAULT_POLICY.aside_margin

@@ -97,3 +97,17 @@ def test_words_of_passages_that_are_gone_are_not_taken() -> None:
     index.upsert([1], [["krc-4"]], ["da"])
     index.remove([1])
     assert index.alike({"krc4": "krc4"}) == {}
+
+
+def test_those_passed_over_at_first_sight_are_none_of_the_alike() -> None:
+    parts = ["svejse", "robot", "celle", "bukke", "maskine", "laser", "måle", "krc4", "s690"]
+    held = [f"{one}{other}{end}" for one in parts for other in parts for end in ("", "n", "er")]
+    index = an_index(*held)
+    for word in ("svejserobotcelle", "bukkemaskinens", "lasermåler", "ukendt"):
+        own = set(grams(word))
+        cosines = {
+            one: len(own & set(grams(one))) / (len(own) * len(grams(one))) ** 0.5 for one in held
+        }
+        near = {one: cosine for one, cosine in cosines.items() if cosine >= ALIKE_FROM}
+        ranked = sorted(near, key=lambda one: (-round(near[one], 6), one))[:MOST_ALIKE]
+        assert index.alike(word) == pytest.approx({one: near[one] for one in ranked}, abs=1e-6)

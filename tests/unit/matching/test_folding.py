@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 from uuid import UUID
 
 import numpy as np
@@ -146,3 +147,13 @@ def test_everybody_has_a_place_or_is_named_under_one_that_says_the_same(
 
 def test_a_place_is_for_one_and_starts_without_others() -> None:
     assert Place(scored(1)).folded == []
+
+
+@given(st.text("abcde Å-", max_size=14), st.text("abcde Å-", max_size=14))
+def test_the_quick_ways_say_of_two_names_what_comparing_them_says(one: str, other: str) -> None:
+    def plain(name: str) -> str:
+        return " ".join(sorted(name.replace("-", " ").casefold().split()))
+
+    ratio = SequenceMatcher(None, plain(one), plain(other), autojunk=False).ratio()
+    alike_from = DEFAULT_POLICY.same_name_from
+    assert of_one_name(one, other, DEFAULT_POLICY) == (ratio >= alike_from)

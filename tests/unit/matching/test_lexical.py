@@ -201,3 +201,24 @@ def test_a_language_with_few_passages_is_not_measured_by_its_one_lucky_hit() -> 
 def test_words_that_nobody_has_are_scaled_to_nothing() -> None:
     index = an_index({1: ["steel"], 2: ["steel"]})
     assert scaled(index, [1, 2]) == [0, 0]
+
+
+@pytest.mark.parametrize("k", [1, 5, 12])
+@pytest.mark.parametrize("steps", [2, 6, 10_000], ids=["two values", "ties", "hardly a tie"])
+def test_the_best_of_many_are_those_that_putting_all_in_order_gives(k: int, steps: int) -> None:
+    index = an_index({id_: ["weld"] for id_ in range(500)})
+    scores = np.random.default_rng(k).integers(0, steps, 500).astype(np.float32)
+    in_order = sorted((-score, id_) for id_, score in enumerate(scores.tolist()) if score > 0)
+    assert index.best(scores, k).tolist() == [id_ for _, id_ in in_order[:k]]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 1.0])
+def test_the_scale_of_many_is_the_mean_of_the_five_best_of_their_group(share: float) -> None:
+    index = an_index({id_: ["weld"] for id_ in range(900)})
+    random = np.random.default_rng(0)
+    scores = np.where(random.random(900) < share, random.random(900) * 9, 0).astype(np.float32)
+    scaled = index.scaled(scores, 0.5)
+    for first in range(3):
+        own = scores[first::3]
+        scale = np.float32(max(np.sort(own)[-5:].sum(dtype=np.float64) / 5, 0.5))
+        np.testing.assert_array_equal(scaled[first::3], own / scale)

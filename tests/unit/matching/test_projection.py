@@ -166,7 +166,7 @@ def test_what_the_voice_found_stays_when_a_question_is_moved(learnt: Projection)
             character=none,
             across=np.zeros(3, dtype=bool),
             similarities=np.empty((0, 0), dtype=np.float32),
-            gains=Gains(gains, none),
+            gains=Gains(gains, none, np.float32([1, 1, 0])),
         ),
         space=space,
         rows=np.arange(3),

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from matchmaker.matching.languages import unit
 from matchmaker.matching.policy import DEFAULT_POLICY
 from matchmaker.matching.scoring import PassageFeatures, combined, passage_features
-from matchmaker.matching.voice import gains, scale_of
+from matchmaker.matching.terms import passage_terms
+from matchmaker.matching.voice import as_read, clearness, fingerprint, gains, scale_of
 
 ASKED = unit(np.float32([[1, 1], [1, 0]]))
 READ = unit(np.float32([[0, 1]]))
+CLEAR = np.float32([1])
 
 
 def features() -> PassageFeatures:
@@ -33,7 +35,7 @@ def features() -> PassageFeatures:
 
 def test_only_what_the_voice_has_read_gains_or_loses() -> None:
     plain = features()
-    found = gains((np.array([1]), READ), ASKED, 0.5, plain.whole, plain.sentence)
+    found = gains((np.array([1]), READ, CLEAR), ASKED, 0.5, plain.whole, plain.sentence)
     assert found.whole.tolist() == pytest.approx([0, 0.5 * 2**-0.5 - 0.4, 0], abs=1e-6)
     assert found.sentence.tolist() == pytest.approx([0, 0 - 0.3, 0], abs=1e-6)
 
@@ -44,7 +46,7 @@ def test_the_judged_cosine_lies_between_the_two_and_others_stay_to_the_last_bit(
 ) -> None:
     policy = replace(DEFAULT_POLICY, voice_share=share, whole_share=1.0)
     plain = features()
-    found = gains((np.array([1]), READ), ASKED, 1.0, plain.whole, plain.sentence)
+    found = gains((np.array([1]), READ, CLEAR), ASKED, 1.0, plain.whole, plain.sentence)
     alone = combined(plain, policy)
     heard = combined(replace(plain, gains=found), policy)
     assert heard[[0, 2]].tolist() == alone[[0, 2]].tolist()
@@ -55,7 +57,7 @@ def test_the_judged_cosine_lies_between_the_two_and_others_stay_to_the_last_bit(
 def test_without_a_share_the_voice_is_not_heard() -> None:
     policy = replace(DEFAULT_POLICY, voice_share=0.0)
     plain = features()
-    found = gains((np.array([1]), READ), ASKED, 1.0, plain.whole, plain.sentence)
+    found = gains((np.array([1]), READ, CLEAR), ASKED, 1.0, plain.whole, plain.sentence)
     heard = combined(replace(plain, gains=found), policy)
     assert heard.tolist() == combined(plain, policy).tolist()
 
@@ -65,7 +67,7 @@ def test_of_the_sentences_the_nearest_counts() -> None:
     measured = passage_features(
         READ, asked[0], asked[1:], np.float32([0]), np.float32([0]), np.array([False])
     )
-    found = gains((np.array([0]), READ), asked, 1.0, measured.whole, measured.sentence)
+    found = gains((np.array([0]), READ, CLEAR), asked, 1.0, measured.whole, measured.sentence)
     assert found.sentence.tolist() == [0.0]  # the voice finds what the encoder found
 
 
@@ -79,3 +81,51 @@ def test_the_scale_makes_the_voice_as_wide_as_the_encoder() -> None:
 
 def test_a_voice_that_tells_nothing_apart_keeps_its_scale() -> None:
     assert scale_of(np.float32([0.1, 0.2]), np.float32([0.3, 0.3])) == 1.0
+
+
+def test_what_was_half_clear_counts_half() -> None:
+    policy = replace(DEFAULT_POLICY, voice_share=0.4)
+    plain = features()
+    sums = [
+        combined(
+            replace(
+                plain,
+                gains=gains(
+                    (np.array([1]), READ, np.float32([clear])),
+                    ASKED,
+                    1.0,
+                    plain.whole,
+                    plain.sentence,
+                ),
+            ),
+            policy,
+        )[1]
+        for clear in (0.0, 0.5, 1.0)
+    ]
+    assert sums[0] == combined(plain, policy)[1]
+    assert sums[1] - sums[0] == pytest.approx((sums[2] - sums[0]) / 2, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "clear"),
+    [
+        ("We weld zzz qqq", "en", 1.0),
+        ("Vi svejser aluminium og stål med en robot", "da", 1.0),
+        ("Præsidenten skrev til Kavanaugh om søndagen", "da", 0.0),
+        ("", "da", 0.0),
+    ],
+)
+def test_how_much_of_a_text_the_voice_can_read(text: str, language: str, clear: float) -> None:
+    assert clearness(passage_terms(text, language), language) == clear
+
+
+def test_the_voice_reads_danish_word_by_word_in_english() -> None:
+    told = as_read("Vi får revner i svejserobottens KRC4-styring, når vi svejser", "da")
+    assert told.split()[:3] == ["crack", "welding", "robot"]
+    assert "krc4-styring" in told.split()
+    assert as_read("We get cracks", "en") == "We get cracks"
+
+
+def test_vectors_are_known_by_how_danish_is_read_too() -> None:
+    assert fingerprint("abc").startswith("abc-")
+    assert fingerprint("abc") != fingerprint("abd")

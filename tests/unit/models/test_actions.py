@@ -46,6 +46,13 @@ TABLE = [
     (Action.REVISE_CHALLENGE, OWNED, "----yy"),
     (Action.MATCH_CHALLENGE, OWNED, "----yy"),
     (Action.WITHDRAW_CHALLENGE, OWNED, "----yy"),
+    (Action.KEEP_CHALLENGE, OPEN, "yyyyyy"),
+    (Action.KEEP_CHALLENGE, OWNED, "------"),
+    (Action.RENEW_CHALLENGE, OWNED, "----yy"),
+    (Action.ASK_BACK, OPEN, "----yy"),
+    (Action.ASK_BACK, OWNED, "----yy"),
+    (Action.NAME_PEOPLE, None, "-yyyyy"),
+    (Action.LIST_OWN_CHALLENGES, None, "-yyyyy"),
     (Action.READ_PROFILE, PUBLIC, "yyyyyy"),
     (Action.READ_PROFILE, MEMBERS, "-yyyyy"),
     (Action.READ_PROFILE, STAFF, "----yy"),
@@ -97,6 +104,7 @@ def test_an_account_and_its_organisation_may_do_everything_with_their_challenge(
         Action.REVISE_CHALLENGE,
         Action.MATCH_CHALLENGE,
         Action.WITHDRAW_CHALLENGE,
+        Action.RENEW_CHALLENGE,
     )
 
     assert actions_for(OWNED, owner) == actions_for(OWNED, colleague) == everything
