@@ -69,7 +69,7 @@ _IN_QUEUE = (
 
 
 def in_queue(
-    session: Session, side: Side | None, after: tuple[datetime, UUID] | None, limit: int
+    session: Session, side: Side | None, after: Sequence[object] | None, limit: int
 ) -> tuple[Sequence[Challenge], bool]:
     """Return submitted challenges, the longest waiting first, and whether there are more.
 
@@ -84,7 +84,7 @@ def in_queue(
     if side is not None:
         query = query.where(Challenge.waits_for == side)
     if after is not None:
-        query = query.where(tuple_(Challenge.created_at, Challenge.id) > after)
+        query = query.where(tuple_(Challenge.created_at, Challenge.id) > tuple(after))
     query = query.order_by(Challenge.created_at, Challenge.id).limit(limit + 1)
     found = session.scalars(query).all()
     return found[:limit], len(found) > limit
