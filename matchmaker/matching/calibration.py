@@ -18,7 +18,7 @@ from matchmaker.models import Fit
 #: Share of relevant profiles that each fit word promises, and what the fit aims at: as much more as
 #: words that were set by some challenges lose on others (with 0.01 "strong" held 89 % there).
 PROMISED = MappingProxyType({Fit.STRONG: 0.9, Fit.GOOD: 0.6, Fit.POSSIBLE: 0.3})
-_MARGIN = 0.03
+_MARGIN = 0.02
 #: Fewer judged matches than this say nothing about a word.
 _FEWEST = 25
 #: Share of the challenges that nobody can answer which must be told so, one less rather than one

@@ -78,9 +78,9 @@ class MatchingPolicy:
     voice_share: float = 0.0
     #: What the nearest neighbour gains over somebody far away; the asker may change it.
     place_weight: float = 0.03
-    #: Kilometres after which 1/e of that gain is left: where a firm is near enough to drop in. At
-    #: 20 in place of 50, and 0.08 in place of 0.06, both sets of judgements gain (0.7332 to 0.7377
-    #: in nDCG@10 on challenges not learned from, 0.592 to 0.605 in MRR on the Danish projects).
+    #: Kilometres after which 1/e of that gain is left: near enough to drop in. At 20 in place of
+    #: 50, and 0.08 in place of 0.06, both sets of judgements gain (0.7332 to 0.7377 in nDCG@10
+    #: on challenges not learned from, 0.592 to 0.605 in MRR on the Danish projects).
     place_km: float = 20.0
     #: What the score of a passage is multiplied with for the kind of evidence it is. All alike:
     #: who has cases, equipment or services stands on equal footing with who has publications.

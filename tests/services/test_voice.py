@@ -17,7 +17,9 @@ from matchmaker.bootstrap import Matchmaker, build, prepare_encoders
 from matchmaker.config import Settings
 from matchmaker.errors import IndexNotReady
 from matchmaker.matching import ranking
+from matchmaker.matching.languages import reference_documents
 from matchmaker.matching.policy import DEFAULT_POLICY, MatchingPolicy
+from matchmaker.matching.voice import as_read
 from matchmaker.models import Challenge, Conditions, IndexGeneration, Passage, Place
 from matchmaker.services.deletion import questions_of
 from matchmaker.services.evaluation import JudgedChallenge
@@ -183,16 +185,16 @@ def test_examples_move_the_challenge_and_leave_what_the_voice_adds(heard: Matchm
 
 
 def test_the_voice_reads_each_text_once_and_danish_ones_in_english_words(
-    heard: Matchmaker, voice: EnglishEncoder, counting: CountingEncoder
+    heard: Matchmaker, voice: EnglishEncoder
 ) -> None:
-    assert any("cause crack" in text for text in voice.documents)
-    assert len(voice.documents) == len(set(voice.documents)) > 0
-    told = set(counting.documents)
-    assert {text for text in voice.documents if text in told} == {
-        text for text in told if "Jeg" not in text and "Finder" not in text
-    }
+    # Where languages lie is asked of the reference texts anew for every generation.
+    reference = {as_read(one, "da") for one in reference_documents()["da"]}
+    told = [one for one in voice.documents if one not in reference]
+    assert any("cause crack" in text for text in told)
+    assert not any("Jeg" in text for text in told)
+    assert len(told) == len(set(told)) > 0
     heard.indexing.rebuild()
-    assert len(voice.documents) == len(set(voice.documents))
+    assert [one for one in voice.documents if one not in reference] == told
 
 
 def test_a_voice_that_is_turned_on_or_off_leaves_the_encoders_vectors(
