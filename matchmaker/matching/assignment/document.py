@@ -77,9 +77,9 @@ def read_back(document: Mapping[str, Any]) -> Round:
             )
             for one in document["positions"]
         ),
-        hosts=tuple(Host(id=UUID(id), capacity=limit) for id, limit in document["hosts"]),
+        hosts=tuple(Host(id=UUID(one), capacity=limit) for one, limit in document["hosts"]),
         supervisors=tuple(
-            Supervisor(id=UUID(id), capacity=limit) for id, limit in document["supervisors"]
+            Supervisor(id=UUID(one), capacity=limit) for one, limit in document["supervisors"]
         ),
         forbidden=frozenset((UUID(one), UUID(other)) for one, other in document["forbidden"]),
         locks=tuple(
@@ -98,11 +98,11 @@ def stamp(document: Mapping[str, Any]) -> str:
 
 
 def _ranks(ranking: Mapping[UUID, int]) -> list[list[Any]]:
-    return sorted([str(id), rank] for id, rank in ranking.items())
+    return sorted([str(one), rank] for one, rank in ranking.items())
 
 
 def _ranking(written: Sequence[Sequence[Any]]) -> dict[UUID, int]:
-    return {UUID(id): rank for id, rank in written}
+    return {UUID(one): rank for one, rank in written}
 
 
 def _pairs(values: Mapping[tuple[UUID, UUID], int]) -> list[list[Any]]:

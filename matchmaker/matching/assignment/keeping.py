@@ -57,11 +57,11 @@ def _capacities(board: Board, placed: Mapping[int, int]) -> Iterator[Breach]:
         at_host[board.positions[position].host] += board.load(student, position)
     heads = Counter(placed.values())
     locked = set(board.decided.values())
-    for row, position in enumerate(board.positions):
-        if taken[row] > position.capacity:
-            yield Breach(limit=Limit.POSITION, about=position.id)
-        if 0 < heads[row] < position.minimum and row not in locked:
-            yield Breach(limit=Limit.TEAM, about=position.id)
+    for row, offered in enumerate(board.positions):
+        if taken[row] > offered.capacity:
+            yield Breach(limit=Limit.POSITION, about=offered.id)
+        if 0 < heads[row] < offered.minimum and row not in locked:
+            yield Breach(limit=Limit.TEAM, about=offered.id)
     for host in board.asked.hosts:
         if host.capacity is not None and at_host[host.id] > host.capacity:
             yield Breach(limit=Limit.HOST, about=host.id)
