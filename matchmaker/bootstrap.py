@@ -17,6 +17,7 @@ from matchmaker.errors import IndexNotReady, SettingInvalid
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.services.access import AccessService
 from matchmaker.services.accounts import AccountService
+from matchmaker.services.assignment import AssignmentService
 from matchmaker.services.audit import AuditService
 from matchmaker.services.background import BackgroundWorker
 from matchmaker.services.belonging import BelongingService
@@ -25,6 +26,7 @@ from matchmaker.services.bulk_upsert import BulkUpsertService
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.cohorts import CohortService
 from matchmaker.services.curation import CurationService
 from matchmaker.services.desk import DeskService
 from matchmaker.services.directions import DirectionService
@@ -45,6 +47,7 @@ from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.owners import OwnerService
 from matchmaker.services.passwords import Passwords
+from matchmaker.services.placements import PlacementService
 from matchmaker.services.previews import PreviewService
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.provider_sign_in import ProviderSignInService
@@ -53,7 +56,9 @@ from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
 from matchmaker.services.sign_in import SignInService
+from matchmaker.services.student_fit import StudentFit
 from matchmaker.services.tokens import TokenService
+from matchmaker.services.wishes import WishService
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
 
@@ -92,6 +97,10 @@ class Matchmaker:
     exports: ExportService
     upserts: BulkUpsertService
     answers: AnswerService
+    cohorts: CohortService
+    wishes: WishService
+    assignment: AssignmentService
+    placements: PlacementService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -150,6 +159,7 @@ def build(
         sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name, voice
     )
     directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
+    fit = StudentFit(directions)
     importing = ImportService(sessions, clock, settings.data_dir / "imports")
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
     return Matchmaker(
@@ -188,6 +198,10 @@ def build(
         exports=ExportService(sessions, clock),
         upserts=BulkUpsertService(sessions, clock),
         answers=AnswerService(sessions, clock),
+        cohorts=CohortService(sessions, clock),
+        wishes=WishService(sessions, clock, fit),
+        assignment=AssignmentService(sessions, clock, fit),
+        placements=PlacementService(sessions, clock),
         engine=engine,
     )
 

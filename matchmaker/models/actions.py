@@ -16,6 +16,7 @@ from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
 from matchmaker.models.challenge import Challenge
 from matchmaker.models.credentials import Scope
+from matchmaker.models.placement import Party
 from matchmaker.models.profile import Profile, ProfileKind, Standing
 from matchmaker.models.visibility import Visibility
 
@@ -52,6 +53,19 @@ class Action(enum.StrEnum):
     MANAGE_ACCOUNTS = "manage-accounts"
     READ_OWN_ACCOUNT = "read-own-account"
     MANAGE_OWN_ACCOUNT = "manage-own-account"
+    #: Cohorts that one manages, in a list.
+    LIST_COHORTS = "list-cohorts"
+    #: Students, supervisors, positions and rounds of one cohort.
+    MANAGE_COHORT = "manage-cohort"
+    #: That a host exists and its contact is of it.
+    VET_HOST = "vet-host"
+    #: What a student says in their cohort: consent, wishes, marks.
+    WISH = "wish"
+    #: Positions of one host, and how it ranks those who were proposed to it.
+    OFFER_POSITION = "offer-position"
+    READ_PLACEMENT = "read-placement"
+    #: Starting, completing, breaking off.
+    MANAGE_PLACEMENT = "manage-placement"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +112,33 @@ class ChallengeFacts:
     organisation_id: UUID | None = None
 
 
-Thing: TypeAlias = ProfileFacts | ChallengeFacts
+@dataclass(frozen=True, kw_only=True)
+class CohortFacts:
+    """What permission depends on in a cohort; ``student_id`` where it is about one student."""
+
+    id: UUID
+    university_id: UUID
+    student_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostFacts:
+    """What permission depends on in what a host offers; ``id`` is that of the host."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacementFacts:
+    """What permission depends on in a placement."""
+
+    id: UUID
+    student_id: UUID
+    host_id: UUID
+    university_id: UUID
+
+
+Thing: TypeAlias = ProfileFacts | ChallengeFacts | CohortFacts | HostFacts | PlacementFacts
 
 _STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
 #: Those who can have a profile of their own.
@@ -115,6 +155,8 @@ _READING = frozenset(
         Action.LIST_ACCOUNTS,
         Action.READ_OWN_ACCOUNT,
         Action.EXPORT,
+        Action.LIST_COHORTS,
+        Action.READ_PLACEMENT,
     }
 )
 #: What nobody has to sign in for.
@@ -129,6 +171,8 @@ _BY_ROLE = {
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.READ_OWN_ACCOUNT: frozenset(Role),
     Action.MANAGE_OWN_ACCOUNT: frozenset(Role),
+    Action.LIST_COHORTS: _STAFF | {Role.UNIVERSITY},
+    Action.VET_HOST: _STAFF,
 }
 _ON_CHALLENGES = (
     Action.READ_CHALLENGE,
@@ -166,6 +210,8 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
         return action in _ON_CHALLENGES and _on_challenge(viewer, action, thing)
     if isinstance(thing, ProfileFacts):
         return action in ON_PROFILES and _on_profile(viewer, action, thing)
+    if isinstance(thing, CohortFacts | HostFacts | PlacementFacts):
+        return viewer is not None and _on_placing(viewer, action, thing)
     return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))
 
 
@@ -205,6 +251,11 @@ def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> 
         raise NotFound("challenge", thing.id)
     if isinstance(thing, ProfileFacts) and not allowed(viewer, Action.READ_PROFILE, thing):
         raise NotFound("profile", thing.id)
+    if isinstance(thing, CohortFacts | HostFacts | PlacementFacts) and not (
+        isinstance(thing, PlacementFacts) and allowed(viewer, Action.READ_PLACEMENT, thing)
+    ):
+        # Nobody else may know who is placed where, or that they seek a place at all.
+        raise NotFound(_NAMES[type(thing)], thing.id)
     if viewer is None:
         raise NotSignedIn
     raise NotPermitted(action)
@@ -226,6 +277,45 @@ def _on_challenge(viewer: Viewer | None, action: Action, thing: ChallengeFacts) 
         or viewer.account_id == thing.account_id
         or thing.organisation_id in viewer.organisations
     )
+
+
+#: What a thing that one may not know of is called.
+_NAMES: dict[type, str] = {
+    CohortFacts: "cohort",
+    HostFacts: "organisation",
+    PlacementFacts: "placement",
+}
+
+
+def parties_of(viewer: Viewer, thing: PlacementFacts) -> tuple[Party, ...]:
+    """Return for whom somebody may agree to a placement; staff see to it, and agree for nobody."""
+    found = []
+    if thing.student_id in viewer.claimed:
+        found.append(Party.STUDENT)
+    if thing.host_id in viewer.organisations:
+        found.append(Party.HOST)
+    if thing.university_id in viewer.organisations:
+        # Supervisors have no account of their own; their university answers for them.
+        found += [Party.SUPERVISOR, Party.UNIVERSITY]
+    return tuple(found)
+
+
+def _on_placing(
+    viewer: Viewer, action: Action, thing: CohortFacts | HostFacts | PlacementFacts
+) -> bool:
+    if isinstance(thing, HostFacts):
+        mine = viewer.is_staff or thing.id in viewer.organisations
+        return action is Action.OFFER_POSITION and mine
+    coordinates = viewer.is_staff or (
+        viewer.role is Role.UNIVERSITY and thing.university_id in viewer.organisations
+    )
+    if isinstance(thing, CohortFacts):
+        if action is Action.WISH:
+            return thing.student_id is not None and thing.student_id in viewer.claimed
+        return action is Action.MANAGE_COHORT and coordinates
+    if action is Action.READ_PLACEMENT:
+        return coordinates or bool(parties_of(viewer, thing))
+    return action is Action.MANAGE_PLACEMENT and coordinates
 
 
 def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> bool:
