@@ -220,11 +220,37 @@ def _guard_profile(profile_id: UUID) -> None:
     matchmaker().access.check_profile(current_viewer(), Action.READ_PROFILE, profile_id)
 
 
+def _guard_cohort(cohort_id: UUID) -> None:
+    matchmaker().access.check_cohort(current_viewer(), cohort_id)
+
+
+def _guard_seat(seat_id: UUID) -> None:
+    matchmaker().access.student_of(current_viewer(), seat_id)
+
+
+def _guard_round(round_id: UUID) -> None:
+    matchmaker().access.check_round(current_viewer(), round_id)
+
+
+def _guard_position(position_id: UUID) -> None:
+    matchmaker().access.check_position(current_viewer(), position_id)
+
+
+def _guard_placement(placement_id: UUID) -> None:
+    matchmaker().access.check_placement(current_viewer(), Action.READ_PLACEMENT, placement_id)
+
+
 #: Name in an address -> what is checked whenever a route has it.
 _GUARDS: dict[str, Callable[[UUID], None]] = {
     "challenge_id": _guard_challenge,
     "run_id": _guard_run,
     "profile_id": _guard_profile,
+    "cohort_id": _guard_cohort,
+    # A cohort, as one of its students has it.
+    "seat_id": _guard_seat,
+    "round_id": _guard_round,
+    "position_id": _guard_position,
+    "placement_id": _guard_placement,
 }
 
 

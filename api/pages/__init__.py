@@ -26,16 +26,19 @@ from api.pages import (
     exposure,
     finding,
     home,
+    hosting,
     import_runs,
     imported_people,
     imports,
     own_profiles,
+    placing,
     profiles,
     provider,
     reminders,
     reset,
     sign_in,
     standing,
+    student_wishes,
 )
 from api.pages.display import FILTERS, same_page
 from api.pages.labels import plural
@@ -69,6 +72,10 @@ BLUEPRINTS: list[Blueprint] = [
     own_profiles.blueprint,
     reminders.blueprint,
     reminders.unsubscribing,
+    placing.blueprint,
+    student_wishes.blueprint,
+    hosting.blueprint,
+    hosting.placements,
 ]
 #: Their forms carry no token: the secret in their address is one, and programs send them.
 WITHOUT_FORM_TOKEN = (reminders.unsubscribing,)

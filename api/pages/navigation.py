@@ -18,6 +18,12 @@ def own_pages() -> list[tuple[str, str]]:
     if viewer.is_staff:
         pages.append(("desk_pages.page", str(gettext("Desk"))))
         pages.append(("import_pages.page", str(gettext("Imports"))))
+    if allowed(viewer, Action.LIST_COHORTS):
+        pages.append(("placing_pages.page", str(gettext("Placing students"))))
+    if viewer.organisations:
+        pages.append(("hosting_pages.page", str(gettext("Positions"))))
+    if viewer.claimed:
+        pages.append(("student_pages.page", str(gettext("My placements"))))
     if viewer.claimed or viewer.delegated:
         pages.append(("own_pages.page", str(gettext("My profiles"))))
     return pages

@@ -18,17 +18,15 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import Duplicate, InvalidInput, NotFound
 from matchmaker.matching.assignment.answering import answered
 from matchmaker.matching.assignment.board import laid_out
-from matchmaker.matching.assignment.changes import Difference, LockCost, difference, lock_cost
+from matchmaker.matching.assignment.changes import LockCost, lock_cost
 from matchmaker.matching.assignment.document import read_back, stamp, written_out
-from matchmaker.matching.assignment.judging import judged
 from matchmaker.matching.assignment.outcome import Method, Result
-from matchmaker.matching.assignment.round import Flaw, Lock, Problem, Round, RoundRefused
-from matchmaker.matching.assignment.solver import Progress, Reached
+from matchmaker.matching.assignment.round import Lock, Problem, Round, RoundRefused
+from matchmaker.matching.assignment.solver import Progress
 from matchmaker.matching.assignment.stable import never
 from matchmaker.models import (
     AssignmentRound,
     AuditAction,
-    Cohort,
     Placement,
     RoundAction,
     RoundAnswer,
@@ -38,54 +36,20 @@ from matchmaker.models import (
 )
 from matchmaker.services.clock import Clock
 from matchmaker.services.cohorts import MOST_REASON, checked_line
-from matchmaker.services.gathering import Gathered, Notice, gathered, with_fit
+from matchmaker.services.gathering import Gathered, gathered, with_fit
 from matchmaker.services.recording import Entry, record
+from matchmaker.services.round_answers import (
+    RoundView,
+    names_of,
+    read_answers,
+    refuse_contradiction,
+)
 from matchmaker.services.student_fit import StudentFit
 from matchmaker.storage import assignment, cohorts
 from matchmaker.storage.database import Sessions
 
 #: Seconds for each optimising method before its best answer so far is kept with its gap.
 SECONDS = 20.0
-
-#: What a coordinator is told when a round contradicts itself.
-SENTENCES = {
-    Flaw.LOCKS_ABOVE_POSITION: "More students are locked to a position than it has places.",
-    Flaw.LOCKS_ABOVE_HOST: "More students are locked to a host than it takes.",
-    Flaw.LOCKS_ABOVE_SUPERVISORS: "Nobody has room to supervise all who are locked.",
-    Flaw.LOCK_FORBIDDEN: "A locked pair is one that must not be.",
-    Flaw.TWO_LOCKS: "A student is locked to two places, or brings a place of their own.",
-}
-OTHERWISE = "What is stored of this round contradicts itself."
-
-
-@dataclass(frozen=True, kw_only=True)
-class MethodAnswer:
-    """What one method answered, and what differs from its answer to the input before."""
-
-    answer_id: UUID
-    result: Result
-    since: Difference | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoundView:
-    """A round as a coordinator sees it."""
-
-    round: AssignmentRound
-    cohort: Cohort
-    #: Of the latest input; None before the first run.
-    stamp: str | None
-    #: Whether the latest input is still what is stored.
-    current: bool
-    notices: Sequence[Notice]
-    problems: Sequence[Problem]
-    locks: Sequence[RoundLock]
-    answers: Mapping[Method, MethodAnswer]
-    #: Names of students, hosts and supervisors, titles of positions.
-    names: Mapping[UUID, str]
-    #: Students and positions of the round as it would be asked now.
-    students: Sequence[UUID]
-    positions: Sequence[UUID]
 
 
 @dataclass(frozen=True)
@@ -195,7 +159,7 @@ class AssignmentService:
             if round_.state is RoundState.PUBLISHED:
                 asked = [one for one in asked if self._published(session, round_, one)]
             answers = [assignment.answers(session, one.id) for one in asked[:2]]
-            names = _names(session, found, locks, asked[:2])
+            names = names_of(session, found, locks, asked[:2])
         problems: tuple[Problem, ...] = ()
         try:
             laid_out(found.asked)
@@ -211,7 +175,7 @@ class AssignmentService:
             notices=found.notices if is_open else (),
             problems=problems if is_open else (),
             locks=locks,
-            answers=_read(asked[:2], answers),
+            answers=read_answers(asked[:2], answers),
             names=names,
             students=[one.id for one in found.asked.students],
             positions=[one.id for one in found.asked.positions],
@@ -257,7 +221,7 @@ class AssignmentService:
                     raise InvalidInput("student_id", "This student is locked already.")
             session.add(lock)
             session.flush()
-            _checked(gathered(session, round_).asked)
+            refuse_contradiction(gathered(session, round_).asked)
             self._recorded(session, AuditAction.LOCK, round_id, by)
         return lock
 
@@ -300,7 +264,7 @@ class AssignmentService:
         if not asked:
             raise NotFound("answer", method.value)
         question = read_back(asked[0].document)
-        result = _read(asked, answers)[method].result
+        result = read_answers(asked, answers)[method].result
 
         def answer(one: Round) -> Result:
             return answered(one, method, seconds=self.seconds)
@@ -339,7 +303,7 @@ class AssignmentService:
                     "Students, positions, wishes or locks changed since this answer. "
                     "Run the round again.",
                 )
-            result = _read(asked[:1], [answers])[Method(chosen.method)].result
+            result = read_answers(asked[:1], [answers])[Method(chosen.method)].result
             placements = [
                 Placement(
                     round_id=round_id,
@@ -391,7 +355,7 @@ class AssignmentService:
         return {
             method: answered(question, method, seconds=self.seconds).position_of()
             == kept.result.position_of()
-            for method, kept in _read(asked, answers).items()
+            for method, kept in read_answers(asked, answers).items()
         }
 
     def _answered(
@@ -400,7 +364,7 @@ class AssignmentService:
         progress: Callable[[Method, Progress | None], None] | None,
         cancelled: Callable[[], bool],
     ) -> dict[Method, Result]:
-        _checked(asked)
+        refuse_contradiction(asked)
         found = {}
         for method in Method:
             tell = progress or _nobody
@@ -462,77 +426,3 @@ class AssignmentService:
 
 def _nobody(_method: Method, _progress: Progress | None) -> None:
     """Tell nobody."""
-
-
-def _checked(asked: Round) -> None:
-    """Refuse a round that contradicts itself, in words."""
-    try:
-        laid_out(asked)
-    except RoundRefused as refused:
-        raise InvalidInput("round", SENTENCES.get(refused.problems[0].flaw, OTHERWISE)) from refused
-
-
-def _read(
-    asked: Sequence[RoundInput], answers: Sequence[Mapping[str, RoundAnswer]]
-) -> dict[Method, MethodAnswer]:
-    """Return the results of the latest input, held against those of the one before."""
-    results: list[dict[Method, tuple[UUID, Result]]] = []
-    for one, given in zip(asked, answers, strict=True):
-        board = laid_out(read_back(one.document))
-        results.append(
-            {
-                Method(method): (
-                    kept.id,
-                    judged(
-                        board,
-                        {
-                            board.student_row[UUID(student)]: board.position_row[UUID(position)]
-                            for student, position in kept.document["placed"].items()
-                        },
-                        method=Method(method),
-                        reached=tuple(Reached(**reached) for reached in kept.document["reached"]),
-                    ),
-                )
-                for method, kept in given.items()
-            }
-        )
-    if not results:
-        return {}
-    before = results[1] if len(results) > 1 else {}
-    return {
-        method: MethodAnswer(
-            answer_id=results[0][method][0],
-            result=results[0][method][1],
-            since=difference(before[method][1], results[0][method][1])
-            if method in before
-            else None,
-        )
-        for method in Method
-        if method in results[0]
-    }
-
-
-def _names(
-    session: Session,
-    found: Gathered,
-    locks: Sequence[RoundLock],
-    asked: Sequence[RoundInput],
-) -> dict[UUID, str]:
-    """Return names of all whom a round, its notices, locks and answers speak of."""
-    people = {one.id for one in found.asked.students}
-    places = {one.id for one in found.asked.positions}
-    people |= {one.student_id for one in found.notices} | {one.student_id for one in locks}
-    places |= {one.position_id for one in found.notices if one.position_id}
-    places |= {one.position_id for one in locks}
-    guides = {one.id for one in found.asked.supervisors}
-    hosts = {one.id for one in found.asked.hosts}
-    for one in asked:
-        question = read_back(one.document)
-        people |= {student.id for student in question.students}
-        places |= {position.id for position in question.positions}
-        hosts |= {host.id for host in question.hosts}
-        guides |= {guide.id for guide in question.supervisors}
-    names = cohorts.names(session, people | hosts)
-    titles = {one.id: one.title for one in cohorts.positions(session, places)}
-    named = {one.id: one.name for one in cohorts.supervisors_named(session, guides)}
-    return names | titles | named

@@ -20,6 +20,7 @@ from matchmaker.models import (
     CohortStudent,
     ForbiddenPair,
     HostVetting,
+    ImportState,
     Organisation,
     Position,
     PositionApproval,
@@ -30,7 +31,7 @@ from matchmaker.models import (
 from matchmaker.services.accounts import checked_email
 from matchmaker.services.clock import Clock
 from matchmaker.services.recording import Entry, record
-from matchmaker.storage import cohorts
+from matchmaker.storage import cohorts, imports
 from matchmaker.storage.database import Sessions
 
 #: Longest name, reason and text of a position.
@@ -201,6 +202,26 @@ class CohortService:
                     at=self.clock(),
                 )
         return new
+
+    def enrol_imported(self, cohort_id: UUID, run_id: UUID, *, by: UUID | None) -> int:
+        """Take the students whom an import brought into a cohort.
+
+        Returns:
+            How many are new in it.
+
+        Raises:
+            NotFound: there is no such cohort or import.
+            InvalidInput: the import brought no students, or it is not done.
+
+        """
+        with self.sessions.reading() as session:
+            run = imports.get(session, run_id)
+            if run.state is not ImportState.DONE:
+                raise InvalidInput("run_id", "This import is not done.")
+            students = imports.students_of(session, run_id)
+        if not students:
+            raise InvalidInput("run_id", "This import brought no students.")
+        return self.enrol(cohort_id, students, by=by)
 
     def leave(self, cohort_id: UUID, student_id: UUID, *, by: UUID | None) -> None:
         """Take a student out of a cohort; wishes and locks are kept, and count no more.
@@ -418,12 +439,11 @@ def refuse_below(capacity: int, placed: int) -> None:
     """Refuse a capacity below what is placed.
 
     Raises:
-        InvalidInput: it is; the sentence says how many are placed.
+        InvalidInput: it is.
 
     """
     if capacity < placed:
         raise InvalidInput(
             "capacity",
-            f"{placed} students have a place here already. Break off a placement first, "
-            f"or keep at least {placed}.",
+            "More students than that have a place here. Break off a placement first.",
         )

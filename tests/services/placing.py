@@ -10,7 +10,7 @@ from uuid import UUID
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.matching.assignment.outcome import Method
 from matchmaker.models import OrganisationType, Profile, Visibility
-from matchmaker.services.assignment import RoundView
+from matchmaker.services.round_answers import RoundView
 from tests.factories import a_student, an_organisation
 
 PERIOD = {"starts_on": date(2027, 2, 1), "ends_on": date(2027, 6, 30)}

@@ -13,6 +13,10 @@ branch_labels = None
 depends_on = None
 
 
+def _to(column: str, table: str, name: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(name), ondelete=ondelete)
+
+
 def upgrade() -> None:
     op.create_table(
         "cohorts",
@@ -24,12 +28,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["university_id"],
-            ["profiles.id"],
-            name=op.f("fk_cohorts_university_id_profiles"),
-            ondelete="CASCADE",
-        ),
+        _to("university_id", "profiles", "fk_cohorts_university_id_profiles"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohorts")),
     )
     with op.batch_alter_table("cohorts", schema=None) as batch_op:
@@ -43,12 +42,7 @@ def upgrade() -> None:
         sa.Column("capacity", sa.Integer(), nullable=True),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("vetted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["profiles.id"],
-            name=op.f("fk_host_vettings_organisation_id_profiles"),
-            ondelete="CASCADE",
-        ),
+        _to("organisation_id", "profiles", "fk_host_vettings_organisation_id_profiles"),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_host_vettings")),
     )
     op.create_table(
@@ -69,12 +63,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohorts.id"],
-            name=op.f("fk_assignment_rounds_cohort_id_cohorts"),
-            ondelete="CASCADE",
-        ),
+        _to("cohort_id", "cohorts", "fk_assignment_rounds_cohort_id_cohorts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_rounds")),
         sa.UniqueConstraint(
             "cohort_id", "number", name=op.f("uq_assignment_rounds_cohort_id_number")
@@ -87,18 +76,8 @@ def upgrade() -> None:
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohorts.id"],
-            name=op.f("fk_cohort_students_cohort_id_cohorts"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["student_id"],
-            ["profiles.id"],
-            name=op.f("fk_cohort_students_student_id_profiles"),
-            ondelete="CASCADE",
-        ),
+        _to("cohort_id", "cohorts", "fk_cohort_students_cohort_id_cohorts"),
+        _to("student_id", "profiles", "fk_cohort_students_student_id_profiles"),
         sa.PrimaryKeyConstraint("cohort_id", "student_id", name=op.f("pk_cohort_students")),
     )
     with op.batch_alter_table("cohort_students", schema=None) as batch_op:
@@ -133,24 +112,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["brought_by_id"],
-            ["profiles.id"],
-            name=op.f("fk_positions_brought_by_id_profiles"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["challenge_id"],
-            ["challenges.id"],
-            name=op.f("fk_positions_challenge_id_challenges"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["host_id"],
-            ["profiles.id"],
-            name=op.f("fk_positions_host_id_profiles"),
-            ondelete="CASCADE",
-        ),
+        _to("brought_by_id", "profiles", "fk_positions_brought_by_id_profiles"),
+        _to("challenge_id", "challenges", "fk_positions_challenge_id_challenges", "SET NULL"),
+        _to("host_id", "profiles", "fk_positions_host_id_profiles"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_positions")),
     )
     with op.batch_alter_table("positions", schema=None) as batch_op:
@@ -169,12 +133,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohorts.id"],
-            name=op.f("fk_supervisors_cohort_id_cohorts"),
-            ondelete="CASCADE",
-        ),
+        _to("cohort_id", "cohorts", "fk_supervisors_cohort_id_cohorts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supervisors")),
     )
     with op.batch_alter_table("supervisors", schema=None) as batch_op:
@@ -188,24 +147,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohorts.id"],
-            name=op.f("fk_forbidden_pairs_cohort_id_cohorts"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["position_id"],
-            ["positions.id"],
-            name=op.f("fk_forbidden_pairs_position_id_positions"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["student_id"],
-            ["profiles.id"],
-            name=op.f("fk_forbidden_pairs_student_id_profiles"),
-            ondelete="CASCADE",
-        ),
+        _to("cohort_id", "cohorts", "fk_forbidden_pairs_cohort_id_cohorts"),
+        _to("position_id", "positions", "fk_forbidden_pairs_position_id_positions"),
+        _to("student_id", "profiles", "fk_forbidden_pairs_student_id_profiles"),
         sa.PrimaryKeyConstraint(
             "cohort_id", "student_id", "position_id", name=op.f("pk_forbidden_pairs")
         ),
@@ -224,18 +168,8 @@ def upgrade() -> None:
         sa.Column("student_id", sa.Uuid(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["position_id"],
-            ["positions.id"],
-            name=op.f("fk_host_preferences_position_id_positions"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["student_id"],
-            ["profiles.id"],
-            name=op.f("fk_host_preferences_student_id_profiles"),
-            ondelete="CASCADE",
-        ),
+        _to("position_id", "positions", "fk_host_preferences_position_id_positions"),
+        _to("student_id", "profiles", "fk_host_preferences_student_id_profiles"),
         sa.PrimaryKeyConstraint("position_id", "student_id", name=op.f("pk_host_preferences")),
     )
     with op.batch_alter_table("host_preferences", schema=None) as batch_op:
@@ -248,18 +182,8 @@ def upgrade() -> None:
         sa.Column("student_id", sa.Uuid(), nullable=False),
         sa.Column("position_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["position_id"],
-            ["positions.id"],
-            name=op.f("fk_interest_marks_position_id_positions"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["student_id"],
-            ["profiles.id"],
-            name=op.f("fk_interest_marks_student_id_profiles"),
-            ondelete="CASCADE",
-        ),
+        _to("position_id", "positions", "fk_interest_marks_position_id_positions"),
+        _to("student_id", "profiles", "fk_interest_marks_student_id_profiles"),
         sa.PrimaryKeyConstraint("student_id", "position_id", name=op.f("pk_interest_marks")),
     )
     with op.batch_alter_table("interest_marks", schema=None) as batch_op:
@@ -293,30 +217,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["position_id"],
-            ["positions.id"],
-            name=op.f("fk_placements_position_id_positions"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["assignment_rounds.id"],
-            name=op.f("fk_placements_round_id_assignment_rounds"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["student_id"],
-            ["profiles.id"],
-            name=op.f("fk_placements_student_id_profiles"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["supervisor_id"],
-            ["supervisors.id"],
-            name=op.f("fk_placements_supervisor_id_supervisors"),
-            ondelete="SET NULL",
-        ),
+        _to("position_id", "positions", "fk_placements_position_id_positions"),
+        _to("round_id", "assignment_rounds", "fk_placements_round_id_assignment_rounds"),
+        _to("student_id", "profiles", "fk_placements_student_id_profiles"),
+        _to("supervisor_id", "supervisors", "fk_placements_supervisor_id_supervisors", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placements")),
     )
     with op.batch_alter_table("placements", schema=None) as batch_op:
@@ -337,18 +241,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohorts.id"],
-            name=op.f("fk_position_approvals_cohort_id_cohorts"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["position_id"],
-            ["positions.id"],
-            name=op.f("fk_position_approvals_position_id_positions"),
-            ondelete="CASCADE",
-        ),
+        _to("cohort_id", "cohorts", "fk_position_approvals_cohort_id_cohorts"),
+        _to("position_id", "positions", "fk_position_approvals_position_id_positions"),
         sa.PrimaryKeyConstraint("position_id", "cohort_id", name=op.f("pk_position_approvals")),
     )
     with op.batch_alter_table("position_approvals", schema=None) as batch_op:
@@ -363,12 +257,7 @@ def upgrade() -> None:
         sa.Column("stamp", sa.String(), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["assignment_rounds.id"],
-            name=op.f("fk_round_inputs_round_id_assignment_rounds"),
-            ondelete="CASCADE",
-        ),
+        _to("round_id", "assignment_rounds", "fk_round_inputs_round_id_assignment_rounds"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round_inputs")),
         sa.UniqueConstraint("round_id", "stamp", name=op.f("uq_round_inputs_round_id_stamp")),
     )
@@ -381,24 +270,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["position_id"],
-            ["positions.id"],
-            name=op.f("fk_round_locks_position_id_positions"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["assignment_rounds.id"],
-            name=op.f("fk_round_locks_round_id_assignment_rounds"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["student_id"],
-            ["profiles.id"],
-            name=op.f("fk_round_locks_student_id_profiles"),
-            ondelete="CASCADE",
-        ),
+        _to("position_id", "positions", "fk_round_locks_position_id_positions"),
+        _to("round_id", "assignment_rounds", "fk_round_locks_round_id_assignment_rounds"),
+        _to("student_id", "profiles", "fk_round_locks_student_id_profiles"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round_locks")),
         sa.UniqueConstraint(
             "round_id", "student_id", name=op.f("uq_round_locks_round_id_student_id")
@@ -417,24 +291,9 @@ def upgrade() -> None:
         sa.Column("position_id", sa.Uuid(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohorts.id"],
-            name=op.f("fk_student_preferences_cohort_id_cohorts"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["position_id"],
-            ["positions.id"],
-            name=op.f("fk_student_preferences_position_id_positions"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["student_id"],
-            ["profiles.id"],
-            name=op.f("fk_student_preferences_student_id_profiles"),
-            ondelete="CASCADE",
-        ),
+        _to("cohort_id", "cohorts", "fk_student_preferences_cohort_id_cohorts"),
+        _to("position_id", "positions", "fk_student_preferences_position_id_positions"),
+        _to("student_id", "profiles", "fk_student_preferences_student_id_profiles"),
         sa.PrimaryKeyConstraint(
             "cohort_id", "student_id", "position_id", name=op.f("pk_student_preferences")
         ),
@@ -454,12 +313,7 @@ def upgrade() -> None:
         sa.Column("method", sa.String(), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["input_id"],
-            ["round_inputs.id"],
-            name=op.f("fk_round_answers_input_id_round_inputs"),
-            ondelete="CASCADE",
-        ),
+        _to("input_id", "round_inputs", "fk_round_answers_input_id_round_inputs"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round_answers")),
         sa.UniqueConstraint("input_id", "method", name=op.f("uq_round_answers_input_id_method")),
     )
