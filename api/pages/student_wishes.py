@@ -119,8 +119,13 @@ def _me(seat_id: UUID) -> UUID:
 
 
 def _seat(seat_id: UUID, form: Form) -> str:
-    view = matchmaker().wishes.view(seat_id, _me(seat_id))
-    return render_template("placing/seat.html", view=view, form=form)
+    service, me = matchmaker(), _me(seat_id)
+    return render_template(
+        "placing/seat.html",
+        view=service.wishes.view(seat_id, me),
+        outcome=service.assignment.outcome(seat_id, me),
+        form=form,
+    )
 
 
 def _on(seat_id: UUID) -> Response:

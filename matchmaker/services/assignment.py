@@ -40,6 +40,7 @@ from matchmaker.services.gathering import Gathered, gathered, with_fit
 from matchmaker.services.recording import Entry, record
 from matchmaker.services.round_answers import (
     RoundView,
+    StudentOutcome,
     names_of,
     read_answers,
     refuse_contradiction,
@@ -180,6 +181,40 @@ class AssignmentService:
             students=[one.id for one in found.asked.students],
             positions=[one.id for one in found.asked.positions],
         )
+
+    def outcome(self, cohort_id: UUID, student_id: UUID) -> StudentOutcome | None:
+        """Return what the last published round of a cohort says of one student.
+
+        None when none is published, or the student took no part in it.
+        """
+        with self.sessions.reading() as session:
+            published = [
+                one
+                for one in assignment.of_cohort(session, cohort_id)
+                if one.state is RoundState.PUBLISHED
+            ]
+            for round_ in reversed(published):
+                for asked in assignment.inputs(session, round_.id):
+                    if not self._published(session, round_, asked):
+                        continue
+                    answers = assignment.answers(session, asked.id)
+                    chosen = next(
+                        Method(one.method)
+                        for one in answers.values()
+                        if one.id == round_.published_answer_id
+                    )
+                    result = read_answers([asked], [answers])[chosen].result
+                    for one in (*result.placed, *result.unplaced):
+                        if one.student == student_id:
+                            places = [one.id for one in read_back(asked.document).positions]
+                            titles = cohorts.positions(session, places)
+                            return StudentOutcome(
+                                round=round_,
+                                method=chosen,
+                                answer=one,
+                                names={title.id: title.title for title in titles},
+                            )
+        return None
 
     def lock(
         self,

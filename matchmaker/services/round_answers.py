@@ -13,7 +13,7 @@ from matchmaker.matching.assignment.board import laid_out
 from matchmaker.matching.assignment.changes import Difference, difference
 from matchmaker.matching.assignment.document import read_back
 from matchmaker.matching.assignment.judging import judged
-from matchmaker.matching.assignment.outcome import Method, Result
+from matchmaker.matching.assignment.outcome import Method, Placed, Result, Unplaced
 from matchmaker.matching.assignment.round import Flaw, Problem, Round, RoundRefused
 from matchmaker.matching.assignment.solver import Reached
 from matchmaker.models import AssignmentRound, Cohort, RoundAnswer, RoundInput, RoundLock
@@ -59,6 +59,22 @@ class RoundView:
     #: Students and positions of the round as it would be asked now.
     students: Sequence[UUID]
     positions: Sequence[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudentOutcome:
+    """What a published round says of one student: their place, or why there is none."""
+
+    round: AssignmentRound
+    method: Method
+    answer: Placed | Unplaced
+    #: Titles of positions.
+    names: Mapping[UUID, str]
+
+    @property
+    def unplaced(self) -> Unplaced | None:
+        """Why the student has no place; None when they have one."""
+        return self.answer if isinstance(self.answer, Unplaced) else None
 
 
 def refuse_contradiction(asked: Round) -> None:
