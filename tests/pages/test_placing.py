@@ -62,7 +62,9 @@ def parties(client: FlaskClient, matchmaker: Matchmaker) -> Parties:
     return Parties(campus, coordinator, stranger, host, students[0], students[1], staff)
 
 
-def test_the_whole_way_of_a_round(parties: Parties, matchmaker: Matchmaker) -> None:
+def test_the_whole_way_of_a_round(  # noqa: PLR0915 - one story, told to its end
+    parties: Parties, matchmaker: Matchmaker
+) -> None:
     campus, seat = parties.campus, f"/my/placing/{parties.campus.cohort}"
     welding = campus.positions["Welding"]
     for student in (parties.student, parties.other_student):

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, inspect, select, text
 
 from matchmaker.bootstrap import Matchmaker
+from matchmaker.matching.assignment.outcome import Method
 from matchmaker.models import (
     Account,
     ApiToken,
@@ -42,6 +43,7 @@ from matchmaker.storage.database import (
 )
 from tests.factories import NOW, a_mail, a_workshop
 from tests.services.import_files import write_lines
+from tests.services.placing import a_small_round
 
 
 def rows(engine: Engine) -> dict[str, int]:
@@ -106,6 +108,24 @@ def fill_curation(service: Matchmaker) -> None:
         )
 
 
+def fill_placing(service: Matchmaker) -> None:
+    """Put a row into every table of cohorts, rounds and placements."""
+    campus, round_id = a_small_round(service)
+    student, other, _ = campus.students.values()
+    welding = campus.positions["Welding"]
+    service.cohorts.add_supervisor(
+        campus.cohort, name="E", email="e@example.dk", capacity=3, by=None
+    )
+    service.wishes.mark(campus.cohort, student, welding, on=True)
+    service.cohorts.forbid(campus.cohort, other, welding, reason="r", by=None)
+    service.cohorts.propose(campus.cohort, by=None)
+    service.wishes.rank_students(welding, {student: 1}, by=None)
+    service.assignment.lock(round_id, student, welding, reason="r", by=None)
+    service.assignment.run(round_id, by=None)
+    answer = service.assignment.view(round_id).answers[Method.STABLE]
+    service.assignment.publish(round_id, answer.answer_id, by=None)
+
+
 def test_there_is_one_head() -> None:
     assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
 
@@ -150,6 +170,7 @@ def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker, tmp_pa
     workshop.matchmaking.run(challenge.id)
     fill_accounts(workshop)
     fill_curation(workshop)
+    fill_placing(workshop)
     with Sessions(engine).writing() as session:
         queue(session, a_mail(), at=NOW)
     imported = {"kind": "expert", "name": "Åse", "language": "da", "local": "7"}
