@@ -36,19 +36,14 @@ STAFF = "sfffyy"
 ADMINISTRATOR = "sffffy"
 #: Staff and universities, who then see their own cohorts only.
 COORDINATORS = "sffyyy"
-#: Of what is nobody's here: it is not there for anybody but staff.
-OF_STAFF = "snnnyy"
-NOBODYS = "snnnnn"
+OF_STAFF, NOBODYS = "snnnyy", "snnnnn"
 #: Of a challenge that is the firm's own, and of one that is another firm's.
 OWN = "nynnyy"
 OTHERS = "nnnnyy"
 HIDDEN = "nnnnyy"
 
-_OF_A_COHORT = (
-    "cohort enrol leave add_supervisor approve vet propose open_round one_round run lock unlock "
-    "publish cancel"
-).split()
-
+_OF_A_COHORT = """cohort enrol leave add_supervisor approve vet propose open_round one_round
+    run lock unlock publish cancel""".split()
 #: Endpoint -> who gets in, for every method of it.
 TABLE: dict[str, str] = {
     "static": PUBLIC,
