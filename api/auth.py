@@ -30,14 +30,8 @@ from api.error_handlers import FOR_PROGRAMS, answer
 from api.problems import problem_of
 from matchmaker.errors import NotPermitted, NotSignedIn, SignInRefused
 from matchmaker.models import Account, Scope
-from matchmaker.models.actions import (
-    ON_CHALLENGES,
-    ON_INTRODUCTIONS,
-    ON_PROFILES,
-    Action,
-    Viewer,
-    check,
-)
+from matchmaker.models.actions import ON_CHALLENGES, ON_INTRODUCTIONS, ON_PROFILES, Action, check
+from matchmaker.models.facts import Viewer
 from matchmaker.services.sign_in import IDLE, LIFETIME
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -260,6 +254,26 @@ def _guard_outcome(outcome_id: UUID) -> None:
     matchmaker().access.check_outcome(viewer, Action.READ_COLLABORATION, outcome_id)
 
 
+def _guard_cohort(cohort_id: UUID) -> None:
+    matchmaker().access.check_cohort(current_viewer(), cohort_id)
+
+
+def _guard_seat(seat_id: UUID) -> None:
+    matchmaker().access.student_of(current_viewer(), seat_id)
+
+
+def _guard_round(round_id: UUID) -> None:
+    matchmaker().access.check_round(current_viewer(), round_id)
+
+
+def _guard_position(position_id: UUID) -> None:
+    matchmaker().access.check_position(current_viewer(), position_id)
+
+
+def _guard_placement(placement_id: UUID) -> None:
+    matchmaker().access.check_placement(current_viewer(), Action.READ_PLACEMENT, placement_id)
+
+
 #: Name in an address -> what is checked whenever a route has it.
 _GUARDS: dict[str, Callable[[UUID], None]] = {
     "challenge_id": _guard_challenge,
@@ -268,6 +282,12 @@ _GUARDS: dict[str, Callable[[UUID], None]] = {
     "introduction_id": _guard_introduction,
     "collaboration_id": _guard_collaboration,
     "outcome_id": _guard_outcome,
+    "cohort_id": _guard_cohort,
+    # A cohort, as one of its students has it.
+    "seat_id": _guard_seat,
+    "round_id": _guard_round,
+    "position_id": _guard_position,
+    "placement_id": _guard_placement,
 }
 
 

@@ -9,7 +9,7 @@ from flask import current_app, g
 if TYPE_CHECKING:
     from matchmaker.bootstrap import Matchmaker
     from matchmaker.models import Account
-    from matchmaker.models.actions import Viewer
+    from matchmaker.models.facts import Viewer
 
 #: Where ``create_app`` keeps the service in ``app.extensions``.
 EXTENSION = "matchmaker"

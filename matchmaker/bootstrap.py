@@ -17,6 +17,7 @@ from matchmaker.errors import IndexNotReady, SettingInvalid
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES
 from matchmaker.services.access import AccessService
 from matchmaker.services.accounts import AccountService
+from matchmaker.services.assignment import AssignmentService
 from matchmaker.services.audit import AuditService
 from matchmaker.services.background import BackgroundWorker
 from matchmaker.services.belonging import BelongingService
@@ -27,6 +28,7 @@ from matchmaker.services.challenge_desk import ChallengeDesk
 from matchmaker.services.challenge_replica import ChallengeReplica
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock, utc_now
+from matchmaker.services.cohorts import CohortService
 from matchmaker.services.collaborations import CollaborationService
 from matchmaker.services.conflicts import ConflictService
 from matchmaker.services.curation import CurationService
@@ -59,6 +61,7 @@ from matchmaker.services.outcomes import OutcomeService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.owners import OwnerService
 from matchmaker.services.passwords import Passwords
+from matchmaker.services.placements import PlacementService
 from matchmaker.services.previews import PreviewService
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.programmes import ProgrammeService
@@ -69,9 +72,11 @@ from matchmaker.services.replica import IndexReplica
 from matchmaker.services.second_factor import SecondFactorService
 from matchmaker.services.shortlist import ShortlistService
 from matchmaker.services.sign_in import SignInService
+from matchmaker.services.student_fit import StudentFit
 from matchmaker.services.threads import ThreadService
 from matchmaker.services.tokens import TokenService
 from matchmaker.services.vault import Vault, seal_all
+from matchmaker.services.wishes import WishService
 from matchmaker.storage.copying import copy_all
 from matchmaker.storage.database import Sessions, make_engine, upgrade
 
@@ -127,6 +132,10 @@ class Matchmaker:
     exports: ExportService
     upserts: BulkUpsertService
     answers: AnswerService
+    cohorts: CohortService
+    wishes: WishService
+    assignment: AssignmentService
+    placements: PlacementService
     engine: Engine
 
     def warm_up(self) -> None:
@@ -203,6 +212,7 @@ def build(
         sessions, clock, encoder, make_replica(), POLICIES, DEFAULT_POLICY.name, voice
     )
     directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
+    fit = StudentFit(directions)
     importing = ImportService(sessions, clock, settings.data_dir / "imports")
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
     introductions = IntroductionService(sessions, clock)
@@ -260,6 +270,10 @@ def build(
         exports=ExportService(sessions, clock),
         upserts=BulkUpsertService(sessions, clock),
         answers=AnswerService(sessions, clock),
+        cohorts=CohortService(sessions, clock),
+        wishes=WishService(sessions, clock, fit),
+        assignment=AssignmentService(sessions, clock, fit),
+        placements=PlacementService(sessions, clock),
         engine=engine,
     )
 

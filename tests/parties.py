@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Account, Claim, Introduction, OutgoingMail, Profile, Role
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.storage.database import Sessions
 from tests.factories import NOW
 from tests.people import somebody

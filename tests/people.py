@@ -73,7 +73,7 @@ class World:
 def a_world(service: Matchmaker, text: str) -> World:
     """Return accounts of all roles, two firms' challenges, a public and a staff-only profile."""
     from matchmaker.models import Visibility
-    from matchmaker.models.actions import Viewer
+    from matchmaker.models.facts import Viewer
     from tests.factories import an_expert
 
     accounts = {role: somebody(service, role, role.value) for role in Role}

@@ -15,7 +15,7 @@ from matchmaker.models import (
     Introduction,
     Role,
 )
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.storage.database import Sessions
 from tests.factories import NOW, an_introduction
 from tests.people import somebody

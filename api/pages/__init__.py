@@ -31,6 +31,7 @@ from api.pages import (
     exposure,
     finding,
     home,
+    hosting,
     import_runs,
     imported_people,
     imports,
@@ -38,6 +39,7 @@ from api.pages import (
     introductions,
     keeping,
     own_profiles,
+    placing,
     profiles,
     programmes,
     provider,
@@ -46,6 +48,7 @@ from api.pages import (
     shortlist,
     sign_in,
     standing,
+    student_wishes,
     threads,
 )
 from api.pages.display import FILTERS, same_page
@@ -94,6 +97,10 @@ BLUEPRINTS: list[Blueprint] = [
     digests.unsubscribing,
     collaborations.blueprint,
     programmes.blueprint,
+    placing.blueprint,
+    student_wishes.blueprint,
+    hosting.blueprint,
+    hosting.placements,
 ]
 #: Their forms carry no token: the secret in their address is one, and programs send them.
 WITHOUT_FORM_TOKEN = (reminders.unsubscribing, digests.unsubscribing)

@@ -26,7 +26,8 @@ from matchmaker.models import (
     DismissalReason,
     PartnerKind,
 )
-from matchmaker.models.actions import Action, allowed, facts_of
+from matchmaker.models.actions import Action, allowed
+from matchmaker.models.facts import facts_of
 
 blueprint = Blueprint("challenge_pages", __name__, url_prefix="/challenges/<uuid:challenge_id>")
 

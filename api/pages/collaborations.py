@@ -36,7 +36,8 @@ from matchmaker.models import (
     Outcome,
     OutcomeKind,
 )
-from matchmaker.models.actions import Action, allowed, facts_of
+from matchmaker.models.actions import Action, allowed
+from matchmaker.models.facts import facts_of
 from matchmaker.models.outcome import MONEY
 from matchmaker.services.outcomes import LedgerLine
 

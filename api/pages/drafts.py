@@ -16,7 +16,8 @@ from api.pages.challenges import match_if_ready
 from api.pages.forms import filled_from, refused
 from matchmaker.errors import InvalidInput, NotFound, StaleRevision, TransitionNotAllowed
 from matchmaker.models import Challenge, ChallengeAction
-from matchmaker.models.actions import Action, check, facts_of
+from matchmaker.models.actions import Action, check
+from matchmaker.models.facts import facts_of
 
 blueprint = Blueprint("draft_pages", __name__)
 

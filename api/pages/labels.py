@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from api.pages.placing_labels import PLACING_WORDS
 from api.report.words import WORDS as REPORT_WORDS
 from matchmaker.matching.warnings import WarningKind
 from matchmaker.models import (
@@ -58,6 +59,7 @@ from matchmaker.services.exporting import ExportFormat
 #: Class, then member: members of two classes may have the same value, and then they are equal.
 LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
     **REPORT_WORDS,
+    **PLACING_WORDS,
     CodeList: {
         CodeList.MUNICIPALITIES: _("Municipalities"),
         CodeList.POSTCODES: _("Postcodes"),

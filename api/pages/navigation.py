@@ -6,7 +6,8 @@ from flask_babel import gettext
 
 from api.context import current_viewer
 from matchmaker.models import Profile, Role
-from matchmaker.models.actions import Action, allowed, facts_of
+from matchmaker.models.actions import Action, allowed
+from matchmaker.models.facts import facts_of
 
 
 def own_pages() -> list[tuple[str, str]]:
@@ -23,6 +24,12 @@ def own_pages() -> list[tuple[str, str]]:
         pages.append(("programme_pages.page", str(gettext("Programmes"))))
     else:
         pages.append(("introduction_pages.page", str(gettext("Introductions"))))
+    if allowed(viewer, Action.LIST_COHORTS):
+        pages.append(("placing_pages.page", str(gettext("Placing students"))))
+    if viewer.organisations:
+        pages.append(("hosting_pages.page", str(gettext("Positions"))))
+    if viewer.claimed:
+        pages.append(("student_pages.page", str(gettext("My placements"))))
     if viewer.claimed or viewer.delegated:
         pages.append(("own_pages.page", str(gettext("My profiles"))))
     return pages

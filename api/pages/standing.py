@@ -25,7 +25,8 @@ from api.parsing import read_form
 from api.schemas.curation import ConfirmSchema, DifferenceQuerySchema
 from matchmaker.errors import InvalidInput, StaleRevision
 from matchmaker.models import Profile, ProfileRevision, Standing
-from matchmaker.models.actions import Action, allowed, check, facts_of
+from matchmaker.models.actions import Action, allowed, check
+from matchmaker.models.facts import facts_of
 from matchmaker.models.snapshot import Difference
 from matchmaker.services.access import Author
 

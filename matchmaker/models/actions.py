@@ -8,17 +8,27 @@ not do is not permitted, and without a sign-in one is asked to sign in first.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
-from typing import TypeAlias
 from uuid import UUID
 
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
 from matchmaker.models.challenge import Challenge, Side
-from matchmaker.models.collaboration import Collaboration
 from matchmaker.models.credentials import Scope
+from matchmaker.models.facts import (
+    STAFF,
+    ChallengeFacts,
+    CohortFacts,
+    CollaborationFacts,
+    HostFacts,
+    IntroductionFacts,
+    PlacementFacts,
+    ProfileFacts,
+    Thing,
+    Viewer,
+)
 from matchmaker.models.introduction import Introduction, IntroductionAction, Party
-from matchmaker.models.profile import Profile, ProfileKind, Standing
+from matchmaker.models.placement import PlacementParty
+from matchmaker.models.profile import ProfileKind
 from matchmaker.models.visibility import Visibility
 
 
@@ -87,89 +97,21 @@ class Action(enum.StrEnum):
     MANAGE_ACCOUNTS = "manage-accounts"
     READ_OWN_ACCOUNT = "read-own-account"
     MANAGE_OWN_ACCOUNT = "manage-own-account"
+    #: Cohorts that one manages, in a list.
+    LIST_COHORTS = "list-cohorts"
+    #: Students, supervisors, positions and rounds of one cohort.
+    MANAGE_COHORT = "manage-cohort"
+    #: That a host exists and its contact is of it.
+    VET_HOST = "vet-host"
+    #: What a student says in their cohort: consent, wishes, marks.
+    WISH = "wish"
+    #: Positions of one host, and how it ranks those who were proposed to it.
+    OFFER_POSITION = "offer-position"
+    READ_PLACEMENT = "read-placement"
+    #: Starting, completing, breaking off.
+    MANAGE_PLACEMENT = "manage-placement"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Viewer:
-    """Somebody who is signed in, as far as permission depends on them."""
-
-    account_id: UUID
-    role: Role
-    #: Organisations they are a member of.
-    organisations: frozenset[UUID] = field(default_factory=frozenset)
-    #: Profiles they own.
-    claimed: frozenset[UUID] = field(default_factory=frozenset)
-    #: Profiles they may edit for the owner.
-    delegated: frozenset[UUID] = field(default_factory=frozenset)
-    #: A session may do everything; an API token what it was made for.
-    scopes: frozenset[Scope] = frozenset(Scope)
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether they work here."""
-        return self.role in _STAFF
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProfileFacts:
-    """What permission depends on in a profile."""
-
-    id: UUID
-    kind: ProfileKind
-    visibility: Visibility
-    #: Whether somebody owns it already.
-    claimed: bool = False
-    #: Whether it may be shown at all to others than those who may edit it.
-    live: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChallengeFacts:
-    """What permission depends on in a challenge."""
-
-    id: UUID
-    #: Neither account nor organisation: whoever has its address may do everything with it.
-    account_id: UUID | None = None
-    organisation_id: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CollaborationFacts:
-    """What permission depends on in a collaboration."""
-
-    id: UUID
-    #: Whose challenge it began with.
-    account_id: UUID | None
-    organisation_id: UUID | None
-    #: The profile of the partner; None when it is erased.
-    partner_id: UUID | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class IntroductionFacts:
-    """What permission depends on in an introduction."""
-
-    id: UUID
-    challenge: ChallengeFacts
-    profile_id: UUID
-    #: Whether the parties have been asked at all; a draft is for staff only.
-    offered: bool = True
-
-    def parties_of(self, viewer: Viewer) -> tuple[Party, ...]:
-        """Return the parties that somebody speaks for."""
-        challenge = self.challenge
-        firm = (
-            viewer.account_id == challenge.account_id
-            or challenge.organisation_id in viewer.organisations
-        )
-        partner = self.profile_id in viewer.claimed | viewer.delegated
-        spoken = {Party.FIRM: firm, Party.PARTNER: partner}
-        return tuple(party for party, speaks in spoken.items() if speaks)
-
-
-Thing: TypeAlias = ProfileFacts | ChallengeFacts | IntroductionFacts | CollaborationFacts
-
-_STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
 #: Those who can have a profile of their own.
 _PROFILED = frozenset({Role.FIRM, Role.PARTNER, Role.UNIVERSITY})
 _READING = frozenset(
@@ -190,28 +132,32 @@ _READING = frozenset(
         Action.LIST_ACCOUNTS,
         Action.READ_OWN_ACCOUNT,
         Action.EXPORT,
+        Action.LIST_COHORTS,
+        Action.READ_PLACEMENT,
     }
 )
 #: What nobody has to sign in for.
 _OPEN = frozenset({Action.SUBMIT_CHALLENGE, Action.READ_EXPOSURE})
 #: Done to no single thing -> who may; an action that is not here is nobody's.
 _BY_ROLE = {
-    Action.READ_DESK: _STAFF,
-    Action.CURATE: _STAFF,
-    Action.EXPORT: _STAFF,
+    Action.READ_DESK: STAFF,
+    Action.CURATE: STAFF,
+    Action.EXPORT: STAFF,
     Action.NAME_PEOPLE: frozenset(Role),
     Action.LIST_OWN_CHALLENGES: frozenset(Role),
-    Action.RUN_COLLABORATIONS: _STAFF,
-    Action.CONFIRM_OUTCOME: _STAFF,
-    Action.READ_PROGRAMMES: _STAFF,
-    Action.MANAGE_PROGRAMMES: _STAFF,
+    Action.RUN_COLLABORATIONS: STAFF,
+    Action.CONFIRM_OUTCOME: STAFF,
+    Action.READ_PROGRAMMES: STAFF,
+    Action.MANAGE_PROGRAMMES: STAFF,
     Action.LIST_INTRODUCTIONS: frozenset(Role),
-    Action.MANAGE_INTRODUCTION: _STAFF,
+    Action.MANAGE_INTRODUCTION: STAFF,
     Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
     Action.LIST_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.READ_OWN_ACCOUNT: frozenset(Role),
     Action.MANAGE_OWN_ACCOUNT: frozenset(Role),
+    Action.LIST_COHORTS: STAFF | {Role.UNIVERSITY},
+    Action.VET_HOST: STAFF,
 }
 #: What is done to one challenge, and asked of it.
 ON_CHALLENGES = (
@@ -265,15 +211,21 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
     """
     if viewer is not None and _scope(action) not in viewer.scopes:
         return False
-    if isinstance(thing, ChallengeFacts):
-        return action in ON_CHALLENGES and _on_challenge(viewer, action, thing)
-    if isinstance(thing, CollaborationFacts):
-        return action in _ON_COLLABORATIONS and _on_collaboration(viewer, action, thing)
-    if isinstance(thing, IntroductionFacts):
-        return action in ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
-    if isinstance(thing, ProfileFacts):
-        return action in ON_PROFILES and _on_profile(viewer, action, thing)
-    return action in _OPEN or (viewer is not None and viewer.role in _BY_ROLE.get(action, ()))
+    match thing:
+        case ChallengeFacts():
+            may = action in ON_CHALLENGES and _on_challenge(viewer, action, thing)
+        case CollaborationFacts():
+            may = action in _ON_COLLABORATIONS and _on_collaboration(viewer, action, thing)
+        case IntroductionFacts():
+            may = action in ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
+        case ProfileFacts():
+            may = action in ON_PROFILES and _on_profile(viewer, action, thing)
+        case CohortFacts() | HostFacts() | PlacementFacts():
+            may = viewer is not None and _on_placing(viewer, action, thing)
+        case None:
+            by_role = viewer is not None and viewer.role in _BY_ROLE.get(action, ())
+            may = action in _OPEN or by_role
+    return may
 
 
 def visibilities_of(viewer: Viewer | None) -> tuple[Visibility, ...]:
@@ -332,6 +284,11 @@ def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> 
         viewer, Action.READ_INTRODUCTION, thing
     ):
         raise NotFound("introduction", thing.id)
+    if isinstance(thing, CohortFacts | HostFacts | PlacementFacts) and not (
+        isinstance(thing, PlacementFacts) and allowed(viewer, Action.READ_PLACEMENT, thing)
+    ):
+        # Nobody else may know who is placed where, or that they seek a place at all.
+        raise NotFound(_NAMES[type(thing)], thing.id)
     if viewer is None:
         raise NotSignedIn
     raise NotPermitted(action)
@@ -378,6 +335,45 @@ def _on_introduction(viewer: Viewer | None, action: Action, thing: IntroductionF
     return party or (viewer.is_staff and action is not Action.ANSWER_INTRODUCTION)
 
 
+#: What a thing that one may not know of is called.
+_NAMES: dict[type, str] = {
+    CohortFacts: "cohort",
+    HostFacts: "organisation",
+    PlacementFacts: "placement",
+}
+
+
+def parties_of(viewer: Viewer, thing: PlacementFacts) -> tuple[PlacementParty, ...]:
+    """Return for whom somebody may agree to a placement; staff see to it, and agree for nobody."""
+    found = []
+    if thing.student_id in viewer.claimed:
+        found.append(PlacementParty.STUDENT)
+    if thing.host_id in viewer.organisations:
+        found.append(PlacementParty.HOST)
+    if thing.university_id in viewer.organisations:
+        # Supervisors have no account of their own; their university answers for them.
+        found += [PlacementParty.SUPERVISOR, PlacementParty.UNIVERSITY]
+    return tuple(found)
+
+
+def _on_placing(
+    viewer: Viewer, action: Action, thing: CohortFacts | HostFacts | PlacementFacts
+) -> bool:
+    if isinstance(thing, HostFacts):
+        mine = viewer.is_staff or thing.id in viewer.organisations
+        return action is Action.OFFER_POSITION and mine
+    coordinates = viewer.is_staff or (
+        viewer.role is Role.UNIVERSITY and thing.university_id in viewer.organisations
+    )
+    if isinstance(thing, CohortFacts):
+        if action is Action.WISH:
+            return thing.student_id is not None and thing.student_id in viewer.claimed
+        return action is Action.MANAGE_COHORT and coordinates
+    if action is Action.READ_PLACEMENT:
+        return coordinates or bool(parties_of(viewer, thing))
+    return action is Action.MANAGE_PLACEMENT and coordinates
+
+
 def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> bool:
     if action is Action.READ_PROFILE and thing.visibility is Visibility.PUBLIC and thing.live:
         return True
@@ -400,20 +396,6 @@ def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> b
         Action.DECLARE_CONFLICT: own,
     }
     return may[action]
-
-
-def introduction_facts(introduction: Introduction, challenge: Challenge) -> IntroductionFacts:
-    """Return the facts of an introduction."""
-    return IntroductionFacts(
-        id=introduction.id,
-        challenge=ChallengeFacts(
-            id=challenge.id,
-            account_id=challenge.account_id,
-            organisation_id=challenge.organisation_id,
-        ),
-        profile_id=introduction.profile_id,
-        offered=introduction.offered_at is not None,
-    )
 
 
 def introduction_actions(
@@ -453,35 +435,3 @@ _BY_STAFF = {
     IntroductionAction.WITHDRAW,
     IntroductionAction.CONCLUDE,
 }
-
-
-def facts_of(
-    thing: Profile | Challenge | Introduction | Collaboration, *, claimed: bool = False
-) -> Thing:
-    """Return the facts of a thing; an introduction is read with its challenge.
-
-    Args:
-        thing: what permission is asked for.
-        claimed: whether somebody owns the profile.
-
-    """
-    if isinstance(thing, Introduction):
-        return introduction_facts(thing, thing.challenge)
-    if isinstance(thing, Challenge):
-        return ChallengeFacts(
-            id=thing.id, account_id=thing.account_id, organisation_id=thing.organisation_id
-        )
-    if isinstance(thing, Collaboration):
-        return CollaborationFacts(
-            id=thing.id,
-            account_id=thing.account_id,
-            organisation_id=thing.organisation_id,
-            partner_id=thing.partner_id,
-        )
-    return ProfileFacts(
-        id=thing.id,
-        kind=thing.kind,
-        visibility=thing.visibility,
-        claimed=claimed,
-        live=thing.standing is Standing.LIVE,
-    )

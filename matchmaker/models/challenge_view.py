@@ -15,11 +15,11 @@ from datetime import datetime
 from textwrap import shorten
 from uuid import UUID
 
-from matchmaker.models.actions import Viewer
 from matchmaker.models.activity import CompanyNeed
 from matchmaker.models.brief import BriefQuestion
 from matchmaker.models.challenge import Challenge, ChallengeState
 from matchmaker.models.contact_marks import without_contacts
+from matchmaker.models.facts import Viewer
 from matchmaker.models.place import Place
 from matchmaker.models.regions import region_of
 

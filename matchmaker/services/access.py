@@ -19,17 +19,18 @@ from matchmaker.models import (
     Role,
     Standing,
 )
-from matchmaker.models.actions import (
-    Action,
+from matchmaker.models.actions import Action, check, shows_name
+from matchmaker.models.facts import (
     ChallengeFacts,
+    CohortFacts,
+    HostFacts,
+    PlacementFacts,
     ProfileFacts,
     Viewer,
-    check,
     facts_of,
     introduction_facts,
-    shows_name,
 )
-from matchmaker.storage import accounts, introductions
+from matchmaker.storage import accounts, assignment, cohorts, introductions
 from matchmaker.storage.database import Sessions
 
 
@@ -191,3 +192,99 @@ class AccessService:
             live=standing is Standing.LIVE,
         )
         check(viewer, action, facts)
+
+    def check_cohort(self, viewer: Viewer | None, cohort_id: UUID) -> None:
+        """Refuse who does not manage a cohort: to them it is not there.
+
+        Raises:
+            NotFound: there is none, or none that they may know of.
+            NotSignedIn: nobody is signed in.
+
+        """
+        required(viewer)
+        with self.sessions.reading() as session:
+            cohort = cohorts.get(session, cohort_id)
+        facts = CohortFacts(id=cohort_id, university_id=cohort.university_id)
+        check(viewer, Action.MANAGE_COHORT, facts)
+
+    def check_round(self, viewer: Viewer | None, round_id: UUID) -> None:
+        """Refuse who does not manage the cohort of a round.
+
+        Raises:
+            NotFound: there is none, or none that they may know of.
+            NotSignedIn: nobody is signed in.
+
+        """
+        required(viewer)
+        with self.sessions.reading() as session:
+            cohort_id = assignment.get(session, round_id).cohort_id
+        try:
+            self.check_cohort(viewer, cohort_id)
+        except NotFound:
+            raise NotFound("assignment round", round_id) from None
+
+    def student_of(self, viewer: Viewer | None, cohort_id: UUID) -> UUID:
+        """Return as which student somebody is in a cohort.
+
+        Raises:
+            NotFound: there is no such cohort, or they are not in it.
+            NotSignedIn: nobody is signed in.
+
+        """
+        known = required(viewer)
+        with self.sessions.reading() as session:
+            for cohort, student in cohorts.cohorts_of_students(session, known.claimed):
+                if cohort.id == cohort_id:
+                    facts = CohortFacts(
+                        id=cohort_id,
+                        university_id=cohort.university_id,
+                        student_id=student.student_id,
+                    )
+                    check(viewer, Action.WISH, facts)
+                    return student.student_id
+        raise NotFound("cohort", cohort_id)
+
+    def check_position(self, viewer: Viewer | None, position_id: UUID) -> None:
+        """Refuse who does not speak for the host of a position.
+
+        Raises:
+            NotFound: there is none, or none that they may know of.
+            NotSignedIn: nobody is signed in.
+
+        """
+        required(viewer)
+        with self.sessions.reading() as session:
+            host_id = cohorts.position(session, position_id).host_id
+        try:
+            check(viewer, Action.OFFER_POSITION, HostFacts(id=host_id))
+        except NotFound:
+            raise NotFound("position", position_id) from None
+
+    def check_placement(self, viewer: Viewer | None, action: Action, placement_id: UUID) -> None:
+        """Refuse what somebody may not do with a placement.
+
+        Raises:
+            NotFound: there is none, or none that they may know of.
+            NotSignedIn: nobody is signed in.
+            NotPermitted: they may not.
+
+        """
+        required(viewer)
+        with self.sessions.reading() as session:
+            student, host, university = assignment.parties_of(session, placement_id)
+        facts = PlacementFacts(
+            id=placement_id, student_id=student, host_id=host, university_id=university
+        )
+        check(viewer, action, facts)
+
+
+def required(viewer: Viewer | None) -> Viewer:
+    """Return who is signed in.
+
+    Raises:
+        NotSignedIn: nobody is.
+
+    """
+    if viewer is None:
+        raise NotSignedIn
+    return viewer

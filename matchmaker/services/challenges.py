@@ -10,8 +10,8 @@ from matchmaker.errors import InvalidInput
 from matchmaker.matching.languages import SUPPORTED
 from matchmaker.matching.sentences import clean
 from matchmaker.models import Challenge, ChallengeAction, Place
-from matchmaker.models.actions import Viewer
 from matchmaker.models.challenge import WAITS_FOR
+from matchmaker.models.facts import Viewer
 from matchmaker.models.gazetteer import find_place
 from matchmaker.services.clock import Clock
 from matchmaker.storage import challenges

@@ -20,7 +20,7 @@ from matchmaker.models import (
     CollaborationState,
     Programme,
 )
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.models.municipalities import municipality_at
 from matchmaker.services.clock import Clock
 from matchmaker.services.cursors import CursorPage, page_of, read_cursor

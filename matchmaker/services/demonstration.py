@@ -33,7 +33,7 @@ from matchmaker.models import (
     Programme,
     Role,
 )
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.services.challenges import ChallengeService
 from matchmaker.services.clock import Clock
 from matchmaker.services.collaborations import CollaborationService

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import InvalidInput, UnsupportedLanguage
 from matchmaker.matching.sentences import clean
 from matchmaker.models import Challenge, ChallengeAction, ChallengeState, Side
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.services.challenges import (
     TEXT_LENGTH,
     TITLE_LENGTH,

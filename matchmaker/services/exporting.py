@@ -9,7 +9,8 @@ from uuid import UUID
 
 from matchmaker.errors import InvalidInput
 from matchmaker.models import AuditAction, PartnerKind, Profile, ProfileKind, Visibility
-from matchmaker.models.actions import Viewer, visibilities_of
+from matchmaker.models.actions import visibilities_of
+from matchmaker.models.facts import Viewer
 from matchmaker.services.clock import Clock
 from matchmaker.services.exchange import writing
 from matchmaker.services.recording import ALL, Entry, record

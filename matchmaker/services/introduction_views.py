@@ -8,13 +8,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from matchmaker.models import Challenge, Introduction, IntroductionAction, Party
-from matchmaker.models.actions import (
-    Viewer,
-    introduction_actions,
-    introduction_facts,
-    party_actions,
-)
+from matchmaker.models.actions import introduction_actions, party_actions
 from matchmaker.models.challenge_view import Audience, ChallengeView, Requester, view_for
+from matchmaker.models.facts import Viewer, introduction_facts
 from matchmaker.services.introduction_mails import addressee
 from matchmaker.storage.introductions import Addressee, firm, organisation_names
 

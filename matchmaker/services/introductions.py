@@ -28,8 +28,8 @@ from matchmaker.models import (
     Party,
     Profile,
 )
-from matchmaker.models.actions import Viewer
 from matchmaker.models.challenge_view import Audience, view_for
+from matchmaker.models.facts import Viewer
 from matchmaker.services import codes
 from matchmaker.services.calendars import meeting_calendar
 from matchmaker.services.clock import Clock

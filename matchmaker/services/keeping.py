@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.errors import Duplicate, LinkSpent
 from matchmaker.models import Account, AuditAction, Challenge, LinkPurpose, Role
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.services.accounts import checked_email, checked_language
 from matchmaker.services.challenges import checked_organisation
 from matchmaker.services.clock import Clock

@@ -26,7 +26,8 @@ from matchmaker.models import (
     Reason,
     Student,
 )
-from matchmaker.models.actions import Action, Viewer, allowed
+from matchmaker.models.actions import Action, allowed
+from matchmaker.models.facts import Viewer
 from matchmaker.storage import evidence, profiles
 from matchmaker.storage.concealing import empty_fields
 from matchmaker.storage.database import Sessions

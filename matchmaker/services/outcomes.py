@@ -19,7 +19,7 @@ from matchmaker.models import (
     OutcomeConfirmation,
     OutcomeKind,
 )
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.models.outcome import FOLLOWS, MONEY, MOST_MINOR, MOST_THINGS, SCORES
 from matchmaker.services.clock import Clock
 from matchmaker.services.cursors import CursorPage, page_of, read_cursor

@@ -21,14 +21,8 @@ from matchmaker.models import (
     Profile,
     ProfileKind,
 )
-from matchmaker.models.actions import (
-    Action,
-    Viewer,
-    allowed,
-    facts_of,
-    visibilities_of,
-    visibility_for,
-)
+from matchmaker.models.actions import Action, allowed, visibilities_of, visibility_for
+from matchmaker.models.facts import Viewer, facts_of
 from matchmaker.models.profile_search import ListOrder
 from matchmaker.services.clock import Clock
 from matchmaker.services.cursors import read_cursor, write_cursor

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import LinkSpent, SignInRefused
 from matchmaker.models import Account, AuditAction, EndedSession, LinkPurpose, MailLink
 from matchmaker.models.account import normal_email
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.services.clock import Clock
 from matchmaker.services.mail_links import mail_link, make_link, opened, use
 from matchmaker.services.passwords import Passwords, checked_password

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, NotFound, NotSignedIn
 from matchmaker.models import Account, ApiToken, AuditAction, Scope
-from matchmaker.models.actions import Viewer
 from matchmaker.models.credentials import fingerprint
+from matchmaker.models.facts import Viewer
 from matchmaker.services.clock import Clock
 from matchmaker.services.recording import Entry, record
 from matchmaker.services.sign_in import viewer_of

@@ -10,7 +10,14 @@ from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound
-from matchmaker.models import ImportMapping, ImportRow, ImportRun, ImportState, RowOutcome
+from matchmaker.models import (
+    ImportMapping,
+    ImportRow,
+    ImportRun,
+    ImportState,
+    RowOutcome,
+    Student,
+)
 
 
 def get(session: Session, run_id: UUID, *, lock: bool = False) -> ImportRun:
@@ -91,3 +98,13 @@ def mapping(session: Session, name: str) -> ImportMapping:
     if found is None:
         raise NotFound("mapping", name)
     return found
+
+
+def students_of(session: Session, run_id: UUID) -> Sequence[UUID]:
+    """Return the students whom an import made, changed or left as they were."""
+    query = (
+        select(Student.id)
+        .join(ImportRow, ImportRow.profile_id == Student.id)
+        .where(ImportRow.run_id == run_id, ImportRow.outcome != RowOutcome.REFUSED)
+    )
+    return session.scalars(query.distinct()).all()

@@ -26,7 +26,7 @@ from matchmaker.models import (
     Profile,
     Standing,
 )
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.models.introduction import OPEN, REMIND_BEFORE
 
 #: States in which a challenge and a profile are being brought together.

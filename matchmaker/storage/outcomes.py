@@ -20,7 +20,7 @@ from matchmaker.models import (
     OutcomeConfirmation,
     Profile,
 )
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 
 #: Any number, the same everywhere: names the advisory lock on PostgreSQL.
 _LOCK = 7_305_147

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Claim, Role
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.storage.database import Sessions
 from tests.api.conftest import pointers, refusal
 from tests.factories import NOW

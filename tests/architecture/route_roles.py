@@ -8,6 +8,9 @@ PUBLIC = "yyyyyy"
 SIGNED_IN = "syyyyy"
 STAFF = "sfffyy"
 ADMINISTRATOR = "sffffy"
+#: Staff and universities, who then see their own cohorts only.
+COORDINATORS = "sffyyy"
+OF_STAFF, NOBODYS = "snnnyy", "snnnnn"
 #: Of a challenge that is the firm's own, and of one that is another firm's.
 OWN = "nynnyy"
 OTHERS = "nnnnyy"
@@ -37,6 +40,8 @@ ON_CHALLENGES = {
     "keeping_pages.request_link": TAKING,
 }
 
+_OF_A_COHORT = """cohort enrol leave add_supervisor approve vet propose open_round one_round
+    run lock unlock publish cancel""".split()
 #: Endpoint -> who gets in, for every method of it, or with a method behind it for that alone.
 TABLE: dict[str, str] = {
     "static": PUBLIC,
@@ -130,6 +135,13 @@ TABLE: dict[str, str] = {
     "admin.leave": ADMINISTRATOR,
     "admin.audit": ADMINISTRATOR,
     "admin.export": ADMINISTRATOR,
+    **dict.fromkeys(("placing_pages.page", "placing_pages.create"), COORDINATORS),
+    "student_pages.page": SIGNED_IN,
+    **dict.fromkeys(("hosting_pages.page", "hosting_pages.offer"), SIGNED_IN),
+    **{f"placing_pages.{name}": OF_STAFF for name in _OF_A_COHORT},
+    **{f"student_pages.{name}": NOBODYS for name in ("seat", "consent", "rank", "mark", "why")},
+    **{f"hosting_pages.{name}": OF_STAFF for name in ("position", "rank", "change", "places")},
+    **{f"placement_pages.{name}": OF_STAFF for name in ("placement", "agree", "change_placement")},
     "desk_pages.page": STAFF,
     "desk_pages.one_queue": STAFF,
     "desk_pages.act": STAFF,

@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Account, LinkPurpose, Role, Side
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.services.mail_links import make_link
 from matchmaker.storage.database import Sessions
 from tests.browser.conftest import Browser, enter

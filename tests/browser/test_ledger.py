@@ -13,7 +13,7 @@ from selenium.webdriver.support.ui import Select
 from api.app import create_app
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Account, Collaboration, Measure, OutcomeKind, Role
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from tests.browser.conftest import Browser
 from tests.browser.test_accessibility import violations
 from tests.people import sign_in, somebody

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Account, Collaboration, Role
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from tests.pages.conftest import Reader
 from tests.people import mails, sign_in, somebody
 from tests.together import introduced, together

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Account, ClosingReason, Role
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from tests.conftest import SteppingClock
 from tests.pages.conftest import WELDING, Reader
 from tests.people import last_path, sign_in, somebody

@@ -11,7 +11,7 @@ import pytest
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.errors import LinkSpent
 from matchmaker.models import Account, ChallengeAction, Claim, Fit, Role
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.storage import challenges
 from matchmaker.storage.database import Sessions
 from tests.conftest import SteppingClock

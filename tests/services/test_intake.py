@@ -29,7 +29,7 @@ from matchmaker.models import (
     Role,
     Side,
 )
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.storage.database import Sessions
 from tests.conftest import SteppingClock
 from tests.people import last_path, mails, somebody

@@ -19,7 +19,7 @@ from matchmaker.models import (
     Party,
     Role,
 )
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.storage.database import Sessions
 from tests.parties import WELDING, Parties, some_parties
 

@@ -23,7 +23,7 @@ from matchmaker.models import (
     OutcomeKind,
     Role,
 )
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.storage.database import Sessions
 from tests.together import BEGAN, a_firm, introduced, together
 

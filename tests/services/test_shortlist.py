@@ -26,7 +26,7 @@ from matchmaker.models import (
     Profile,
     Role,
 )
-from matchmaker.models.actions import Viewer
+from matchmaker.models.facts import Viewer
 from matchmaker.storage.database import Sessions
 from tests.conftest import SteppingClock
 from tests.factories import an_organisation

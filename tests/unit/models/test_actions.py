@@ -8,18 +8,14 @@ import pytest
 
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models import ProfileKind, Role, Scope, Visibility
-from matchmaker.models.actions import (
-    Action,
+from matchmaker.models.actions import Action, actions_for, allowed, check, visibilities_of
+from matchmaker.models.facts import (
     ChallengeFacts,
     CollaborationFacts,
     IntroductionFacts,
     ProfileFacts,
     Thing,
     Viewer,
-    actions_for,
-    allowed,
-    check,
-    visibilities_of,
 )
 
 FIRM, PROFILE, ORGANISATION = uuid4(), uuid4(), uuid4()

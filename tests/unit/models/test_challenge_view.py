@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from matchmaker.models import Audience, Brief, BriefQuestion, Challenge, Requester, Role, view_of
-from matchmaker.models.actions import Viewer
 from matchmaker.models.challenge_view import ChallengeView, audience_of, view_for
 from matchmaker.models.contact_marks import without_contacts
+from matchmaker.models.facts import Viewer
 from tests.factories import NOW
 
 MINE, OURS = uuid4(), uuid4()

@@ -1,7 +1,7 @@
 """what the audit log says of a profile is sealed, public lists have indexes, refusals a code.
 
 Revision: 0014
-Follows: 0009
+Follows: 0013
 """
 
 import json
@@ -15,7 +15,7 @@ from alembic import op
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

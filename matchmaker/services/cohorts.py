@@ -1,0 +1,449 @@
+"""CohortService: cohorts, their students and supervisors, and what universities say of positions.
+
+``by`` is the account that does it; None is the shell. Whether it may is asked before
+(``models.actions``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from matchmaker.errors import Duplicate, InvalidInput, NotFound
+from matchmaker.models import (
+    AuditAction,
+    Cohort,
+    CohortStudent,
+    ForbiddenPair,
+    HostVetting,
+    ImportState,
+    Organisation,
+    Position,
+    PositionApproval,
+    PositionState,
+    Student,
+    Supervisor,
+)
+from matchmaker.services.accounts import checked_email
+from matchmaker.services.clock import Clock
+from matchmaker.services.recording import Entry, record
+from matchmaker.storage import cohorts, imports
+from matchmaker.storage.database import Sessions
+
+#: Longest name, reason and text of a position.
+MOST_NAME, MOST_REASON = 200, 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortMember:
+    """A student in a cohort, by name."""
+
+    student: CohortStudent
+    name: str
+    wishes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedPosition:
+    """A position as a coordinator sees it."""
+
+    position: Position
+    host: str
+    vetted: bool
+    #: None while nothing was said of it.
+    approval: PositionApproval | None
+    #: Students who marked it quietly.
+    marks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortView:
+    """A cohort with all that belongs to it."""
+
+    cohort: Cohort
+    university: str
+    members: Sequence[CohortMember]
+    supervisors: Sequence[Supervisor]
+    positions: Sequence[OfferedPosition]
+
+
+@dataclass(frozen=True)
+class CohortService:
+    """What coordinators do before a round."""
+
+    sessions: Sessions
+    clock: Clock
+
+    def create(
+        self, university_id: UUID, *, name: str, starts_on: date, ends_on: date, by: UUID | None
+    ) -> Cohort:
+        """Make a cohort of a university.
+
+        Raises:
+            NotFound: there is no such organisation.
+            InvalidInput: no name, or it ends before it begins.
+
+        """
+        if ends_on <= starts_on:
+            raise InvalidInput("ends_on", "The period must end after it begins.")
+        cohort = Cohort(
+            university_id=university_id,
+            name=checked_line("name", name),
+            starts_on=starts_on,
+            ends_on=ends_on,
+            created_at=self.clock(),
+        )
+        with self.sessions.writing() as session:
+            if session.get(Organisation, university_id) is None:
+                raise NotFound("organisation", university_id)
+            session.add(cohort)
+            session.flush()
+            record(
+                session,
+                Entry(by=by, action=AuditAction.CREATE, kind="cohort", id=cohort.id),
+                at=self.clock(),
+            )
+        return cohort
+
+    def list(self, universities: Collection[UUID] | None) -> Sequence[Cohort]:
+        """Return the cohorts of these universities (None: of all), the latest first."""
+        with self.sessions.reading() as session:
+            return cohorts.all_of(session, universities)
+
+    def view(self, cohort_id: UUID) -> CohortView:
+        """Return a cohort with students, supervisors and the positions of its period.
+
+        Raises:
+            NotFound: there is none.
+
+        """
+        with self.sessions.reading() as session:
+            cohort = cohorts.get(session, cohort_id)
+            students = cohorts.students_of(session, cohort_id)
+            wishes: dict[UUID, int] = {}
+            for wish in cohorts.wishes(session, cohort_id):
+                wishes[wish.student_id] = wishes.get(wish.student_id, 0) + 1
+            positions = cohorts.positions_in_period(session, cohort)
+            hosts = {one.host_id for one in positions}
+            ids = {one.student_id for one in students} | hosts | {cohort.university_id}
+            named = cohorts.names(session, ids)
+            approvals = cohorts.approvals(session, cohort_id)
+            vetted = cohorts.vettings(session)
+            marks = cohorts.mark_counts(session, [one.id for one in positions])
+            supervisors = cohorts.supervisors_of(session, cohort_id)
+        return CohortView(
+            cohort=cohort,
+            university=named[cohort.university_id],
+            members=sorted(
+                (
+                    CohortMember(
+                        student=one,
+                        name=named[one.student_id],
+                        wishes=wishes.get(one.student_id, 0),
+                    )
+                    for one in students
+                ),
+                key=lambda one: (one.name.casefold(), one.student.student_id),
+            ),
+            supervisors=supervisors,
+            positions=[
+                OfferedPosition(
+                    position=one,
+                    host=named[one.host_id],
+                    vetted=one.host_id in vetted,
+                    approval=approvals.get(one.id),
+                    marks=marks.get(one.id, 0),
+                )
+                for one in positions
+            ],
+        )
+
+    def enrol(self, cohort_id: UUID, student_ids: Collection[UUID], *, by: UUID | None) -> int:
+        """Take students into a cohort; who is in it stays. Whoever had left comes back.
+
+        Returns:
+            How many are new in it.
+
+        Raises:
+            NotFound: there is no such cohort, or one of them is no student.
+
+        """
+        new = 0
+        with self.sessions.writing() as session:
+            cohorts.get(session, cohort_id)
+            for student_id in sorted(set(student_ids)):
+                if session.get(Student, student_id) is None:
+                    raise NotFound("student", student_id)
+                known = session.get(CohortStudent, (cohort_id, student_id))
+                if known is None:
+                    session.add(
+                        CohortStudent(
+                            cohort_id=cohort_id, student_id=student_id, joined_at=self.clock()
+                        )
+                    )
+                elif known.left_at is not None:
+                    known.left_at = None
+                else:
+                    continue
+                new += 1
+                record(
+                    session,
+                    Entry(
+                        by=by,
+                        action=AuditAction.JOIN,
+                        kind="profile",
+                        id=student_id,
+                        after={"cohort": str(cohort_id)},
+                    ),
+                    at=self.clock(),
+                )
+        return new
+
+    def enrol_imported(self, cohort_id: UUID, run_id: UUID, *, by: UUID | None) -> int:
+        """Take the students whom an import brought into a cohort.
+
+        Returns:
+            How many are new in it.
+
+        Raises:
+            NotFound: there is no such cohort or import.
+            InvalidInput: the import brought no students, or it is not done.
+
+        """
+        with self.sessions.reading() as session:
+            run = imports.get(session, run_id)
+            if run.state is not ImportState.DONE:
+                raise InvalidInput("run_id", "This import is not done.")
+            students = imports.students_of(session, run_id)
+        if not students:
+            raise InvalidInput("run_id", "This import brought no students.")
+        return self.enrol(cohort_id, students, by=by)
+
+    def leave(self, cohort_id: UUID, student_id: UUID, *, by: UUID | None) -> None:
+        """Take a student out of a cohort; wishes and locks are kept, and count no more.
+
+        Raises:
+            NotFound: they are not in it.
+
+        """
+        with self.sessions.writing() as session:
+            student = cohorts.student_in(session, cohort_id, student_id)
+            if student.left_at is None:
+                student.left_at = self.clock()
+                record(
+                    session,
+                    Entry(
+                        by=by,
+                        action=AuditAction.LEAVE,
+                        kind="profile",
+                        id=student_id,
+                        before={"cohort": str(cohort_id)},
+                    ),
+                    at=self.clock(),
+                )
+
+    def add_supervisor(
+        self, cohort_id: UUID, *, name: str, email: str, capacity: int, by: UUID | None
+    ) -> Supervisor:
+        """Name somebody who supervises students of a cohort.
+
+        Raises:
+            NotFound: there is no such cohort.
+            InvalidInput: no name, no address, or fewer than no students.
+
+        """
+        supervisor = Supervisor(
+            cohort_id=cohort_id,
+            name=checked_line("name", name),
+            email=checked_email(email),
+            capacity=checked_number("capacity", capacity),
+        )
+        with self.sessions.writing() as session:
+            cohorts.get(session, cohort_id)
+            session.add(supervisor)
+            session.flush()
+            self._recorded(session, AuditAction.CREATE, "supervisor", supervisor.id, by)
+        return supervisor
+
+    def set_supervisor_capacity(
+        self, supervisor_id: UUID, capacity: int, *, by: UUID | None
+    ) -> None:
+        """Say how many students somebody supervises.
+
+        Raises:
+            NotFound: there is no such supervisor.
+            InvalidInput: more students than that are placed with them already.
+
+        """
+        checked_number("capacity", capacity)
+        with self.sessions.writing() as session:
+            supervisor = session.get(Supervisor, supervisor_id)
+            if supervisor is None:
+                raise NotFound("supervisor", supervisor_id)
+            placed = len(cohorts.live_placements(session, supervisors=[supervisor_id]))
+            refuse_below(capacity, placed)
+            supervisor.capacity = capacity
+            self._recorded(session, AuditAction.REVISE, "supervisor", supervisor_id, by)
+
+    def approve(
+        self,
+        cohort_id: UUID,
+        position_id: UUID,
+        *,
+        approved: bool,
+        reason: str = "",
+        by: UUID | None,
+    ) -> None:
+        """Say whether the students of a cohort may see a position; the last word counts.
+
+        Raises:
+            NotFound: there is no such cohort or position.
+            InvalidInput: it is closed or its host is not vetted, or a refusal has no reason.
+
+        """
+        if not approved and not reason.strip():
+            raise InvalidInput("reason", "Say why students do not see this position.")
+        with self.sessions.writing() as session:
+            cohorts.get(session, cohort_id)
+            position = cohorts.position(session, position_id)
+            if approved and position.state is PositionState.CLOSED:
+                raise InvalidInput("position_id", "This position is closed.")
+            if approved and session.get(HostVetting, position.host_id) is None:
+                raise InvalidInput(
+                    "position_id", "Nobody has confirmed the organisation and its contact yet."
+                )
+            session.merge(
+                PositionApproval(
+                    position_id=position_id,
+                    cohort_id=cohort_id,
+                    approved=approved,
+                    reason="" if approved else checked_line("reason", reason, MOST_REASON),
+                    by_id=by,
+                    at=self.clock(),
+                )
+            )
+            self._recorded(session, AuditAction.CONFIRM, "position", position_id, by)
+
+    def vet(self, organisation_id: UUID, *, capacity: int | None = None, by: UUID | None) -> None:
+        """Confirm once that a host exists and its contact is of it.
+
+        Raises:
+            NotFound: there is no such organisation.
+            InvalidInput: fewer students than are placed there already.
+
+        """
+        if capacity is not None:
+            checked_number("capacity", capacity)
+        with self.sessions.writing() as session:
+            if session.get(Organisation, organisation_id) is None:
+                raise NotFound("organisation", organisation_id)
+            offered = cohorts.positions_of_hosts(session, [organisation_id])
+            placed = cohorts.live_placements(session, positions=[one.id for one in offered])
+            if capacity is not None:
+                refuse_below(capacity, len(placed))
+            session.merge(
+                HostVetting(
+                    organisation_id=organisation_id,
+                    capacity=capacity,
+                    by_id=by,
+                    vetted_at=self.clock(),
+                )
+            )
+            self._recorded(session, AuditAction.CONFIRM, "profile", organisation_id, by)
+
+    def forbid(
+        self, cohort_id: UUID, student_id: UUID, position_id: UUID, *, reason: str, by: UUID | None
+    ) -> None:
+        """Say that a student and a position must not come together.
+
+        Raises:
+            NotFound: no such student in the cohort, or no such position.
+            InvalidInput: no reason.
+            Duplicate: that was said already.
+
+        """
+        with self.sessions.writing() as session:
+            cohorts.student_in(session, cohort_id, student_id)
+            cohorts.position(session, position_id)
+            if session.get(ForbiddenPair, (cohort_id, student_id, position_id)) is not None:
+                raise Duplicate("forbidden pair", position_id)
+            session.add(
+                ForbiddenPair(
+                    cohort_id=cohort_id,
+                    student_id=student_id,
+                    position_id=position_id,
+                    reason=checked_line("reason", reason, MOST_REASON),
+                    by_id=by,
+                    at=self.clock(),
+                )
+            )
+
+    def propose(self, cohort_id: UUID, *, by: UUID | None) -> Mapping[UUID, int]:
+        """Show hosts those who wish for their positions; wishes made later wait for another time.
+
+        Returns:
+            Position -> how many students its host can rank now.
+
+        Raises:
+            NotFound: there is no such cohort.
+
+        """
+        with self.sessions.writing() as session:
+            cohort = cohorts.get(session, cohort_id)
+            cohort.proposed_at = self.clock()
+            session.flush()
+            self._recorded(session, AuditAction.REVISE, "cohort", cohort_id, by)
+            found: dict[UUID, int] = {}
+            ids = [one.id for one in cohorts.positions_in_period(session, cohort)]
+            for position_id, of_cohort, _ in cohorts.wishing_for(session, ids):
+                if of_cohort == cohort_id:
+                    found[position_id] = found.get(position_id, 0) + 1
+        return found
+
+    def _recorded(
+        self, session: Session, action: AuditAction, kind: str, about: UUID, by: UUID | None
+    ) -> None:
+        record(session, Entry(by=by, action=action, kind=kind, id=about), at=self.clock())
+
+
+def checked_line(field: str, text: str, most: int = MOST_NAME) -> str:
+    """Return a text without blanks around it.
+
+    Raises:
+        InvalidInput: nothing is left, or too much.
+
+    """
+    text = text.strip()
+    if not text or len(text) > most:
+        raise InvalidInput(field, f"Use 1 to {most} characters.")
+    return text
+
+
+def checked_number(field: str, number: int) -> int:
+    """Return a number of students.
+
+    Raises:
+        InvalidInput: it is below nought.
+
+    """
+    if number < 0:
+        raise InvalidInput(field, "Use 0 or more.")
+    return number
+
+
+def refuse_below(capacity: int, placed: int) -> None:
+    """Refuse a capacity below what is placed.
+
+    Raises:
+        InvalidInput: it is.
+
+    """
+    if capacity < placed:
+        raise InvalidInput(
+            "capacity",
+            "More students than that have a place here. Break off a placement first.",
+        )

@@ -1,0 +1,138 @@
+"""Assignment rounds, what they were asked and answered, locks, and placements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from matchmaker.errors import NotFound, StaleRevision
+from matchmaker.models import (
+    AssignmentRound,
+    Cohort,
+    ForbiddenPair,
+    Placement,
+    Position,
+    RoundAnswer,
+    RoundInput,
+    RoundLock,
+    RoundState,
+)
+
+
+def get(session: Session, round_id: UUID, expected_revision: int | None = None) -> AssignmentRound:
+    """Return one round.
+
+    Raises:
+        NotFound: there is none.
+        StaleRevision: it is not at the expected revision.
+
+    """
+    found = session.get(AssignmentRound, round_id)
+    if found is None:
+        raise NotFound("assignment round", round_id)
+    if expected_revision is not None and found.revision != expected_revision:
+        raise StaleRevision(expected_revision, found.revision)
+    return found
+
+
+def of_cohort(session: Session, cohort_id: UUID) -> Sequence[AssignmentRound]:
+    """Return the rounds of a cohort, the first first."""
+    query = select(AssignmentRound).where(AssignmentRound.cohort_id == cohort_id)
+    return session.scalars(query.order_by(AssignmentRound.number)).all()
+
+
+def open_rounds(session: Session, cohort_id: UUID) -> Sequence[AssignmentRound]:
+    """Return the rounds of a cohort that are neither published nor cancelled."""
+    return [one for one in of_cohort(session, cohort_id) if one.state is RoundState.OPEN]
+
+
+def next_number(session: Session, cohort_id: UUID) -> int:
+    """Return the number of the next round of a cohort."""
+    query = select(func.max(AssignmentRound.number)).where(AssignmentRound.cohort_id == cohort_id)
+    return (session.scalar(query) or 0) + 1
+
+
+def inputs(session: Session, round_id: UUID) -> Sequence[RoundInput]:
+    """Return what a round was asked, the latest first."""
+    query = select(RoundInput).where(RoundInput.round_id == round_id)
+    return session.scalars(query.order_by(RoundInput.at.desc(), RoundInput.id)).all()
+
+
+def input_stamped(session: Session, round_id: UUID, stamp: str) -> RoundInput | None:
+    """Return the input of a round with a stamp."""
+    return session.scalar(
+        select(RoundInput).where(RoundInput.round_id == round_id, RoundInput.stamp == stamp)
+    )
+
+
+def answers(session: Session, input_id: UUID) -> dict[str, RoundAnswer]:
+    """Return the answers to an input, by method."""
+    query = select(RoundAnswer).where(RoundAnswer.input_id == input_id)
+    return {one.method: one for one in session.scalars(query)}
+
+
+def locks(session: Session, round_id: UUID) -> Sequence[RoundLock]:
+    """Return the locks of a round, the oldest first."""
+    query = select(RoundLock).where(RoundLock.round_id == round_id)
+    return session.scalars(query.order_by(RoundLock.at, RoundLock.id)).all()
+
+
+def forbidden(session: Session, cohort_id: UUID) -> Sequence[ForbiddenPair]:
+    """Return the pairs of a cohort that must not be."""
+    query = select(ForbiddenPair).where(ForbiddenPair.cohort_id == cohort_id)
+    return session.scalars(query.order_by(ForbiddenPair.at)).all()
+
+
+def placement(
+    session: Session, placement_id: UUID, expected_revision: int | None = None
+) -> Placement:
+    """Return one placement.
+
+    Raises:
+        NotFound: there is none.
+        StaleRevision: it is not at the expected revision.
+
+    """
+    found = session.get(Placement, placement_id)
+    if found is None:
+        raise NotFound("placement", placement_id)
+    if expected_revision is not None and found.revision != expected_revision:
+        raise StaleRevision(expected_revision, found.revision)
+    return found
+
+
+def placements_of_round(session: Session, round_id: UUID) -> Sequence[Placement]:
+    """Return the placements that came of a round."""
+    query = select(Placement).where(Placement.round_id == round_id)
+    return session.scalars(query.order_by(Placement.id)).all()
+
+
+def placements_of(
+    session: Session, *, students: Collection[UUID] = (), hosts: Collection[UUID] = ()
+) -> Sequence[Placement]:
+    """Return the placements of these students, or at these hosts, the latest first."""
+    query = select(Placement).join(Position, Position.id == Placement.position_id)
+    query = query.where(Placement.student_id.in_(students) | Position.host_id.in_(hosts))
+    return session.scalars(query.order_by(Placement.created_at.desc(), Placement.id)).all()
+
+
+def parties_of(session: Session, placement_id: UUID) -> tuple[UUID, UUID, UUID]:
+    """Return student, host and university of a placement.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    row = session.execute(
+        select(Placement.student_id, Position.host_id, Cohort.university_id)
+        .join(Position, Position.id == Placement.position_id)
+        .join(AssignmentRound, AssignmentRound.id == Placement.round_id)
+        .join(Cohort, Cohort.id == AssignmentRound.cohort_id)
+        .where(Placement.id == placement_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("placement", placement_id)
+    return row[0], row[1], row[2]

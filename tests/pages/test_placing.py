@@ -1,0 +1,233 @@
+"""From a cohort to agreed placements on pages, each party on its own; and who sees nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from flask.testing import FlaskClient
+
+from matchmaker.bootstrap import Matchmaker
+from matchmaker.matching.assignment.outcome import Method
+from matchmaker.models import Claim, Role
+from matchmaker.storage.database import Sessions
+from tests.factories import NOW
+from tests.pages.conftest import Reader
+from tests.people import sign_in, somebody
+from tests.services.placing import Campus, a_campus
+
+
+@dataclass
+class Parties:
+    """A campus, and readers who are signed in."""
+
+    campus: Campus
+    coordinator: Reader
+    stranger: Reader
+    host: Reader
+    student: Reader
+    other_student: Reader
+    staff: Reader
+
+
+@pytest.fixture
+def parties(client: FlaskClient, matchmaker: Matchmaker) -> Parties:
+    campus = a_campus(matchmaker)
+    campus.host("Smedjen")
+    campus.host("Robotværket")
+    campus.position("Welding", "Smedjen")
+    for name in ("Ane", "Bo"):
+        campus.student(name, consents=False)
+    other = a_campus(matchmaker)
+
+    def reader(name: str, role: Role) -> tuple[Reader, object]:
+        account = somebody(matchmaker, role, name)
+        browser = client.application.test_client()
+        sign_in(browser, account)
+        return Reader(browser), account.id
+
+    coordinator, account = reader("coordinator", Role.UNIVERSITY)
+    matchmaker.belonging.join(account, campus.university, by=None)
+    stranger, account = reader("stranger", Role.UNIVERSITY)
+    matchmaker.belonging.join(account, other.university, by=None)
+    host, account = reader("host", Role.FIRM)
+    matchmaker.belonging.join(account, campus.hosts["Smedjen"], by=None)
+    students = []
+    for name in ("Ane", "Bo"):
+        student, account = reader(name.lower(), Role.PARTNER)
+        with Sessions(matchmaker.engine).writing() as session:
+            session.add(Claim(profile_id=campus.students[name], account_id=account, claimed_at=NOW))
+        students.append(student)
+    staff, _ = reader("staff", Role.STAFF)
+    return Parties(campus, coordinator, stranger, host, students[0], students[1], staff)
+
+
+def test_the_whole_way_of_a_round(  # noqa: PLR0915 - one story, told to its end
+    parties: Parties, matchmaker: Matchmaker
+) -> None:
+    campus, seat = parties.campus, f"/my/placing/{parties.campus.cohort}"
+    welding = campus.positions["Welding"]
+    for student in (parties.student, parties.other_student):
+        student.visit("/my/placing").follow("Spring 2027")
+        assert "Welding" in student.text and "Only your university sees" in student.text
+        student.send("Save my wishes", **{f"rank-{welding}": "1"})
+        assert student.status == 422 and "Say first that you want" in student.text
+        student.visit(seat).send("I agree to be placed").send("Interesting")
+        student.visit(seat).send("Save my wishes", **{f"rank-{welding}": "x"})
+        assert student.status == 422 and "whole number" in student.text
+        student.visit(seat).send("Save my wishes", **{f"rank-{welding}": "1"})
+        assert student.status == 200
+
+    host = parties.host.visit(f"/hosting/positions/{welding}")
+    assert "Nobody yet" in host.text and "Ane" not in host.text
+    coordinator = parties.coordinator.visit("/placing").follow("Spring 2027")
+    assert "2 students are interested." in coordinator.text and "Ane" in coordinator.text
+    coordinator.send("Propose the students")
+    host.visit(f"/hosting/positions/{welding}")
+    assert "Ane" in host.text and "Bo" in host.text
+    host.send("Save the order", **{f"rank-{campus.students['Bo']}": "1"})
+
+    coordinator.send("Open a round")
+    assert coordinator.heading == "Round 1"
+    coordinator.send("Run all three methods")
+    assert "Stable, best for students" in coordinator.text
+    assert "the host ranked those who have it higher" in coordinator.text
+    form = {"student_id": str(campus.students["Ane"]), "place_id": str(welding)}
+    coordinator.send("Decide this pair by hand", **form, reason="")
+    assert coordinator.status == 422
+    coordinator.send("Decide this pair by hand", **form, reason="lives next door")
+    assert "changed since. Run the round again" in coordinator.text
+    coordinator.send("Publish this answer")
+    assert coordinator.status == 422 and "changed since this answer" in coordinator.text
+    coordinator.send("Run all three methods")
+    assert "Bo: Welding → no place (worse for the student)" in coordinator.text
+    coordinator.follow("What each lock costs")
+    assert "Without the lock of Ane" in coordinator.text
+    coordinator.send("Lift the lock").send("Run all three methods")
+
+    # Another coordinator was faster: nothing is published, and the page says why.
+    late = Reader(parties.staff.client).visit(coordinator.address)
+    coordinator.send("Run all three methods")
+    late.send("Publish this answer")
+    assert late.status == 412 and "Somebody changed this round meanwhile" in late.text
+    coordinator.send("Publish this answer")
+    assert "Published" in coordinator.text
+
+    left = parties.student.visit(seat)
+    assert "You have no place from it: others have the places" in left.text
+    assert "1. Welding: the host ranked those who have it higher" in left.text
+    placed = parties.other_student.visit(seat)
+    assert "You were offered: Welding (wish number 1)" in placed.text
+    placed.visit("/my/placing").follow("Bo: Welding").send("Agree")
+    address = placed.address
+    host.visit(address).send("Agree")
+    coordinator.visit(address).send("Agree")
+    assert "Agreed" in coordinator.text
+    coordinator.send("It has begun").send("Break it off", reason="")
+    assert coordinator.status == 422
+    coordinator.send("Break it off", reason="the firm closed")
+    assert "Broken off: the firm closed" in placed.visit(address).text
+
+
+def test_nobody_sees_students_of_others(parties: Parties, matchmaker: Matchmaker) -> None:
+    campus = parties.campus
+    welding = campus.positions["Welding"]
+    for name in ("Ane", "Bo"):
+        matchmaker.wishes.consent(campus.cohort, campus.students[name], given=True, by=None)
+        campus.wish(name, "Welding")
+    round_id = matchmaker.assignment.open(campus.cohort, by=None).id
+    matchmaker.assignment.run(round_id, by=None)
+    view = matchmaker.assignment.view(round_id)
+    (placement,) = matchmaker.assignment.publish(
+        round_id, view.answers[Method.STABLE].answer_id, by=None
+    )
+    placed_is_ane = placement.student_id == campus.students["Ane"]
+    unplaced = parties.other_student if placed_is_ane else parties.student
+    addresses = {
+        f"/placing/cohorts/{campus.cohort}": {"coordinator", "staff"},
+        f"/placing/rounds/{round_id}": {"coordinator", "staff"},
+        f"/my/placing/{campus.cohort}": {"student", "other_student"},
+        f"/hosting/positions/{welding}": {"host", "staff"},
+        f"/placements/{placement.id}": {
+            "coordinator",
+            "staff",
+            "host",
+            "student" if placed_is_ane else "other_student",
+        },
+    }
+    for address, seeing in addresses.items():
+        for who in ("coordinator", "stranger", "host", "student", "other_student", "staff"):
+            status = getattr(parties, who).visit(address).status
+            assert (status == 200) == (who in seeing), (address, who, status)
+            assert status in {200, 403, 404}
+    # Lists hold one's own only, and the profile itself is shown to nobody else.
+    assert "Spring 2027" in parties.stranger.visit("/placing").text
+    assert str(campus.cohort) not in str(parties.stranger.page)
+    assert "Ane" not in unplaced.visit("/my/placing").text or placed_is_ane is False
+    for who in (parties.stranger, parties.host):
+        for student in campus.students.values():
+            assert who.visit(f"/profiles/{student}").status == 404
+    # What a form names is asked as well as what the address names.
+    parties.host.visit("/hosting")
+    parties.host.send(
+        "Offer the position",
+        host_id=str(campus.hosts["Robotværket"]),
+        title="T",
+        tasks="t",
+        starts_on="2027-02-01",
+        ends_on="2027-06-30",
+        places="1",
+    )
+    assert parties.host.status == 404
+    parties.stranger.visit("/placing").send(
+        "Make the cohort",
+        name="Theirs",
+        university_id=str(campus.university),
+        starts_on="2027-02-01",
+        ends_on="2027-06-30",
+    )
+    assert parties.stranger.status == 404
+
+
+def test_a_host_offers_and_a_university_shows(parties: Parties) -> None:
+    host = parties.host.visit("/hosting")
+    values = {
+        "title": "Robots",
+        "tasks": "Program a robot.",
+        "starts_on": "2027-02-01",
+        "ends_on": "2027-06-30",
+        "places": "3",
+        "team_minimum": "2",
+    }
+    host.send("Offer the position", **{**values, "ends_on": "2027-01-01"})
+    assert host.status == 422 and "must end after it begins" in host.text
+    host.visit("/hosting").send("Offer the position", **values)
+    assert host.heading == "Robots" and "3 places" in host.text
+    host.send("Save the number", places="1")
+    assert host.status == 422 and "greater than the places" in host.text
+    address = host.address
+    host.visit(host.address.removesuffix("/places")).send("Close the position")
+    assert "Offer it again" in host.text, address
+    host.send("Offer it again")
+
+    page = f"/placing/cohorts/{parties.campus.cohort}"
+    coordinator = parties.coordinator.visit(page)
+    assert "team of at least 2" in coordinator.text
+    coordinator.send("Do not show : Robots", reason="")
+    assert coordinator.status == 422 and "Say why" in coordinator.text
+    coordinator.visit(page).send("Show to students : Robots")
+    coordinator.send("Add the supervisor", name="Dr. Ege", email="ege@example.dk", capacity="2")
+    assert "Dr. Ege: 2 students at most" in coordinator.text
+    coordinator.send("Take out of the cohort : Bo")
+    assert "Bo: left" in coordinator.text
+    coordinator.visit("/placing").send(
+        "Make the cohort", name="Autumn", starts_on="2027-08-01", ends_on="2027-12-31"
+    )
+    assert coordinator.heading == "Autumn"
+
+
+def test_the_pages_are_danish_too(parties: Parties) -> None:
+    reader = Reader(parties.coordinator.client, "da")
+    reader.visit("/placing").follow("Spring 2027").send("Åbn en runde").send("Kør alle tre metoder")
+    assert "Stabil, bedst for de studerende" in reader.text
+    assert "har ikke givet samtykke endnu" in reader.text

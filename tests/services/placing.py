@@ -1,0 +1,108 @@
+"""A university with a cohort, hosts with positions, and students who want them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from matchmaker.bootstrap import Matchmaker
+from matchmaker.matching.assignment.outcome import Method
+from matchmaker.models import OrganisationType, Profile, Visibility
+from matchmaker.services.round_answers import RoundView
+from tests.factories import a_student, an_organisation
+
+PERIOD = {"starts_on": date(2027, 2, 1), "ends_on": date(2027, 6, 30)}
+
+
+def registered(service: Matchmaker, profile: Profile) -> Profile:
+    """Register a profile."""
+    service.profiles.register_all([profile])
+    return profile
+
+
+@dataclass
+class Campus:
+    """Everything that a round needs, by short names."""
+
+    service: Matchmaker
+    university: UUID
+    cohort: UUID
+    hosts: dict[str, UUID] = field(default_factory=dict)
+    students: dict[str, UUID] = field(default_factory=dict)
+    positions: dict[str, UUID] = field(default_factory=dict)
+
+    def host(self, name: str, capacity: int | None = None) -> UUID:
+        profile = registered(
+            self.service, an_organisation(name, organisation_type=OrganisationType.FIRM)
+        )
+        self.hosts[name] = profile.id
+        self.service.cohorts.vet(profile.id, capacity=capacity, by=None)
+        return profile.id
+
+    def student(self, name: str, *, consents: bool = True) -> UUID:
+        profile = registered(
+            self.service,
+            a_student(
+                name,
+                visibility=Visibility.STAFF,
+                evidence=("Project on robot welding of small series.",),
+            ),
+        )
+        self.students[name] = profile.id
+        self.service.cohorts.enrol(self.cohort, [profile.id], by=None)
+        if consents:
+            self.service.wishes.consent(self.cohort, profile.id, given=True, by=None)
+        return profile.id
+
+    def position(self, title: str, host: str, *, approved: bool = True, **values: Any) -> UUID:
+        offered = self.service.wishes.offer(
+            self.hosts[host],
+            **{"title": title, "tasks": "Weld and measure.", **PERIOD, **values},
+            by=None,
+        )
+        self.positions[title] = offered.id
+        if approved:
+            self.service.cohorts.approve(self.cohort, offered.id, approved=True, by=None)
+        return offered.id
+
+    def wish(self, name: str, *titles: str) -> None:
+        self.service.wishes.rank(
+            self.cohort,
+            self.students[name],
+            {self.positions[title]: rank for rank, title in enumerate(titles, start=1)},
+            by=None,
+        )
+
+    def placed(self, view: RoundView, method: Method = Method.STABLE) -> dict[str, str]:
+        """Return student -> position of a method, by name."""
+        return {
+            view.names[one.student]: view.names[one.position]
+            for one in view.answers[method].result.placed
+        }
+
+
+def a_campus(service: Matchmaker) -> Campus:
+    """Return a university with an empty cohort."""
+    university = registered(
+        service,
+        an_organisation("Nordvest Universitet", organisation_type=OrganisationType.UNIVERSITY),
+    )
+    cohort = service.cohorts.create(university.id, name="Spring 2027", **PERIOD, by=None)
+    return Campus(service=service, university=university.id, cohort=cohort.id)
+
+
+def a_small_round(service: Matchmaker) -> tuple[Campus, UUID]:
+    """Return three students who want two positions, and an open round."""
+    campus = a_campus(service)
+    campus.host("Smedjen")
+    campus.host("Robotværket")
+    campus.position("Welding", "Smedjen")
+    campus.position("Robots", "Robotværket")
+    for name in ("Ane", "Bo", "Carl"):
+        campus.student(name)
+    campus.wish("Ane", "Welding", "Robots")
+    campus.wish("Bo", "Welding")
+    campus.wish("Carl", "Welding", "Robots")
+    return campus, service.assignment.open(campus.cohort, seed="spring", by=None).id

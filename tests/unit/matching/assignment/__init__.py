@@ -1,0 +1,1 @@
+"""The assignment round: three methods, their promises, and what they say of themselves."""
