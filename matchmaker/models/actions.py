@@ -294,7 +294,7 @@ def parties_of(viewer: Viewer, thing: PlacementFacts) -> tuple[Party, ...]:
         found.append(Party.STUDENT)
     if thing.host_id in viewer.organisations:
         found.append(Party.HOST)
-    if thing.university_id in viewer.organisations:
+    if viewer.role is Role.UNIVERSITY and thing.university_id in viewer.organisations:
         # Supervisors have no account of their own; their university answers for them.
         found += [Party.SUPERVISOR, Party.UNIVERSITY]
     return tuple(found)

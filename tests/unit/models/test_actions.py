@@ -7,15 +7,19 @@ from uuid import UUID, uuid4
 import pytest
 
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
-from matchmaker.models import ProfileKind, Role, Scope, Visibility
+from matchmaker.models import Party, ProfileKind, Role, Scope, Visibility
 from matchmaker.models.actions import (
     Action,
     ChallengeFacts,
+    CohortFacts,
+    HostFacts,
+    PlacementFacts,
     ProfileFacts,
     Viewer,
     actions_for,
     allowed,
     check,
+    parties_of,
     visibilities_of,
 )
 
@@ -36,6 +40,12 @@ CLAIMED = ProfileFacts(
     id=PROFILE, kind=ProfileKind.EXPERT, visibility=Visibility.PUBLIC, claimed=True
 )
 GONE = ProfileFacts(id=PROFILE, kind=ProfileKind.EXPERT, visibility=Visibility.PUBLIC, live=False)
+UNIVERSITY, STUDENT = uuid4(), uuid4()
+COHORT = CohortFacts(id=uuid4(), university_id=UNIVERSITY, student_id=STUDENT)
+HOST = HostFacts(id=ORGANISATION)
+PLACEMENT = PlacementFacts(
+    id=uuid4(), student_id=STUDENT, host_id=ORGANISATION, university_id=UNIVERSITY
+)
 #: action, thing -> who may; columns: nobody, firm, partner, university, staff, administrator.
 TABLE = [
     (Action.READ_CHALLENGE, OPEN, "yyyyyy"),
@@ -70,6 +80,13 @@ TABLE = [
     (Action.MANAGE_ACCOUNTS, None, "-----y"),
     (Action.READ_OWN_ACCOUNT, None, "-yyyyy"),
     (Action.MANAGE_OWN_ACCOUNT, None, "-yyyyy"),
+    (Action.LIST_COHORTS, None, "---yyy"),
+    (Action.VET_HOST, None, "----yy"),
+    (Action.MANAGE_COHORT, COHORT, "----yy"),
+    (Action.WISH, COHORT, "------"),
+    (Action.OFFER_POSITION, HOST, "----yy"),
+    (Action.READ_PLACEMENT, PLACEMENT, "----yy"),
+    (Action.MANAGE_PLACEMENT, PLACEMENT, "----yy"),
 ]
 
 
@@ -197,3 +214,32 @@ def test_more_is_seen_by_who_is_nearer() -> None:
     seen = [len(visibilities_of(viewer(who))) for who in ("nobody", "firm", "staff")]
 
     assert seen == [1, 2, 3]
+
+
+def test_each_party_of_a_placement_speaks_for_itself_and_staff_for_nobody() -> None:
+    student = Viewer(account_id=uuid4(), role=Role.PARTNER, claimed=frozenset({STUDENT}))
+    host = Viewer(account_id=uuid4(), role=Role.FIRM, organisations=frozenset({ORGANISATION}))
+    university = Viewer(
+        account_id=uuid4(), role=Role.UNIVERSITY, organisations=frozenset({UNIVERSITY})
+    )
+    # A member of the university whose account is no university's does not coordinate.
+    colleague = Viewer(account_id=uuid4(), role=Role.PARTNER, organisations=frozenset({UNIVERSITY}))
+    staff = Viewer(account_id=uuid4(), role=Role.STAFF)
+
+    assert parties_of(student, PLACEMENT) == (Party.STUDENT,)
+    assert parties_of(host, PLACEMENT) == (Party.HOST,)
+    assert parties_of(university, PLACEMENT) == (Party.SUPERVISOR, Party.UNIVERSITY)
+    assert parties_of(colleague, PLACEMENT) == parties_of(staff, PLACEMENT) == ()
+    assert actions_for(COHORT, student) == (Action.WISH,)
+    assert actions_for(COHORT, university) == (Action.MANAGE_COHORT,)
+    assert actions_for(COHORT, colleague) == actions_for(COHORT, host) == ()
+    assert actions_for(HOST, host) == (Action.OFFER_POSITION,)
+    assert actions_for(PLACEMENT, student) == (Action.READ_PLACEMENT,)
+    assert Action.MANAGE_PLACEMENT in actions_for(PLACEMENT, university)
+    for facts in (COHORT, HOST):
+        with pytest.raises(NotFound):
+            check(colleague, Action.MANAGE_COHORT, facts)
+    with pytest.raises(NotPermitted):
+        check(student, Action.MANAGE_PLACEMENT, PLACEMENT)
+    with pytest.raises(NotFound):
+        check(colleague, Action.READ_PLACEMENT, PLACEMENT)
