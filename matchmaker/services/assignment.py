@@ -20,7 +20,7 @@ from matchmaker.matching.assignment.answering import answered
 from matchmaker.matching.assignment.board import laid_out
 from matchmaker.matching.assignment.changes import LockCost, lock_cost
 from matchmaker.matching.assignment.document import read_back, stamp, written_out
-from matchmaker.matching.assignment.outcome import Method, Result
+from matchmaker.matching.assignment.outcome import Method, Placed, Result, Unplaced
 from matchmaker.matching.assignment.round import Lock, Problem, Round, RoundRefused
 from matchmaker.matching.assignment.solver import Progress
 from matchmaker.matching.assignment.stable import never
@@ -204,7 +204,8 @@ class AssignmentService:
                         if one.id == round_.published_answer_id
                     )
                     result = read_answers([asked], [answers])[chosen].result
-                    for one in (*result.placed, *result.unplaced):
+                    told: list[Placed | Unplaced] = [*result.placed, *result.unplaced]
+                    for one in told:
                         if one.student == student_id:
                             places = [one.id for one in read_back(asked.document).positions]
                             titles = cohorts.positions(session, places)
