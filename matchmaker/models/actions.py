@@ -350,7 +350,7 @@ def parties_of(viewer: Viewer, thing: PlacementFacts) -> tuple[PlacementParty, .
         found.append(PlacementParty.STUDENT)
     if thing.host_id in viewer.organisations:
         found.append(PlacementParty.HOST)
-    if thing.university_id in viewer.organisations:
+    if viewer.role is Role.UNIVERSITY and thing.university_id in viewer.organisations:
         # Supervisors have no account of their own; their university answers for them.
         found += [PlacementParty.SUPERVISOR, PlacementParty.UNIVERSITY]
     return tuple(found)

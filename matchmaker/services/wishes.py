@@ -307,6 +307,10 @@ class WishService:
                         "ranks", "One of these positions is closed or not offered to you any more."
                     )
                 _checked_rank(rank)
+            # A wish that was there stays as old as it is: its host goes on seeing the student.
+            since = {
+                one.position_id: one.at for one in cohorts.wishes(session, cohort_id, student_id)
+            }
             cohorts.replace_wishes(
                 session,
                 cohort_id,
@@ -317,7 +321,7 @@ class WishService:
                         student_id=student_id,
                         position_id=one,
                         rank=rank,
-                        at=self.clock(),
+                        at=since.get(one, self.clock()),
                     )
                     for one, rank in ranks.items()
                 ],

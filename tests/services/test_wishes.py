@@ -80,6 +80,8 @@ def test_hosts_see_those_who_were_proposed_and_nobody_else(service: Matchmaker) 
         service.wishes.rank_students(welding, {bo: 1}, by=None)
     with pytest.raises(InvalidInput, match="ranks from 1"):
         service.wishes.rank_students(welding, {ane: 0}, by=None)
+    # Who says again what they said before is seen as before.
+    campus.wish("Ane", "Welding")
     assert service.wishes.applicants(welding)[0].rank == 1
     # Whoever withdraws consent or leaves is seen no more.
     service.wishes.consent(campus.cohort, ane, given=False, by=None)

@@ -7,12 +7,22 @@ from uuid import UUID, uuid4
 import pytest
 
 from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
-from matchmaker.models import ProfileKind, Role, Scope, Visibility
-from matchmaker.models.actions import Action, actions_for, allowed, check, visibilities_of
+from matchmaker.models import PlacementParty, ProfileKind, Role, Scope, Visibility
+from matchmaker.models.actions import (
+    Action,
+    actions_for,
+    allowed,
+    check,
+    parties_of,
+    visibilities_of,
+)
 from matchmaker.models.facts import (
     ChallengeFacts,
+    CohortFacts,
     CollaborationFacts,
+    HostFacts,
     IntroductionFacts,
+    PlacementFacts,
     ProfileFacts,
     Thing,
     Viewer,
@@ -38,6 +48,12 @@ GONE = ProfileFacts(id=PROFILE, kind=ProfileKind.EXPERT, visibility=Visibility.P
 OFFERED = IntroductionFacts(id=uuid4(), challenge=OWNED, profile_id=PROFILE)
 TOGETHER = CollaborationFacts(
     id=uuid4(), account_id=FIRM, organisation_id=ORGANISATION, partner_id=PROFILE
+)
+UNIVERSITY, STUDENT = uuid4(), uuid4()
+COHORT = CohortFacts(id=uuid4(), university_id=UNIVERSITY, student_id=STUDENT)
+HOST = HostFacts(id=ORGANISATION)
+PLACEMENT = PlacementFacts(
+    id=uuid4(), student_id=STUDENT, host_id=ORGANISATION, university_id=UNIVERSITY
 )
 #: action, thing -> who may; columns: nobody, firm, partner, university, staff, administrator.
 TABLE = [
@@ -96,6 +112,13 @@ TABLE = [
     (Action.MANAGE_ACCOUNTS, None, "-----y"),
     (Action.READ_OWN_ACCOUNT, None, "-yyyyy"),
     (Action.MANAGE_OWN_ACCOUNT, None, "-yyyyy"),
+    (Action.LIST_COHORTS, None, "---yyy"),
+    (Action.VET_HOST, None, "----yy"),
+    (Action.MANAGE_COHORT, COHORT, "----yy"),
+    (Action.WISH, COHORT, "------"),
+    (Action.OFFER_POSITION, HOST, "----yy"),
+    (Action.READ_PLACEMENT, PLACEMENT, "----yy"),
+    (Action.MANAGE_PLACEMENT, PLACEMENT, "----yy"),
 ]
 
 
@@ -238,3 +261,35 @@ def test_the_parties_of_an_introduction_answer_it_once_they_were_asked() -> None
         assert actions_for(draft, party) == ()
         with pytest.raises(NotFound):
             check(party, Action.READ_INTRODUCTION, draft)
+
+
+def test_each_party_of_a_placement_speaks_for_itself_and_staff_for_nobody() -> None:
+    student = Viewer(account_id=uuid4(), role=Role.PARTNER, claimed=frozenset({STUDENT}))
+    host = Viewer(account_id=uuid4(), role=Role.FIRM, organisations=frozenset({ORGANISATION}))
+    university = Viewer(
+        account_id=uuid4(), role=Role.UNIVERSITY, organisations=frozenset({UNIVERSITY})
+    )
+    # A member of the university whose account is no university's does not coordinate.
+    colleague = Viewer(account_id=uuid4(), role=Role.PARTNER, organisations=frozenset({UNIVERSITY}))
+    staff = Viewer(account_id=uuid4(), role=Role.STAFF)
+
+    assert parties_of(student, PLACEMENT) == (PlacementParty.STUDENT,)
+    assert parties_of(host, PLACEMENT) == (PlacementParty.HOST,)
+    assert parties_of(university, PLACEMENT) == (
+        PlacementParty.SUPERVISOR,
+        PlacementParty.UNIVERSITY,
+    )
+    assert parties_of(colleague, PLACEMENT) == parties_of(staff, PLACEMENT) == ()
+    assert actions_for(COHORT, student) == (Action.WISH,)
+    assert actions_for(COHORT, university) == (Action.MANAGE_COHORT,)
+    assert actions_for(COHORT, colleague) == actions_for(COHORT, host) == ()
+    assert actions_for(HOST, host) == (Action.OFFER_POSITION,)
+    assert actions_for(PLACEMENT, student) == (Action.READ_PLACEMENT,)
+    assert Action.MANAGE_PLACEMENT in actions_for(PLACEMENT, university)
+    for facts in (COHORT, HOST):
+        with pytest.raises(NotFound):
+            check(colleague, Action.MANAGE_COHORT, facts)
+    with pytest.raises(NotPermitted):
+        check(student, Action.MANAGE_PLACEMENT, PLACEMENT)
+    with pytest.raises(NotFound):
+        check(colleague, Action.READ_PLACEMENT, PLACEMENT)
