@@ -297,6 +297,7 @@ PROBLEM_TYPES: dict[type[Exception], ProblemType] = {
     embedding.UnknownScheme: MISCONFIGURED,
     embedding.DimensionMismatch: INTERNAL,
     embedding.SpecMismatch: INTERNAL,
+    embedding.IndexMoved: INTERNAL,
     embedding.InvalidVectors: INTERNAL,
     embedding.InvalidIds: INTERNAL,
     embedding.UnknownIds: INTERNAL,

@@ -58,7 +58,7 @@ def test_a_period_without_lists_is_an_empty_report(shown: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "place"),
+    ("query", "named"),
     [
         ("first_day=yesterday", "first_day"),
         ("last_day=2026-02-30", "last_day"),
@@ -68,8 +68,8 @@ def test_a_period_without_lists_is_an_empty_report(shown: FlaskClient) -> None:
     ],
 )
 def test_what_cannot_be_asked_is_refused_by_name(
-    client: FlaskClient, query: str, place: str
+    client: FlaskClient, query: str, named: str
 ) -> None:
     problem = refusal(client.get(f"/api/v1/exposure?{query}"), 422, "validation")
 
-    assert pointers(problem) == [place]
+    assert pointers(problem) == [named]

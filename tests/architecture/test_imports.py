@@ -72,7 +72,9 @@ def _imported(*folders: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("folders", "extras"), [(PACKAGES, ()), (("tests",), ("dev",))], ids=["packages", "tests"]
+    ("folders", "extras"),
+    [(PACKAGES, ("postgres",)), (("tests",), ("dev", "postgres"))],
+    ids=["packages", "tests"],
 )
 def test_everything_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
     declared = _declared(*extras)

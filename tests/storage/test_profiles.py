@@ -9,7 +9,7 @@ from sqlalchemy.exc import InvalidRequestError
 
 from matchmaker.errors import NotFound
 from matchmaker.models import Organisation, PartnerKind, Profile, ProfileKind, Visibility
-from matchmaker.storage import profiles
+from matchmaker.storage import listing, profiles
 from matchmaker.storage.database import Sessions
 from tests.factories import a_student, an_activity, an_expert, an_organisation
 
@@ -22,10 +22,10 @@ def store(sessions: Sessions, *given: Profile) -> None:
 
 
 def names(sessions: Sessions, **asked: object) -> tuple[list[str], int]:
-    defaults = {"kind": None, "partner_kind": None, "text": None, "offset": 0, "limit": 20}
+    part = {name: asked.pop(name) for name in ("offset", "limit") if name in asked}
     with sessions.reading() as session:
-        found, total = profiles.page(session, **{**defaults, **asked})  # type: ignore[arg-type]
-    return [profile.name for profile in found], total
+        found = listing.page(session, listing.Wanted(**asked), **part)  # type: ignore[arg-type]
+    return [profile.name for profile in found.items], found.total
 
 
 def test_one_profile_is_read_whole(sessions: Sessions) -> None:

@@ -23,7 +23,10 @@ _SQLITE = [
 _POSTGRESQL = [
     """
     CREATE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'the ledger is only added to'; END $$
+    $$ BEGIN
+        RAISE EXCEPTION 'the ledger is only added to'
+        USING ERRCODE = 'integrity_constraint_violation';
+    END $$
     """,
     *(
         f"CREATE TRIGGER {table}_only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
