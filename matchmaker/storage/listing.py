@@ -39,9 +39,10 @@ class Wanted:
             query = query.where(_P.partner_kind == self.partner_kind)
         if self.text:
             letters = self.text.replace("/", "//").replace("%", "/%").replace("_", "/_")
-            # SQLite's LIKE takes a and A for the same; folding both sides first, as ILIKE
-            # would be written for it, doubles the time.
-            alike = operators.like_op if _is_sqlite(session) else operators.ilike_op
+            # SQLite's LIKE takes a and A for the same, but not æ and Æ; folding both sides first,
+            # as ILIKE is written for it, doubles the time.
+            plain = letters.isascii() and _is_sqlite(session)
+            alike = operators.like_op if plain else operators.ilike_op
             held = (
                 column.operate(alike, f"%{letters}%", escape="/")
                 for column in (_P.name, _P.summary)

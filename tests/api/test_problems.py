@@ -134,6 +134,7 @@ def test_problems_carry_what_their_errors_know(raising: Flask) -> None:
         },
         matchmaking.Merged: {"into": str(ID)},
         matchmaking.TransitionNotAllowed: {"state": "closed", "allowed": []},
+        matchmaking.Protected: {"rule": "capacity"},
         matchmaking.Duplicate: {"existing": str(ID)},
         matchmaking.UnsupportedLanguage: {"language": "fr", "supported": ["da", "en"]},
     }

@@ -17,7 +17,7 @@ from embeddings.indexes.faiss import FaissIndex
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.matching.policy import DEFAULT_POLICY, POLICIES, MatchingPolicy
 from matchmaker.matching.terms import passage_ways
-from matchmaker.models import Conditions, PartnerKind, Profile
+from matchmaker.models import Conditions, EligibilityRule, PartnerKind, Profile
 from matchmaker.services import search as search_module
 from matchmaker.services.question import Question, Stopwatch
 from matchmaker.services.replica import IndexReplica
@@ -151,7 +151,7 @@ def test_only_eligible_profiles_are_looked_at_and_the_funnel_adds_up(
             *("eligible", "considered", "above-floor", "folded", "matched"),
         ]
         assert steps["eligible"] == len(eligible)
-        removed = sum(list(steps.values())[1:9])
+        removed = sum(steps[rule.value] for rule in EligibilityRule)
         assert steps["all"] - removed == steps["eligible"]
         assert steps["eligible"] >= steps["considered"] >= steps["above-floor"]
         assert steps["above-floor"] - steps["folded"] >= steps["matched"]
