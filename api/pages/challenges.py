@@ -74,13 +74,16 @@ def _match_again(
     challenge, viewer = matchmaker().challenges.get(challenge_id), current_viewer()
     runs = matchmaker().matchmaking.runs_of(challenge_id)
     try:
-        run = matchmaker().matchmaking.run(challenge_id, conditions=conditions)
+        asked = matchmaker().matchmaking.check(conditions or Conditions())
+        if viewer is not None and _lasting(challenge):
+            # Before the list is made: who is no longer dismissed has a place in it again.
+            before = Conditions.from_json(runs[0].conditions).dismissed if runs else ()
+            matchmaker().shortlist.follow(
+                challenge_id, before, asked.dismissed, by=viewer.account_id
+            )
+        matchmaker().matchmaking.run(challenge_id, conditions=asked)
     except InvalidInput as error:
         return _page(challenge, refused(error)), 422
-    if viewer is not None and _lasting(challenge):
-        before = Conditions.from_json(runs[0].conditions).dismissed if runs else ()
-        after = Conditions.from_json(run.conditions).dismissed
-        matchmaker().shortlist.follow(challenge_id, before, after, by=viewer.account_id)
     return redirect(url_for(".page", challenge_id=challenge_id), 303)
 
 

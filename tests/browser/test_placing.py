@@ -59,6 +59,7 @@ def world(service: Matchmaker) -> World:
         "seat": f"/my/placing/{campus.cohort}",
         "outcome": f"/my/placing/{published.cohort}",
         "mine": "/my/placing",
+        "why": f"/my/placing/{campus.cohort}/positions/{campus.positions['Welding']}",
         "hosting": "/hosting",
         "position": f"/hosting/positions/{campus.positions['Welding']}",
         "placement": f"/placements/{placement.id}",
@@ -70,7 +71,7 @@ def world(service: Matchmaker) -> World:
     ("who", "pages"),
     [
         ("staff", ("list", "cohort", "round", "placement")),
-        ("student", ("mine", "seat", "outcome", "placement")),
+        ("student", ("mine", "seat", "why", "outcome", "placement")),
         ("host", ("hosting", "position")),
     ],
 )

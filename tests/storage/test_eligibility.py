@@ -329,8 +329,8 @@ def test_only_a_live_profile_is_proposed(eligible: Store, standing: Standing) ->
     assert eligible(an_expert("here"), an_expert("away", standing=standing)) == ["here"]
 
 
-@pytest.mark.parametrize("place", [Place(), ODENSE], ids=["nowhere", "Odense"])
-def test_those_asked_about_are_looked_up_by_their_ids(sessions: Sessions, place: Place) -> None:
+@pytest.mark.parametrize("asker", [Place(), ODENSE], ids=["nowhere", "Odense"])
+def test_those_asked_about_are_looked_up_by_their_ids(sessions: Sessions, asker: Place) -> None:
     if sessions.engine.dialect.name != "sqlite":
         pytest.skip("another database plans with what it knows of its rows")
     asked: list[tuple[str, Any]] = []
@@ -340,7 +340,7 @@ def test_those_asked_about_are_looked_up_by_their_ids(sessions: Sessions, place:
 
     event.listen(sessions.engine, "before_cursor_execute", note)
     with sessions.reading() as session:
-        eligibility.among(session, [UUID(int=1).hex], Conditions(), place, TODAY)
+        eligibility.among(session, [UUID(int=1).hex], Conditions(), asker, TODAY)
     event.remove(sessions.engine, "before_cursor_execute", note)
     statement, values = asked[-1]
     with sessions.engine.connect() as connection:
