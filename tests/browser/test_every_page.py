@@ -80,6 +80,7 @@ NO_PAGES = {
     "account_pages.totp_picture": "a picture",
     "admin.export": "a file",
     "export_pages.profiles": "a file",
+    "placement_pages.agreement": "a file",
     "import_run_pages.refused_rows": "a file",
     "import_run_pages.progress": "a part of the page of an import",
     "import_run_pages.backlog": "a part of the page of an import",
