@@ -240,6 +240,35 @@ def test_nobody_sees_students_of_others(parties: Parties, matchmaker: Matchmaker
     assert parties.stranger.status == 404
 
 
+def test_a_challenge_becomes_a_position_with_one_click(
+    parties: Parties, matchmaker: Matchmaker
+) -> None:
+    host = parties.host
+    host.visit("/").send("Find partners", text="We weld by hand and want a robot for small series.")
+    challenge = host.address.rsplit("/", 1)[1]
+    host.follow("Offer a position")
+    assert host.one("#challenge_id")["value"] == challenge
+    host.send(
+        "Offer the position",
+        title="Robot cell",
+        tasks="Plan the cell.",
+        starts_on="2027-02-01",
+        ends_on="2027-06-30",
+        places="1",
+    )
+    assert host.heading == "Robot cell"
+    (made,) = (
+        one
+        for one in matchmaker.wishes.positions_of([parties.campus.hosts["Smedjen"]])
+        if one.title == "Robot cell"
+    )
+    assert str(made.challenge_id) == challenge
+    # Who belongs to no organisation is not sent to a page without a form.
+    student = parties.student
+    student.visit("/").send("Find partners", text="A saw for thick steel that cuts small series.")
+    assert "Change the text" in student.text and "Offer a position" not in student.text
+
+
 def test_a_host_offers_and_a_university_shows(parties: Parties) -> None:
     host = parties.host.visit("/hosting")
     values = {
