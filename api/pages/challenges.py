@@ -169,7 +169,14 @@ def _page(challenge: Challenge, form: Form) -> str:
         as_field=steering.as_field,
         marked=marked_fields(challenge),
         may_shortlist=_lasting(challenge),
+        is_host=_is_host(),
     )
+
+
+def _is_host() -> bool:
+    """Return whether the reader belongs to an organisation, which alone can offer positions."""
+    viewer = current_viewer()
+    return viewer is not None and bool(viewer.organisations)
 
 
 def _lasting(challenge: Challenge) -> bool:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_babel import force_locale, get_locale, gettext
 from werkzeug.wrappers import Response
 
 from api.auth import needs, required_viewer
 from api.context import matchmaker
+from api.languages import LANGUAGES
 from api.pages.forms import Form
+from api.pages.labels import label
 from api.pages.placing import day_from, in_words, number_from, seen_revision, uuid_from
 from api.pages.student_wishes import ranks_from
+from api.report.agreement import agreement_of
 from matchmaker.errors import InvalidInput, NotFound, StaleRevision, TransitionNotAllowed
 from matchmaker.models import PlacementAction, PlacementParty, PositionAction, WorkPlace
 from matchmaker.models.actions import Action, allowed, check, parties_of
@@ -121,6 +124,21 @@ def places(position_id: UUID) -> _Answer:
 def placement(placement_id: UUID) -> str:
     """Show a placement to its parties."""
     return _placement(placement_id, Form())
+
+
+@placements.get("/<uuid:placement_id>/agreement.pdf")
+@needs(Action.READ_OWN_ACCOUNT)
+def agreement(placement_id: UUID) -> Response:
+    """Hand out the agreement to its parties, in the language that is asked for."""
+    asked = request.args.get("language", "")
+    with force_locale(asked if asked in LANGUAGES else get_locale().language):
+        document = agreement_of(matchmaker().placements.view(placement_id), label)
+    answer = make_response(document)
+    answer.mimetype = "application/pdf"
+    answer.headers.set(
+        "Content-Disposition", "attachment", filename=f"agreement-{placement_id}.pdf"
+    )
+    return answer
 
 
 @placements.post("/<uuid:placement_id>/agree")

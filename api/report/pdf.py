@@ -9,58 +9,24 @@ CSV for that.
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
 
 from flask_babel import get_locale, gettext, ngettext
-from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
 
 from api.report.charts import map_svg
+from api.report.document import FONT, INK, SOFT, Document
 from api.report.tables import Row, Table, tables
 from api.report.words import area_name, day
 from matchmaker.services.programmes import Report
 
-_FONTS = Path(__file__).parent / "fonts"
-_FONT = "Schibsted Grotesk"
-_INK, _SOFT, _LINE, _BRAND = (20, 34, 42), (75, 91, 99), (211, 220, 220), (12, 85, 99)
+_LINE = (211, 220, 220)
 #: Shades of the map, lightest first.
 _FILLS = ("#e9eeed", "#b5d3d7", "#7fb3ba", "#3f8792", "#0c5563")
-_MARGIN = 18.0
 #: Width of the first column and of the bar, of the width between the margins.
 _SUBJECT, _BAR = 0.36, 0.12
 #: Tables whose rows have a bar.
 _WITH_BARS = frozenset({"targets", "funnel", "kinds", "regions", "municipalities"})
-
-
-class _Document(FPDF):
-    """Pages with the programme above and a number below."""
-
-    def __init__(self, title: str, foot: str) -> None:
-        super().__init__(format="A4", enforce_compliance="PDFA_2U")
-        self.foot = foot
-        self.set_lang(get_locale().language)
-        self.set_title(title)
-        self.set_author("Matchmaker")
-        self.set_creator("Matchmaker")
-        self.set_margins(_MARGIN, _MARGIN, _MARGIN)
-        self.set_auto_page_break(auto=True, margin=20)
-        for style, name in (("", "Regular"), ("B", "Bold")):
-            self.add_font(_FONT, style, _FONTS / f"SchibstedGrotesk-{name}.ttf")
-
-    def footer(self) -> None:
-        """Write what it is and the number of the page."""
-        self.set_y(-14)
-        self.set_font(_FONT, "", 8)
-        self.set_text_color(*_SOFT)
-        self.cell(self.epw - 20, 5, self.foot)
-        self.cell(20, 5, f"{self.page_no()} / {{nb}}", align="R")
-
-    def words(self, text: str, size: float = 10, style: str = "", *, soft: bool = False) -> None:
-        """Write a paragraph."""
-        self.set_font(_FONT, style, size)
-        self.set_text_color(*(_SOFT if soft else _INK))
-        self.multi_cell(0, size * 0.5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
 
 
 def pdf_of(report: Report) -> bytes:
@@ -69,7 +35,7 @@ def pdf_of(report: Report) -> bytes:
     period = gettext(
         "%(start)s to %(end)s", start=day(report.span.first_day), end=day(report.span.last_day)
     )
-    document = _Document(f"{programme.name}: {period}", f"{programme.name} · {period}")
+    document = Document(f"{programme.name}: {period}", f"{programme.name} · {period}")
     document.set_creation_date(report.made_at)
     document.add_page()
     document.words(programme.name, 22, "B")
@@ -131,16 +97,8 @@ def sentences(report: Report) -> list[str]:
     return [str(one) for one in found]
 
 
-def _write(document: _Document, table: Table) -> None:
-    # A heading does not stand alone at the foot of a page.
-    if document.will_page_break(40):
-        document.add_page()
-    document.ln(5)
-    document.set_font(_FONT, "B", 14)
-    document.set_text_color(*_BRAND)
-    document.start_section(table.heading)
-    document.words(table.heading, 14, "B")
-    document.ln(1)
+def _write(document: Document, table: Table) -> None:
+    document.heading(table.heading)
     bars = table.key in _WITH_BARS
     left = 1 - _SUBJECT - (_BAR if bars else 0)
     widths = [
@@ -148,10 +106,10 @@ def _write(document: _Document, table: Table) -> None:
         *([_BAR] if bars else []),
         *[left / len(table.columns)] * len(table.columns),
     ]
-    document.set_font(_FONT, "", 8.5)
-    document.set_text_color(*_INK)
+    document.set_font(FONT, "", 8.5)
+    document.set_text_color(*INK)
     document.set_draw_color(*_LINE)
-    head = FontFace(emphasis="BOLD", color=_SOFT)
+    head = FontFace(emphasis="BOLD", color=SOFT)
     with document.table(
         width=document.epw,
         col_widths=[1000 * one for one in widths],
@@ -183,7 +141,7 @@ def _bar(line: object, row: Row) -> None:
     line.cell(img=BytesIO(svg.encode()), img_fill_width=True)  # type: ignore[attr-defined]  # of a row
 
 
-def _draw_map(document: _Document, report: Report) -> None:
+def _draw_map(document: Document, report: Report) -> None:
     if document.will_page_break(125):
         document.add_page()
     document.ln(4)

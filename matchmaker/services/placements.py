@@ -37,6 +37,7 @@ class PlacementView:
     round: AssignmentRound
     student: str
     host: str
+    university: str
     supervisor: Supervisor | None
 
 
@@ -151,13 +152,16 @@ class PlacementService:
 
 def _viewed(session: Session, placement: Placement) -> PlacementView:
     position = cohorts.position(session, placement.position_id)
-    names = cohorts.names(session, {placement.student_id, position.host_id})
+    everybody = assignment.parties_of(session, placement.id)
+    names = cohorts.names(session, set(everybody))
+    student, host, university = (names[one] for one in everybody)
     return PlacementView(
         placement=placement,
         position=position,
         round=assignment.get(session, placement.round_id),
-        student=names[placement.student_id],
-        host=names[position.host_id],
+        student=student,
+        host=host,
+        university=university,
         supervisor=None
         if placement.supervisor_id is None
         else session.get(Supervisor, placement.supervisor_id),

@@ -141,7 +141,10 @@ TABLE: dict[str, str] = {
     **{f"placing_pages.{name}": OF_STAFF for name in _OF_A_COHORT},
     **{f"student_pages.{name}": NOBODYS for name in ("seat", "consent", "rank", "mark", "why")},
     **{f"hosting_pages.{name}": OF_STAFF for name in ("position", "rank", "change", "places")},
-    **{f"placement_pages.{name}": OF_STAFF for name in ("placement", "agree", "change_placement")},
+    **{
+        f"placement_pages.{name}": OF_STAFF
+        for name in ("placement", "agreement", "agree", "change_placement")
+    },
     "desk_pages.page": STAFF,
     "desk_pages.one_queue": STAFF,
     "desk_pages.act": STAFF,

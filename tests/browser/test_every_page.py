@@ -83,6 +83,7 @@ NO_PAGES = {
     "introduction_pages.calendar": "a file",
     "programme_pages.as_document": "a file",
     "programme_pages.as_table": "a file",
+    "placement_pages.agreement": "a file",
     "import_run_pages.refused_rows": "a file",
     "import_run_pages.progress": "a part of the page of an import",
     "import_run_pages.backlog": "a part of the page of an import",

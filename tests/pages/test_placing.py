@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.matching.assignment.outcome import Method
-from matchmaker.models import Claim, Role
+from matchmaker.models import Claim, PlacementAction, Role
 from matchmaker.storage.database import Sessions
 from tests.factories import NOW
 from tests.pages.conftest import Reader
+from tests.pages.test_programmes import pdf_text
 from tests.people import sign_in, somebody
 from tests.services.placing import Campus, a_campus
 
@@ -129,6 +130,56 @@ def test_the_whole_way_of_a_round(  # noqa: PLR0915 - one story, told to its end
     assert "Broken off: the firm closed" in placed.visit(address).text
 
 
+def test_the_agreement_says_what_who_and_whether_it_holds(
+    parties: Parties, matchmaker: Matchmaker
+) -> None:
+    campus = parties.campus
+    matchmaker.cohorts.add_supervisor(
+        campus.cohort, name="Åse Ørum", email="aase@example.dk", capacity=2, by=None
+    )
+    matchmaker.wishes.consent(campus.cohort, campus.students["Ane"], given=True, by=None)
+    campus.wish("Ane", "Welding")
+    round_id = matchmaker.assignment.open(campus.cohort, by=None).id
+    matchmaker.assignment.run(round_id, by=None)
+    answer = matchmaker.assignment.view(round_id).answers[Method.STABLE].answer_id
+    (placement,) = matchmaker.assignment.publish(round_id, answer, by=None)
+    view = matchmaker.placements.view(placement.id)
+    page = parties.student.visit(f"/placements/{placement.id}")
+
+    def read(reader: Reader, language: str) -> str:
+        link = page.one(f'a[href*="agreement.pdf"][hreflang="{language}"]')
+        handed = reader.client.get(str(link["href"]))
+        assert (handed.status_code, handed.mimetype) == (200, "application/pdf")
+        assert handed.headers["Content-Disposition"].startswith("attachment; filename=agreement-")
+        return pdf_text(handed.data)
+
+    draft = read(parties.student, "en")
+    for told in (
+        f"Student: Ane Host: {view.host} Supervisor: Åse Ørum University: {view.university}",
+        "Draft: it holds once everybody below has agreed.",
+        "Welding From 1",
+        view.position.tasks,
+        "Place of work: On site",
+        "Insurance and safety",
+        "Confidentiality and results",
+        "Student, Ane: has not said so yet",
+    ):
+        assert told in draft, told
+    for party in placement.parties():
+        matchmaker.placements.agree(placement.id, party, by=None)
+    agreed = read(parties.host, "en")
+    assert "All parties have agreed." in agreed and "has not said so yet" not in agreed
+    assert agreed.count("agreed on ") == 4
+    danish = read(parties.coordinator, "da")
+    assert "Alle parter har sagt ja." in danish and "Vejleder: Åse Ørum" in danish
+    matchmaker.placements.apply(
+        placement.id, PlacementAction.BREAK_OFF, reason="moved away", by=None
+    )
+    assert "this agreement holds no longer" in read(parties.staff, "en")
+    for who in (parties.other_student, parties.stranger):
+        assert who.visit(f"/placements/{placement.id}/agreement.pdf").status in {403, 404}
+
+
 def test_nobody_sees_students_of_others(parties: Parties, matchmaker: Matchmaker) -> None:
     campus = parties.campus
     welding = campus.positions["Welding"]
@@ -187,6 +238,35 @@ def test_nobody_sees_students_of_others(parties: Parties, matchmaker: Matchmaker
         ends_on="2027-06-30",
     )
     assert parties.stranger.status == 404
+
+
+def test_a_challenge_becomes_a_position_with_one_click(
+    parties: Parties, matchmaker: Matchmaker
+) -> None:
+    host = parties.host
+    host.visit("/").send("Find partners", text="We weld by hand and want a robot for small series.")
+    challenge = host.address.rsplit("/", 1)[1]
+    host.follow("Offer a position")
+    assert host.one("#challenge_id")["value"] == challenge
+    host.send(
+        "Offer the position",
+        title="Robot cell",
+        tasks="Plan the cell.",
+        starts_on="2027-02-01",
+        ends_on="2027-06-30",
+        places="1",
+    )
+    assert host.heading == "Robot cell"
+    (made,) = (
+        one
+        for one in matchmaker.wishes.positions_of([parties.campus.hosts["Smedjen"]])
+        if one.title == "Robot cell"
+    )
+    assert str(made.challenge_id) == challenge
+    # Who belongs to no organisation is not sent to a page without a form.
+    student = parties.student
+    student.visit("/").send("Find partners", text="A saw for thick steel that cuts small series.")
+    assert "Change the text" in student.text and "Offer a position" not in student.text
 
 
 def test_a_host_offers_and_a_university_shows(parties: Parties) -> None:
