@@ -15,13 +15,15 @@ from api.context import EXTENSION
 from api.openapi import spec_of
 from api.resources.desk import _ONE, _OTHER
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import BulkChange, DuplicatePair, ProfileKind, Role, Scope
+from matchmaker.models import BulkChange, DuplicatePair, OutcomeKind, ProfileKind, Role, Scope
+from matchmaker.models.facts import Viewer
 from matchmaker.models.profile_search import ProfileSearch
 from matchmaker.services.exchange.mapping import Columns
 from matchmaker.storage.database import Sessions
 from tests.api.conftest import WELDING
 from tests.factories import NOW, a_student, an_activity, an_expert, an_organisation
 from tests.people import somebody
+from tests.together import BEGAN, introduced, together
 
 
 @pytest.fixture
@@ -84,15 +86,15 @@ def test_the_curl_lines_can_be_copied_and_work(client: FlaskClient, page: str) -
     assert len(lines) >= 19
 
     lines = [line for line in lines if "Authorization" not in line]
-    revision = 1
     for line in sorted(lines, key=lambda line: "DELETE" in line):  # it is withdrawn last
+        revision = int(client.get(created.headers["Location"]).headers["ETag"].strip('"'))
         for name, value in names.items():
             line = line.replace(name, value)
         words = shlex.split(_unescaped(line))
         method, address, headers, body = _request(words, revision)
         response = client.open(address, method=method, headers=headers, data=body)
-        assert response.status_code in {200, 201}, (line, response.get_data(as_text=True))
-        revision += method in {"PATCH", "DELETE"}
+        worked = {200, 201} | ({409} if _has_its_turn(line) else set())
+        assert response.status_code in worked, (line, response.get_data(as_text=True))
 
 
 def test_the_curl_lines_with_a_token_work_too(client: FlaskClient, page: str) -> None:
@@ -111,7 +113,8 @@ def test_the_curl_lines_with_a_token_work_too(client: FlaskClient, page: str) ->
         headers |= {"If-Match": "*"} if "If-Match" in headers else {}
         body = "Navn\nEva Holm\n" if body == "@FILE" else body
         response = client.open(address, method=method, headers=headers, data=body)
-        assert response.status_code in {200, 201, 204}, (line, response.get_data(as_text=True))
+        worked = {200, 201, 204} | ({409} if _has_its_turn(line) else set())
+        assert response.status_code in worked, (line, response.get_data(as_text=True))
 
 
 def _things(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
@@ -153,7 +156,59 @@ def _things(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
         _ONE: str(one),
         _OTHER: str(other),
         "ida@example.dk": f"{uuid4()}@example.dk",
+    } | _of_the_chain(service, me, line, one, other)
+
+
+def _has_its_turn(line: str) -> bool:
+    """Return whether it is about something that goes from state to state.
+
+    Its own tests lead it there; a line that is understood and comes out of turn is answered 409.
+    """
+    return any(f"/{name}" in line for name in _IN_TURN)
+
+
+def _of_the_chain(
+    service: Matchmaker, me: UUID, line: str, one: UUID, other: UUID
+) -> dict[str, str]:
+    """Return what stands for a challenge and what came of it, in one line."""
+    if not _has_its_turn(line) and not {"CHALLENGE_ID", "RUN_ID"} & set(
+        re.findall(r"[A-Z_]+", line)
+    ):
+        return {}
+    mine = Viewer(account_id=me, role=Role.ADMINISTRATOR)
+    # What is kept is nobody's yet.
+    challenge = service.challenges.submit(text=WELDING, by=None if "/keeping" in line else mine)
+    programme = service.programmes.create(
+        by=None, name=str(uuid4()), starts_on=BEGAN, ends_on=BEGAN.replace(year=BEGAN.year + 2)
+    )
+    ours = together(service, programme_id=programme.id)
+    job = service.outcomes.record(ours.id, by=None, kind=OutcomeKind.JOB, on_day=BEGAN, quantity=1)
+    run = service.matchmaking.run(challenge.id)
+    listed = {"PROFILE_ID": str(run.matches[0].profile_id)} if "/shortlist" in line else {}
+    bodies = {
+        "challenge_id": challenge.id,
+        "profile_id": run.matches[0].profile_id,
+        "introduction_id": introduced(service).id,
+        "other_id": other,
+        "programme_id": programme.id,
     }
+    for name, sample in re.findall(r'"(\w+_id)": "([0-9a-f-]{36})"', _unescaped(line)):
+        listed[sample] = str(bodies.get(name, sample))
+    return listed | {
+        "CHALLENGE_ID": str(challenge.id),
+        "RUN_ID": str(run.id),
+        "INTRODUCTION_ID": str(introduced(service, accepted=False).id),
+        "CONFLICT_ID": str(service.conflicts.declare(one, other, by=None).id),
+        "PROGRAMME_ID": str(programme.id),
+        "COLLABORATION_ID": str(ours.id),
+        "OUTCOME_ID": str(job.outcome.id),
+    }
+
+
+_IN_TURN = (
+    *("introductions", "collaborations", "outcomes", "programmes", "conflicts", "shortlist"),
+    *("thread", "submission", "brief", "warnings", "renewal", "keeping", "opening", "closing"),
+)
 
 
 def test_the_address_of_the_api_leads_to_its_reference(client: FlaskClient) -> None:
