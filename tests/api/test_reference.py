@@ -197,12 +197,23 @@ def _of_the_chain(
     return listed | {
         "CHALLENGE_ID": str(challenge.id),
         "RUN_ID": str(run.id),
-        "INTRODUCTION_ID": str(introduced(service, accepted=False).id),
+        "INTRODUCTION_ID": str(_an_introduction(service, mine, line)),
         "CONFLICT_ID": str(service.conflicts.declare(one, other, by=None).id),
         "PROGRAMME_ID": str(programme.id),
         "COLLABORATION_ID": str(ours.id),
         "OUTCOME_ID": str(job.outcome.id),
     }
+
+
+def _an_introduction(service: Matchmaker, mine: Viewer, line: str) -> UUID:
+    """Return one that waits for answers; where a calendar is asked for, one with a meeting."""
+    if "meeting.ics" not in line:
+        return introduced(service, mine, accepted=False).id
+    one = introduced(service, mine)
+    service.introductions.propose_meeting(
+        one.id, by=None, starts_at=NOW.replace(year=NOW.year + 2), minutes=60, place="Aalborg"
+    )
+    return one.id
 
 
 _IN_TURN = (
