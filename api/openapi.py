@@ -61,6 +61,16 @@ PATH_PARAMETERS = {
     "account_id": "Id of the account.",
     "token_id": "Id of the API token, not its secret.",
     "organisation_id": "Id of the organisation's profile.",
+    "cohort_id": "Id of the cohort.",
+    "student_id": "Id of the student's profile.",
+    "supervisor_id": "Id of the supervisor.",
+    "offered_id": "Id of a position of the cohort.",
+    "host_id": "Id of the organisation's profile that takes students.",
+    "round_id": "Id of the assignment round.",
+    "lock_id": "Id of the lock.",
+    "seat_id": "Id of a cohort that one is a student in.",
+    "position_id": "Id of the position.",
+    "placement_id": "Id of the placement.",
 }
 ETAG = {
     "description": "Revision of what is sent, in quotes.",
@@ -152,10 +162,21 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the base is u
         return cast("Callable[[View], View]", decorator)
 
     def answers(
-        self, status: int, schema: type[Schema], *, description: str
+        self, status: int, schema: type[Schema], *, description: str, tagged: bool = False
     ) -> Callable[[View], View]:
-        """Write what the view returns by a schema."""
+        """Write what the view returns by a schema.
+
+        Args:
+            status: of the answer.
+            schema: that writes it.
+            description: of the answer.
+            tagged: the view sends an ETag for changes, and its answer holds more than what the
+                revision is of: it is never answered with 304. Else see :meth:`revisioned`.
+
+        """
         headers = {"Location": LOCATION} if status == HTTPStatus.CREATED else None
+        if tagged:
+            headers = {**(headers or {}), "ETag": ETAG}
         decorator = self.response(status, schema, description=description, headers=headers)
         return cast("Callable[[View], View]", decorator)
 

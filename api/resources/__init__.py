@@ -7,6 +7,7 @@ from api.resources import (
     accounts,
     challenges,
     codes,
+    cohorts,
     collaborations,
     desk,
     directions,
@@ -17,8 +18,10 @@ from api.resources import (
     intake,
     introductions,
     match_runs,
+    placing,
     profiles,
     programmes,
+    rounds,
     shortlist,
 )
 
@@ -36,6 +39,9 @@ BLUEPRINTS: list[Blueprint] = [
     exposure.blueprint,
     collaborations.blueprint,
     programmes.blueprint,
+    cohorts.blueprint,
+    rounds.blueprint,
+    placing.blueprint,
     accounts.blueprint,
     codes.blueprint,
     imports.blueprint,

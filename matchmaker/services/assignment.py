@@ -96,6 +96,16 @@ class AssignmentService:
         with self.sessions.reading() as session:
             return assignment.of_cohort(session, cohort_id)
 
+    def get(self, round_id: UUID) -> AssignmentRound:
+        """Return one round.
+
+        Raises:
+            NotFound: there is none.
+
+        """
+        with self.sessions.reading() as session:
+            return assignment.get(session, round_id)
+
     def run(
         self,
         round_id: UUID,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -30,8 +30,9 @@ from matchmaker.models import (
 )
 from matchmaker.services.accounts import checked_email
 from matchmaker.services.clock import Clock
+from matchmaker.services.cursors import CursorPage, page_of, read_cursor
 from matchmaker.services.recording import Entry, record
-from matchmaker.storage import cohorts, imports
+from matchmaker.storage import assignment, cohorts, imports
 from matchmaker.storage.database import Sessions
 
 #: Longest name, reason and text of a position.
@@ -113,6 +114,39 @@ class CohortService:
         """Return the cohorts of these universities (None: of all), the latest first."""
         with self.sessions.reading() as session:
             return cohorts.all_of(session, universities)
+
+    def page(
+        self,
+        universities: Collection[UUID] | None,
+        *,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> CursorPage[Cohort]:
+        """Return some cohorts of these universities (None: of all), the newest first.
+
+        Raises:
+            InvalidInput: the cursor is of another list.
+
+        """
+        after = read_cursor(cursor, (datetime, UUID)) if cursor else None
+        with self.sessions.reading() as session:
+            found = cohorts.page(session, universities, after=after, limit=limit)
+        return page_of(found, limit, lambda one: (one.created_at, one.id))
+
+    def get(self, cohort_id: UUID) -> Cohort:
+        """Return one cohort.
+
+        Raises:
+            NotFound: there is none.
+
+        """
+        with self.sessions.reading() as session:
+            return cohorts.get(session, cohort_id)
+
+    def forbidden(self, cohort_id: UUID) -> Sequence[ForbiddenPair]:
+        """Return the pairs of a cohort that must not be, the oldest first."""
+        with self.sessions.reading() as session:
+            return assignment.forbidden(session, cohort_id)
 
     def view(self, cohort_id: UUID) -> CohortView:
         """Return a cohort with students, supervisors and the positions of its period.

@@ -23,6 +23,7 @@ from matchmaker.storage.database import Sessions
 from tests.api.conftest import WELDING
 from tests.factories import NOW, a_student, an_activity, an_expert, an_organisation
 from tests.people import somebody
+from tests.services.placing import claimed, everything_placed
 from tests.together import BEGAN, introduced, together
 
 
@@ -156,7 +157,7 @@ def _things(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
         _ONE: str(one),
         _OTHER: str(other),
         "ida@example.dk": f"{uuid4()}@example.dk",
-    } | _of_the_chain(service, me, line, one, other)
+    } | _of_the_chain(service, me, line, one, other) | _of_placing(service, me, line)
 
 
 def _has_its_turn(line: str) -> bool:
@@ -205,6 +206,29 @@ def _of_the_chain(
     }
 
 
+def _of_placing(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
+    """Return what stands for a cohort and all that belongs to it, in one line."""
+    if not any(f"/v1/{name}" in line for name in _PLACING):
+        return {}
+    ids = everything_placed(service, me)
+    placement = service.placements.view(ids["placement_id"]).placement
+    if "/agreement" in line:
+        claimed(service, me, placement.student_id)
+    elif "/placements" in line:
+        for party in placement.parties():
+            service.placements.agree(placement.id, party, by=None)
+    elif "/COHORT_ID/rounds" in line and "-d" in line:
+        service.assignment.cancel(ids["round_id"], by=None)
+    named = {name: str(one) for name, one in ids.items()}
+    samples = {
+        sample: named[name]
+        for name, sample in re.findall(r'"(\w+_id)": "([0-9a-f-]{36})"', _unescaped(line))
+    }
+    if '"student_ids"' in _unescaped(line):
+        samples[_ONE] = named["student_id"]
+    return samples | {name.upper(): one for name, one in named.items()}
+
+
 def _an_introduction(service: Matchmaker, mine: Viewer, line: str) -> UUID:
     """Return one that waits for answers; where a calendar is asked for, one with a meeting."""
     if "meeting.ics" not in line:
@@ -216,6 +240,7 @@ def _an_introduction(service: Matchmaker, mine: Viewer, line: str) -> UUID:
     return one.id
 
 
+_PLACING = ("cohorts", "hosts", "rounds", "positions", "seats", "placements")
 _IN_TURN = (
     *("introductions", "collaborations", "outcomes", "programmes", "conflicts", "shortlist"),
     *("thread", "submission", "brief", "warnings", "renewal", "keeping", "opening", "closing"),

@@ -29,6 +29,7 @@ from tests.api.conftest import WELDING
 from tests.api.test_openapi import SNAPSHOT
 from tests.factories import a_workshop
 from tests.people import somebody, token_of
+from tests.services.placing import a_small_round, everything_placed
 from tests.together import BEGAN, introduced, together
 
 #: Requests for each operation and mode; the same ones in every run.
@@ -93,6 +94,24 @@ JUDGED = {
     **{
         f"/api/v1/outcomes/{{outcome_id}}/{deed}": {"POST"} for deed in ("confirmation", "reversal")
     },
+    # Things of one's own that exist, days in their order, a name, a position that one is shown, a
+    # state that allows it, the present revision.
+    "/api/v1/cohorts": {"GET", "POST"},
+    "/api/v1/cohorts/{cohort_id}/students": {"POST"},
+    "/api/v1/cohorts/{cohort_id}/supervisors": {"POST"},
+    "/api/v1/cohorts/{cohort_id}/positions/{offered_id}/approval": {"PUT"},
+    "/api/v1/cohorts/{cohort_id}/forbidden-pairs": {"POST"},
+    "/api/v1/cohorts/{cohort_id}/rounds": {"POST"},
+    **{
+        f"/api/v1/rounds/{{round_id}}/{deed}": {"POST"}
+        for deed in ("run", "locks", "publication", "cancellation")
+    },
+    "/api/v1/rounds/{round_id}/locks/{lock_id}": {"DELETE"},
+    "/api/v1/positions": {"POST"},
+    "/api/v1/positions/{position_id}/state": {"POST"},
+    **{f"/api/v1/positions/{{position_id}}/{what}": {"PUT"} for what in ("places", "students")},
+    "/api/v1/seats/{seat_id}/wishes": {"PUT"},
+    **{f"/api/v1/placements/{{placement_id}}/{what}": {"POST"} for what in ("agreement", "state")},
     "/api/v1/programmes": {"POST"},
     "/api/v1/programmes/{programme_id}": {"PATCH"},
     "/api/v1/programmes/{programme_id}/targets": {"PUT"},
@@ -151,6 +170,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     client.environ_base["HTTP_AUTHORIZATION"] = headers["Authorization"]
     load_all_checks()
     ids |= _ids(client) | _ids_of_the_chain(service)
+    ids |= {name: str(one) for name, one in everything_placed(service, boss.id).items()}
+    # What ends a round ends one of its own.
+    ids |= {
+        f"/api/v1/rounds/{{round_id}}/{deed}": str(a_small_round(service)[1])
+        for deed in ("publication", "cancellation")
+    }
     yield World(schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app), ids, headers)
     service.close()
 

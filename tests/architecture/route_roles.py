@@ -42,6 +42,12 @@ ON_CHALLENGES = {
 
 _OF_A_COHORT = """cohort enrol leave add_supervisor approve vet propose open_round one_round
     run lock unlock publish cancel""".split()
+_COHORTS = """OneCohort StudentsOfCohort StudentOfCohort Supervisors OneSupervisor PositionsOfCohort
+    Approval ForbiddenPairs Proposal""".split()
+_ROUNDS = """RoundsOfCohort OneRound Run Locks OneLock LockCosts Publication Cancellation Replay
+    PlacementsOfRound""".split()
+_AT_HOSTS = """OnePosition PositionStates Places Applicants OnePlacement Agreement
+    PlacementStates""".split()
 #: Endpoint -> who gets in, for every method of it, or with a method behind it for that alone.
 TABLE: dict[str, str] = {
     "static": PUBLIC,
@@ -145,6 +151,13 @@ TABLE: dict[str, str] = {
         f"placement_pages.{name}": OF_STAFF
         for name in ("placement", "agreement", "agree", "change_placement")
     },
+    "cohorts.Cohorts": COORDINATORS,
+    **{f"cohorts.{name}": OF_STAFF for name in _COHORTS},
+    "cohorts.Vetting": STAFF,
+    **{f"rounds.{name}": OF_STAFF for name in _ROUNDS},
+    **dict.fromkeys(("placing.Positions", "placing.Seats", "placing.Placements"), SIGNED_IN),
+    **{f"placing.{name}": OF_STAFF for name in _AT_HOSTS},
+    **{f"placing.{name}": NOBODYS for name in ("OneSeat", "Consent", "Wishes", "Mark", "Why")},
     "desk_pages.page": STAFF,
     "desk_pages.one_queue": STAFF,
     "desk_pages.act": STAFF,

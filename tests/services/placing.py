@@ -9,9 +9,10 @@ from uuid import UUID
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.matching.assignment.outcome import Method
-from matchmaker.models import OrganisationType, Profile, Visibility
+from matchmaker.models import Claim, OrganisationType, Profile, Visibility
 from matchmaker.services.round_answers import RoundView
-from tests.factories import a_student, an_organisation
+from matchmaker.storage.database import Sessions
+from tests.factories import NOW, a_student, an_organisation
 
 PERIOD = {"starts_on": date(2027, 2, 1), "ends_on": date(2027, 6, 30)}
 
@@ -106,3 +107,49 @@ def a_small_round(service: Matchmaker) -> tuple[Campus, UUID]:
     campus.wish("Bo", "Welding")
     campus.wish("Carl", "Welding", "Robots")
     return campus, service.assignment.open(campus.cohort, seed="spring", by=None).id
+
+
+def claimed(service: Matchmaker, account_id: UUID, profile_id: UUID) -> None:
+    """Let an account be a student."""
+    with Sessions(service.engine).writing() as session:
+        session.add(Claim(account_id=account_id, profile_id=profile_id, claimed_at=NOW))
+
+
+def everything_placed(service: Matchmaker, me: UUID) -> dict[str, UUID]:
+    """Return ids of one of each, by their names in addresses; the account is one of the students.
+
+    One placement came of a first round; a second round was run, with a lock, and can be published.
+    """
+    campus, first = a_small_round(service)
+    supervisor = service.cohorts.add_supervisor(
+        campus.cohort, name="Åse Ørum", email="aase@example.dk", capacity=9, by=None
+    )
+    service.assignment.run(first, by=None)
+    answer = service.assignment.view(first).answers[Method.STABLE].answer_id
+    placement, *_ = service.assignment.publish(first, answer, by=None)
+    spare, free = campus.student("Dorte"), campus.position("Sawing", "Smedjen", places=5)
+    mine = campus.student("Eva")
+    claimed(service, me, mine)
+    service.belonging.join(me, campus.hosts["Smedjen"], by=None)
+    service.belonging.join(me, campus.university, by=None)
+    for name in ("Dorte", "Eva"):
+        campus.wish(name, "Sawing")
+    service.cohorts.propose(campus.cohort, by=None)
+    second = service.assignment.open(campus.cohort, by=None).id
+    lock = service.assignment.lock(second, mine, free, reason="lives next door", by=None)
+    service.assignment.run(second, by=None)
+    view = service.assignment.view(second)
+    return {
+        "university_id": campus.university,
+        "cohort_id": campus.cohort,
+        "seat_id": campus.cohort,
+        "student_id": spare,
+        "supervisor_id": supervisor.id,
+        "host_id": campus.hosts["Smedjen"],
+        "position_id": free,
+        "offered_id": free,
+        "round_id": second,
+        "lock_id": lock.id,
+        "answer_id": view.answers[Method.STABLE].answer_id,
+        "placement_id": placement.id,
+    }
