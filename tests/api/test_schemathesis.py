@@ -71,6 +71,8 @@ JUDGED = {
     "/api/v1/duplicates/dismiss": {"POST"},
     "/api/v1/merges": {"POST"},
     "/api/v1/profiles/bulk": {"PUT"},
+    # A name on one line, places for at least those who are placed.
+    "/api/v1/cohorts/{cohort_id}/supervisors/{supervisor_id}": {"PATCH"},
     # A state that allows it, words that are left as they are, levels and codes that exist.
     **{f"/api/v1/challenges/{{challenge_id}}/{deed}": {"POST"} for deed in CHALLENGE_DEEDS},
     "/api/v1/challenges/{challenge_id}/brief": {"PUT"},
