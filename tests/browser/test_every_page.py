@@ -94,7 +94,7 @@ NO_PAGES = {
     "reference.root": "leads to the reference",
     "health.Alive": "for programs",
     "health.Ready": "for programs",
-    "sign_in.code_form": "after a password only: tests/browser/test_sign_in.py",
+    "sign_in.code_form": "after a password only: tests/browser/test_account_keys.py",
 }
 
 
