@@ -19,7 +19,7 @@ from api.report.words import (
     word,
 )
 from matchmaker.models import Currency, Exposure, Measure
-from matchmaker.models.report import AreaFigure
+from matchmaker.models.report import AreaFigure, MeasureFigure, TargetFigure
 from matchmaker.services.programmes import Report
 
 
@@ -90,6 +90,12 @@ def _quantity(measure: Measure, number: int | None, currency: Currency | None) -
     return Cell(text, plain(measure, number, money=currency is not None), currency or "")
 
 
+def _waiting(one: MeasureFigure | TargetFigure) -> Cell:
+    # A mean is of what is confirmed: nothing waits for it, and 0.00 would read as a score.
+    waiting = None if one.measure is Measure.SATISFACTION else one.waiting
+    return _quantity(one.measure, waiting, one.currency)
+
+
 def _targets(report: Report) -> Table:
     rows = []
     for one in report.targets:
@@ -102,7 +108,7 @@ def _targets(report: Report) -> Table:
                     _quantity(one.measure, one.target, one.currency),
                     _quantity(one.measure, one.actual, one.currency),
                     _share(one.share),
-                    _quantity(one.measure, one.waiting, one.currency),
+                    _waiting(one),
                 ],
                 100 * min(one.share or 0.0, 1.0),
             )
@@ -127,7 +133,7 @@ def _measures(report: Report) -> Table:
                 word(one.measure),
                 [
                     _quantity(one.measure, one.confirmed, one.currency),
-                    _quantity(one.measure, one.waiting, one.currency),
+                    _waiting(one),
                 ],
             )
             for one in report.measures

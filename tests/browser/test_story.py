@@ -61,6 +61,11 @@ def on(browser: Browser, path: str) -> None:
     browser.wait(lambda: browser.path.split("#")[0].endswith(path))
 
 
+def gone(browser: Browser, selector: str) -> None:
+    """Wait until the next page is there, without something that the one before had."""
+    browser.wait(lambda: browser.all("footer") and not browser.all(selector))
+
+
 def submitted(browser: Browser, post: Post, email: str, title: str) -> str:
     """The firm writes without an account, and keeps it by mail. Return the challenge's path."""
     browser.visit("/?lang=da")
@@ -71,7 +76,7 @@ def submitted(browser: Browser, post: Post, email: str, title: str) -> str:
     challenge = browser.path
     assert "Jens Falk" not in browser.driver.page_source
     fill(browser, "#email", email, Keys.ENTER)
-    browser.wait(lambda: not browser.all("#email"))
+    gone(browser, "#email")
     browser.visit(post.link(email))
     push(browser, "main .button-main")
     on(browser, challenge)
@@ -101,7 +106,7 @@ def offered(browser: Browser, post: Post, adviser: Account, challenge: str, emai
     sign_in_as(browser, service, adviser, "da")
     browser.visit(f"/desk{challenge}")
     push(browser, "form[action$='/open'] button")
-    browser.wait(lambda: not browser.all("form[action$='/open']"))
+    gone(browser, "form[action$='/open']")
     push(browser, f".page-head a[href='{challenge}']")
     on(browser, challenge)
     card = browser.all(".match h3").index("Jens Falk") + 1
@@ -111,7 +116,7 @@ def offered(browser: Browser, post: Post, adviser: Account, challenge: str, emai
     browser.wait(lambda: browser.path.startswith("/introductions/"))
     introduction = browser.path
     push(browser, "form[action$='/offer'] button")
-    browser.wait(lambda: not browser.all("form[action$='/offer']"))
+    gone(browser, "form[action$='/offer']")
     return introduction
 
 
@@ -122,10 +127,8 @@ def test_from_first_words_to_a_line_in_the_report(
     service.belonging.invite(jens, partner, by=adviser.id)
     browser.visit(f"{post.link(partner)}?lang=da")
     push(browser, "main .button-main")
-    browser.wait(
-        lambda: jens in service.belonging.of(service.accounts.by_email(partner).id).claimed
-    )
     on(browser, "/account")
+    assert jens in service.belonging.of(service.accounts.by_email(partner).id).claimed
     browser.driver.delete_all_cookies()
 
     challenge = submitted(browser, post, firm, "Ordrer der venter")
@@ -146,12 +149,13 @@ def test_from_first_words_to_a_line_in_the_report(
     firm_account = service.accounts.by_email(firm)
     sign_in_as(browser, service, firm_account, "da")
     browser.visit(introduction)
+    assert browser.one("#starts_at").size["height"] >= 44, "as large as every other field"
     set_time(browser, "#starts_at", f"{NOW + timedelta(days=7):%Y-%m-%d}T13:00")
     push(browser, "form[action$='/meeting'] button")
     browser.wait(lambda: browser.all("a[href$='.ics']"))
     assert any(part.get_content_type() == "text/calendar" for part in post.newest(partner).walk())
     push(browser, "form[action$='/met'] button")
-    browser.wait(lambda: not browser.all("form[action$='/met']"))
+    gone(browser, "form[action$='/met']")
 
     programme = counted(browser, service, adviser, firm_account, introduction)
     browser.visit(programme)
@@ -204,5 +208,5 @@ def counted(
     row = f"tbody tr:has(a[href^='{ours}'])"
     for left in (1, 0):
         push(browser, f"{row} form button")
-        browser.wait(lambda rows=left: len(browser.all(row)) == rows)
+        browser.wait(lambda rows=left: browser.all("footer") and len(browser.all(row)) == rows)
     return programme

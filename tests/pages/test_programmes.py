@@ -110,6 +110,8 @@ def test_page_table_document_and_json_say_the_same(
             # A bar stands before the figures of a row, as a picture without words.
             assert bare(subject + "".join(figures)) in words, (subject, figures)
     assert shown > 150
+    # A mean waits for nothing, which is no score of zero.
+    assert [*cells(reader, "measures").values()][-1][1] == "–"
     # What JSON says in whole numbers, the table says as people write it.
     for one, row in zip(report["measures"], cells(reader, "measures").values(), strict=True):
         assert agrees(row[0], str(one["confirmed"]), language, one["currency"])
