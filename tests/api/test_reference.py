@@ -143,21 +143,25 @@ def _things(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
         run = service.imports.preview(file, kind=ProfileKind.EXPERT, columns=columns)
     kept = service.desk.save_filter(str(uuid4())[:30], ProfileSearch(), by=me)
     action = service.bulk.apply(BulkChange.CONFIRM, [one], {}, by=me)
-    return {
-        "ACCOUNT_ID": str(somebody(service, name=f"bo-{uuid4()}").id),
-        "TOKEN_ID": str(spare),
-        "EVIDENCE_ID": str(changed.evidence[0].id),
-        "PROFILE_ID": str(one),
-        "FILTER_ID": str(kept.id),
-        "ACTION_ID": str(action.id),
-        "IMPORT_ID": str(run.id),
-        "MAPPING_NAME": "M",
-        "QUEUE": "stale",
-        "imports?format=csv": "imports?format=csv&amp;kind=expert",
-        _ONE: str(one),
-        _OTHER: str(other),
-        "ida@example.dk": f"{uuid4()}@example.dk",
-    } | _of_the_chain(service, me, line, one, other) | _of_placing(service, me, line)
+    return (
+        {
+            "ACCOUNT_ID": str(somebody(service, name=f"bo-{uuid4()}").id),
+            "TOKEN_ID": str(spare),
+            "EVIDENCE_ID": str(changed.evidence[0].id),
+            "PROFILE_ID": str(one),
+            "FILTER_ID": str(kept.id),
+            "ACTION_ID": str(action.id),
+            "IMPORT_ID": str(run.id),
+            "MAPPING_NAME": "M",
+            "QUEUE": "stale",
+            "imports?format=csv": "imports?format=csv&amp;kind=expert",
+            _ONE: str(one),
+            _OTHER: str(other),
+            "ida@example.dk": f"{uuid4()}@example.dk",
+        }
+        | _of_the_chain(service, me, line, one, other)
+        | _of_placing(service, me, line)
+    )
 
 
 def _has_its_turn(line: str) -> bool:
