@@ -168,7 +168,8 @@ def things(
     service: Matchmaker, people: dict[str, Account], tmp_path_factory: pytest.TempPathFactory
 ) -> Things:
     """One of everything that a page is about."""
-    long_ago = datetime.now(UTC) - timedelta(days=900)
+    # Stale, but after the profiles of other tests in that queue.
+    long_ago = datetime.now(UTC) - timedelta(days=500)
     expert, twin, owned = (
         an_expert(f"Page {name}", evidence=("Welding.", "A case."), updated_at=long_ago)
         for name in ("Berg", "Berg", "Lund")

@@ -104,8 +104,9 @@ def test_what_a_firm_reports_is_in_the_report_once_it_is_confirmed(
     table = '[aria-labelledby="targets"] tbody td'
     assert browser.all(table)[1] == "0"
     browser.visit("/outcomes/waiting")
-    browser.one("tbody form button").send_keys(Keys.ENTER)
-    browser.wait(lambda: not browser.all("tbody form button"))
+    row = f"tbody tr:has(a[href^='/collaborations/{ours.id}'])"
+    browser.one(f"{row} form button").send_keys(Keys.ENTER)
+    browser.wait(lambda: not browser.all(f"{row} form button"))
     browser.visit(f"/programmes/{programme}")
     assert browser.all(table)[1:3] == ["2", "50 %"]
     # A bar is as long as its figure, without a style in the page.
