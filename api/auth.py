@@ -226,8 +226,13 @@ def _guard() -> None:
             guard(value)
 
 
+def _either(reading: Action, changing: Action) -> Action:
+    """Return what is asked for by the method of the request."""
+    return reading if request.method in _READING else changing
+
+
 def _guard_challenge(challenge_id: UUID) -> None:
-    action = Action.READ_CHALLENGE if request.method in _READING else Action.REVISE_CHALLENGE
+    action = _either(Action.READ_CHALLENGE, Action.REVISE_CHALLENGE)
     matchmaker().access.check_challenge(current_viewer(), action, challenge_id)
 
 
@@ -255,19 +260,23 @@ def _guard_outcome(outcome_id: UUID) -> None:
 
 
 def _guard_cohort(cohort_id: UUID) -> None:
-    matchmaker().access.check_cohort(current_viewer(), cohort_id)
+    action = _either(Action.READ_COHORT, Action.MANAGE_COHORT)
+    matchmaker().access.check_cohort(current_viewer(), action, cohort_id)
 
 
 def _guard_seat(seat_id: UUID) -> None:
-    matchmaker().access.student_of(current_viewer(), seat_id)
+    action = _either(Action.READ_WISHES, Action.WISH)
+    matchmaker().access.student_of(current_viewer(), seat_id, action)
 
 
 def _guard_round(round_id: UUID) -> None:
-    matchmaker().access.check_round(current_viewer(), round_id)
+    action = _either(Action.READ_COHORT, Action.MANAGE_COHORT)
+    matchmaker().access.check_round(current_viewer(), action, round_id)
 
 
 def _guard_position(position_id: UUID) -> None:
-    matchmaker().access.check_position(current_viewer(), position_id)
+    action = _either(Action.READ_POSITION, Action.OFFER_POSITION)
+    matchmaker().access.check_position(current_viewer(), action, position_id)
 
 
 def _guard_placement(placement_id: UUID) -> None:

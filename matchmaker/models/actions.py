@@ -100,12 +100,15 @@ class Action(enum.StrEnum):
     #: Cohorts that one manages, in a list.
     LIST_COHORTS = "list-cohorts"
     #: Students, supervisors, positions and rounds of one cohort.
+    READ_COHORT = "read-cohort"
     MANAGE_COHORT = "manage-cohort"
     #: That a host exists and its contact is of it.
     VET_HOST = "vet-host"
     #: What a student says in their cohort: consent, wishes, marks.
+    READ_WISHES = "read-wishes"
     WISH = "wish"
     #: Positions of one host, and how it ranks those who were proposed to it.
+    READ_POSITION = "read-position"
     OFFER_POSITION = "offer-position"
     READ_PLACEMENT = "read-placement"
     #: Starting, completing, breaking off.
@@ -133,6 +136,9 @@ _READING = frozenset(
         Action.READ_OWN_ACCOUNT,
         Action.EXPORT,
         Action.LIST_COHORTS,
+        Action.READ_COHORT,
+        Action.READ_WISHES,
+        Action.READ_POSITION,
         Action.READ_PLACEMENT,
     }
 )
@@ -361,14 +367,14 @@ def _on_placing(
 ) -> bool:
     if isinstance(thing, HostFacts):
         mine = viewer.is_staff or thing.id in viewer.organisations
-        return action is Action.OFFER_POSITION and mine
+        return action in {Action.READ_POSITION, Action.OFFER_POSITION} and mine
     coordinates = viewer.is_staff or (
         viewer.role is Role.UNIVERSITY and thing.university_id in viewer.organisations
     )
     if isinstance(thing, CohortFacts):
-        if action is Action.WISH:
+        if action in {Action.READ_WISHES, Action.WISH}:
             return thing.student_id is not None and thing.student_id in viewer.claimed
-        return action is Action.MANAGE_COHORT and coordinates
+        return action in {Action.READ_COHORT, Action.MANAGE_COHORT} and coordinates
     if action is Action.READ_PLACEMENT:
         return coordinates or bool(parties_of(viewer, thing))
     return action is Action.MANAGE_PLACEMENT and coordinates

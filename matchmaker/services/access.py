@@ -193,8 +193,8 @@ class AccessService:
         )
         check(viewer, action, facts)
 
-    def check_cohort(self, viewer: Viewer | None, cohort_id: UUID) -> None:
-        """Refuse who does not manage a cohort: to them it is not there.
+    def check_cohort(self, viewer: Viewer | None, action: Action, cohort_id: UUID) -> None:
+        """Refuse what somebody may not do with a cohort: to them it is not there.
 
         Raises:
             NotFound: there is none, or none that they may know of.
@@ -205,10 +205,10 @@ class AccessService:
         with self.sessions.reading() as session:
             cohort = cohorts.get(session, cohort_id)
         facts = CohortFacts(id=cohort_id, university_id=cohort.university_id)
-        check(viewer, Action.MANAGE_COHORT, facts)
+        check(viewer, action, facts)
 
-    def check_round(self, viewer: Viewer | None, round_id: UUID) -> None:
-        """Refuse who does not manage the cohort of a round.
+    def check_round(self, viewer: Viewer | None, action: Action, round_id: UUID) -> None:
+        """Refuse what somebody may not do with the cohort of a round.
 
         Raises:
             NotFound: there is none, or none that they may know of.
@@ -219,12 +219,14 @@ class AccessService:
         with self.sessions.reading() as session:
             cohort_id = assignment.get(session, round_id).cohort_id
         try:
-            self.check_cohort(viewer, cohort_id)
+            self.check_cohort(viewer, action, cohort_id)
         except NotFound:
             raise NotFound("assignment round", round_id) from None
 
-    def student_of(self, viewer: Viewer | None, cohort_id: UUID) -> UUID:
-        """Return as which student somebody is in a cohort.
+    def student_of(
+        self, viewer: Viewer | None, cohort_id: UUID, action: Action = Action.READ_WISHES
+    ) -> UUID:
+        """Return as which student somebody is in a cohort, who may do this there.
 
         Raises:
             NotFound: there is no such cohort, or they are not in it.
@@ -240,12 +242,12 @@ class AccessService:
                         university_id=cohort.university_id,
                         student_id=student.student_id,
                     )
-                    check(viewer, Action.WISH, facts)
+                    check(viewer, action, facts)
                     return student.student_id
         raise NotFound("cohort", cohort_id)
 
-    def check_position(self, viewer: Viewer | None, position_id: UUID) -> None:
-        """Refuse who does not speak for the host of a position.
+    def check_position(self, viewer: Viewer | None, action: Action, position_id: UUID) -> None:
+        """Refuse what somebody may not do for the host of a position.
 
         Raises:
             NotFound: there is none, or none that they may know of.
@@ -256,7 +258,7 @@ class AccessService:
         with self.sessions.reading() as session:
             host_id = cohorts.position(session, position_id).host_id
         try:
-            check(viewer, Action.OFFER_POSITION, HostFacts(id=host_id))
+            check(viewer, action, HostFacts(id=host_id))
         except NotFound:
             raise NotFound("position", position_id) from None
 

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Account, Challenge, Role
+from tests.api.placing import Caller, Parties, all_parties
 from tests.people import somebody, token_of
 
 #: Shares its words with the evidence of ``Ida Berg`` and ``Institut for Sømme``.
@@ -55,6 +56,18 @@ def stored(matchmaker: Matchmaker) -> Callable[[], int]:
             return connection.scalar(select(func.count()).select_from(Challenge)) or 0
 
     return count
+
+
+@pytest.fixture
+def parties(workshop: Matchmaker) -> Parties:
+    """Everybody who has to do with a cohort, and one who has not."""
+    return all_parties(workshop)
+
+
+@pytest.fixture
+def call(client: FlaskClient) -> Caller:
+    """Send a request as one of them."""
+    return Caller(client)
 
 
 def refusal(response: TestResponse, status: int, slug: str) -> Any:

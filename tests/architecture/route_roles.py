@@ -46,8 +46,7 @@ _COHORTS = """OneCohort StudentsOfCohort StudentOfCohort Supervisors OneSupervis
     Approval ForbiddenPairs Proposal""".split()
 _ROUNDS = """RoundsOfCohort OneRound Run Locks OneLock LockCosts Publication Cancellation Replay
     PlacementsOfRound""".split()
-_AT_HOSTS = """OnePosition PositionStates Places Applicants OnePlacement Agreement
-    PlacementStates""".split()
+_AT_HOSTS = ("OnePosition", "PositionStates", "Places", "Applicants")
 #: Endpoint -> who gets in, for every method of it, or with a method behind it for that alone.
 TABLE: dict[str, str] = {
     "static": PUBLIC,
@@ -155,9 +154,10 @@ TABLE: dict[str, str] = {
     **{f"cohorts.{name}": OF_STAFF for name in _COHORTS},
     "cohorts.Vetting": STAFF,
     **{f"rounds.{name}": OF_STAFF for name in _ROUNDS},
-    **dict.fromkeys(("placing.Positions", "placing.Seats", "placing.Placements"), SIGNED_IN),
-    **{f"placing.{name}": OF_STAFF for name in _AT_HOSTS},
-    **{f"placing.{name}": NOBODYS for name in ("OneSeat", "Consent", "Wishes", "Mark", "Why")},
+    **dict.fromkeys(("positions.Positions", "seats.Seats", "placements.Placements"), SIGNED_IN),
+    **{f"positions.{name}": OF_STAFF for name in _AT_HOSTS},
+    **{f"placements.{name}": OF_STAFF for name in ("OnePlacement", "Agreement", "PlacementStates")},
+    **{f"seats.{name}": NOBODYS for name in ("OneSeat", "Consent", "Wishes", "Mark", "Why")},
     "desk_pages.page": STAFF,
     "desk_pages.one_queue": STAFF,
     "desk_pages.act": STAFF,

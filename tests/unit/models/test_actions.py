@@ -114,8 +114,11 @@ TABLE = [
     (Action.MANAGE_OWN_ACCOUNT, None, "-yyyyy"),
     (Action.LIST_COHORTS, None, "---yyy"),
     (Action.VET_HOST, None, "----yy"),
+    (Action.READ_COHORT, COHORT, "----yy"),
     (Action.MANAGE_COHORT, COHORT, "----yy"),
+    (Action.READ_WISHES, COHORT, "------"),
     (Action.WISH, COHORT, "------"),
+    (Action.READ_POSITION, HOST, "----yy"),
     (Action.OFFER_POSITION, HOST, "----yy"),
     (Action.READ_PLACEMENT, PLACEMENT, "----yy"),
     (Action.MANAGE_PLACEMENT, PLACEMENT, "----yy"),
@@ -280,10 +283,10 @@ def test_each_party_of_a_placement_speaks_for_itself_and_staff_for_nobody() -> N
         PlacementParty.UNIVERSITY,
     )
     assert parties_of(colleague, PLACEMENT) == parties_of(staff, PLACEMENT) == ()
-    assert actions_for(COHORT, student) == (Action.WISH,)
-    assert actions_for(COHORT, university) == (Action.MANAGE_COHORT,)
+    assert actions_for(COHORT, student) == (Action.READ_WISHES, Action.WISH)
+    assert actions_for(COHORT, university) == (Action.READ_COHORT, Action.MANAGE_COHORT)
     assert actions_for(COHORT, colleague) == actions_for(COHORT, host) == ()
-    assert actions_for(HOST, host) == (Action.OFFER_POSITION,)
+    assert actions_for(HOST, host) == (Action.READ_POSITION, Action.OFFER_POSITION)
     assert actions_for(PLACEMENT, student) == (Action.READ_PLACEMENT,)
     assert Action.MANAGE_PLACEMENT in actions_for(PLACEMENT, university)
     for facts in (COHORT, HOST):
