@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import LinkSpent
 from matchmaker.models import Account, LinkPurpose, MailLink
 from matchmaker.models.credentials import fingerprint
+from matchmaker.models.followup import EVALUATE_WITHIN
 from matchmaker.models.introduction import ANSWER_WITHIN
+from matchmaker.models.placement import AGREE_WITHIN
 from matchmaker.services.mailing import NewMail, queue
 from matchmaker.storage import accounts
 
@@ -28,6 +30,9 @@ LIFETIME = {
     LinkPurpose.RENEW_CHALLENGE: timedelta(days=90),
     # At most: it ends with the time to answer.
     LinkPurpose.INTRODUCTION: ANSWER_WITHIN,
+    LinkPurpose.PLACEMENT: AGREE_WITHIN,
+    LinkPurpose.PLACEMENT_CHECK: EVALUATE_WITHIN,
+    LinkPurpose.PLACEMENT_EVALUATION: EVALUATE_WITHIN,
 }
 #: Where a link leads; the pages have these addresses.
 PATHS = {
@@ -41,6 +46,9 @@ PATHS = {
     LinkPurpose.KEEP_CHALLENGE: "/keep-challenge/",
     LinkPurpose.RENEW_CHALLENGE: "/renew-challenge/",
     LinkPurpose.INTRODUCTION: "/introduction/",
+    LinkPurpose.PLACEMENT: "/placement/",
+    LinkPurpose.PLACEMENT_CHECK: "/placement/check/",
+    LinkPurpose.PLACEMENT_EVALUATION: "/placement/evaluation/",
 }
 
 

@@ -29,6 +29,7 @@ from matchmaker.services.cohorts import (
     checked_number,
     refuse_below,
 )
+from matchmaker.services.ranking_records import log_positions, log_students
 from matchmaker.services.recording import Entry, record
 from matchmaker.services.student_fit import Explained, StudentFit
 from matchmaker.storage import challenges, cohorts
@@ -295,6 +296,7 @@ class WishService:
             InvalidInput: they have not consented, or a position is closed or not theirs to see.
 
         """
+        seen = self.view(cohort_id, student_id)
         with self.sessions.writing() as session:
             cohort = cohorts.get(session, cohort_id)
             student = cohorts.student_in(session, cohort_id, student_id)
@@ -326,6 +328,8 @@ class WishService:
                     for one, rank in ranks.items()
                 ],
             )
+            scores = {one.position.id: one.score for one in seen.positions}
+            log_positions(session, cohort_id, student_id, scores, self.fit.basis(), self.clock())
 
     def mark(self, cohort_id: UUID, student_id: UUID, position_id: UUID, *, on: bool) -> None:
         """Mark a position as interesting, or no longer; nobody at the firm is told.
@@ -382,6 +386,7 @@ class WishService:
             InvalidInput: the position is closed, or a student was not proposed to it.
 
         """
+        seen = self.applicants(position_id)
         with self.sessions.writing() as session:
             position = cohorts.position(session, position_id)
             if position.state is PositionState.CLOSED:
@@ -396,6 +401,8 @@ class WishService:
                 for one, rank in ranks.items()
             ]
             cohorts.replace_host_ranks(session, position_id, proposed, new)
+            order = [(one.cohort_id, one.student_id, one.score) for one in seen]
+            log_students(session, position_id, order, self.fit.basis(), self.clock())
             self._recorded(session, AuditAction.REVISE, position_id, by)
 
     def _scores(

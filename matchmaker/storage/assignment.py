@@ -87,16 +87,22 @@ def forbidden(session: Session, cohort_id: UUID) -> Sequence[ForbiddenPair]:
 
 
 def placement(
-    session: Session, placement_id: UUID, expected_revision: int | None = None
+    session: Session,
+    placement_id: UUID,
+    expected_revision: int | None = None,
+    *,
+    lock: bool = False,
 ) -> Placement:
-    """Return one placement.
+    """Return one placement; ``lock`` holds it until the transaction ends.
 
     Raises:
         NotFound: there is none.
         StaleRevision: it is not at the expected revision.
 
     """
-    found = session.get(Placement, placement_id)
+    found = session.get(
+        Placement, placement_id, with_for_update={"of": Placement} if lock else None
+    )
     if found is None:
         raise NotFound("placement", placement_id)
     if expected_revision is not None and found.revision != expected_revision:
