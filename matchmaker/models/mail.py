@@ -67,7 +67,7 @@ class MailTemplate(enum.StrEnum):
     CONTEST_ANSWERED = "contest-answered"
 
 
-_OF_PLACEMENT = frozenset({"path", "title", "student", "host", "starts_on", "ends_on", "party"})
+_OF_PLACEMENT = frozenset({"path", "title", "student", "host", "starts_on", "ends_on"})
 #: What a template cannot be written without. Every name that ends in ``path`` is an address
 #: below the public URL of the service and begins with a slash.
 WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
@@ -87,10 +87,10 @@ WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.INTRODUCTION_ACCEPTED: frozenset({"path", "title", "name", "email"}),
     MailTemplate.INTRODUCTION_ENDED: frozenset({"path", "why", "for_firm", "about"}),
     MailTemplate.INTRODUCTION_MEETING: frozenset({"path", "starts_at", "minutes", "place", "name"}),
-    MailTemplate.PLACEMENT_OFFER: _OF_PLACEMENT | {"reminder"},
+    MailTemplate.PLACEMENT_OFFER: _OF_PLACEMENT | {"party", "reminder"},
     MailTemplate.PLACEMENTS_OFFERED: frozenset({"path", "cohort", "placements"}),
     MailTemplate.PLACEMENT_AGREED: _OF_PLACEMENT,
-    MailTemplate.PLACEMENT_ENDED: _OF_PLACEMENT | {"why", "declined_by"},
+    MailTemplate.PLACEMENT_ENDED: _OF_PLACEMENT | {"party", "why", "declined_by"},
     MailTemplate.PLACEMENT_CHECK: _OF_PLACEMENT,
     MailTemplate.PLACEMENT_EVALUATION: _OF_PLACEMENT,
     MailTemplate.CONTEST_MADE: frozenset({"path", "about"}),

@@ -53,6 +53,14 @@ class ContestView:
     days: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenContests:
+    """How many wait for an answer, and how old the oldest is, in whole days; None without one."""
+
+    open: int
+    oldest: int | None
+
+
 @dataclass(frozen=True)
 class ContestService:
     """Contests: made by who was ranked, answered by coordinators and staff."""
@@ -218,6 +226,13 @@ class ContestService:
         """Return what nobody has answered, the oldest first; None for all, else of these."""
         with self.sessions.reading() as session:
             return self._viewed(session, contests.waiting(session, universities))
+
+    def counted(self) -> OpenContests:
+        """Return how many wait, of all universities and of none."""
+        with self.sessions.reading() as session:
+            number, oldest = contests.counted(session)
+        days = None if oldest is None else (self.clock() - oldest).days
+        return OpenContests(open=number, oldest=days)
 
     def of_profiles(self, profile_ids: Collection[UUID]) -> Sequence[ContestView]:
         """Return what these people contested, the latest first."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound
@@ -48,6 +49,14 @@ def waiting(session: Session, universities: Collection[UUID] | None) -> Sequence
         query = query.join(Cohort, Cohort.id == Contest.cohort_id)
         query = query.where(Cohort.university_id.in_(universities))
     return session.scalars(query.order_by(Contest.made_at, Contest.id)).all()
+
+
+def counted(session: Session) -> tuple[int, datetime | None]:
+    """Return how many contests nobody has answered, and when the oldest was made."""
+    row = session.execute(
+        select(func.count(), func.min(Contest.made_at)).where(Contest.answered_at.is_(None))
+    ).one()
+    return row[0], row[1]
 
 
 def of_profiles(session: Session, profile_ids: Collection[UUID]) -> Sequence[Contest]:
