@@ -85,19 +85,12 @@ def why(seat_id: UUID, offered_id: UUID) -> str:
     me = _me(seat_id)
     explained = service.wishes.explained(seat_id, me, offered_id)
     view = service.wishes.view(seat_id, me)
-    places = [one.position.id for one in view.positions]
-    basis = {
-        **service.wishes.fit.basis(),
-        "rank": places.index(offered_id) + 1,
-        "of": len(places),
-        "score": explained.score if explained else None,
-    }
     return render_template(
         "placing/why.html",
         view=view,
         shown=next(one for one in view.positions if one.position.id == offered_id),
         explained=explained,
-        basis=basis,
+        basis=service.wishes.basis(view, offered_id, explained),
     )
 
 

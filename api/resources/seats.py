@@ -105,8 +105,8 @@ class Why(MethodView):
         """Explain to a student what in their profile speaks for a position, and what is open."""
         wishes, me = matchmaker().wishes, _student(seat_id)
         found = wishes.explained(seat_id, me, offered_id)
-        shown = wishes.view(seat_id, me).positions
-        one = next(one for one in shown if one.position.id == offered_id)
+        view = wishes.view(seat_id, me)
+        one = next(one for one in view.positions if one.position.id == offered_id)
         passages = () if found is None else found.reason.evidence
         open_ones = () if found is None else found.reason.uncovered
         sentences = () if found is None else found.sentences
@@ -120,6 +120,7 @@ class Why(MethodView):
                 {"passage": each.text, "answers": sentences[each.answers]} for each in passages
             ],
             "uncovered": [sentences[at] for at in open_ones],
+            "basis": wishes.basis(view, offered_id, found),
         }
 
 

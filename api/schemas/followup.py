@@ -35,7 +35,7 @@ class CheckInputSchema(StrictSchema):
         metadata=about("A line of one's own.", "Maskinen kom for sent"),
     )
     needs_help = fields.Boolean(
-        load_default=False, metadata=about("Whether the university should help.", True)
+        load_default=False, metadata=about("Whether the university should help.")
     )
 
 
@@ -130,7 +130,7 @@ class EvaluationSchema(OutputSchema):
     until = fields.AwareDateTime(
         attribute="evaluation.until", metadata=about("Until when it can be given.")
     )
-    shown = fields.Boolean(metadata=about("Whether the other party reads it.", True))
+    shown = fields.Boolean(metadata=about("Whether the other party reads it."))
     scores = fields.Dict(
         keys=fields.String(),
         values=fields.Integer(),

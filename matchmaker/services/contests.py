@@ -132,15 +132,11 @@ class ContestService:
 
         """
         seen = self.wishes.view(cohort_id, student_id)
-        places = {one.position.id: rank for rank, one in enumerate(seen.positions, start=1)}
-        if position_id not in places:
+        if position_id not in {one.position.id for one in seen.positions}:
             raise NotFound("position", position_id)
         explained = self.wishes.explained(cohort_id, student_id, position_id)
         basis: dict[str, Any] = {
-            **self.wishes.fit.basis(),
-            "rank": places[position_id],
-            "of": len(places),
-            "score": explained.score if explained else None,
+            **self.wishes.basis(seen, position_id, explained),
             "evidence": [one.text for one in explained.reason.evidence] if explained else [],
         }
         made = Contest(

@@ -261,6 +261,25 @@ class WishService:
             return None
         return self.fit.explained(student_id, position.challenge_id)
 
+    def basis(
+        self, view: StudentView, position_id: UUID, explained: Explained | None
+    ) -> dict[str, object]:
+        """Return by which method and from what a position stands where a student sees it.
+
+        Args:
+            view: what the student sees.
+            position_id: a position of it.
+            explained: why it fits, if anything is known.
+
+        """
+        places = [one.position.id for one in view.positions]
+        return {
+            **self.fit.basis(),
+            "rank": places.index(position_id) + 1,
+            "of": len(places),
+            "score": explained.score if explained else None,
+        }
+
     def consent(
         self, cohort_id: UUID, student_id: UUID, *, given: bool, by: UUID | None
     ) -> CohortStudent:
