@@ -29,6 +29,7 @@ blueprint = Blueprint(
     description="A person who was ranked asks for a second look by a person. Needs a token.",
 )
 _WRITE = (400, 401, 403, 404, 409, 413, 415, 429)
+_ONE = "5b0a8f0d-5e7b-4f4c-8d9c-0b1f9a668a35"
 _EXAMPLE = {"text": "Jeg har svejset i to år, og det står ikke i begrundelsen."}
 
 
@@ -78,7 +79,7 @@ class ContestsOfSeat(MethodView):
     """What a student contests."""
 
     @needs(Action.MANAGE_OWN_ACCOUNT)
-    @blueprint.takes(SeatContestInputSchema, example=_EXAMPLE)
+    @blueprint.takes(SeatContestInputSchema, example={**_EXAMPLE, "position_id": _ONE})
     @blueprint.answers(201, ContestSchema, description="The contest.")
     @blueprint.named("contestPlacing", *_WRITE)
     def post(self, values: dict[str, Any], seat_id: UUID) -> tuple[ContestView, dict[str, str]]:

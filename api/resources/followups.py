@@ -150,7 +150,9 @@ class Job(MethodView):
 
     @needs(Action.MANAGE_OWN_ACCOUNT)
     @blueprint.documented(parameters=[IF_MATCH_PARAMETER])
-    @blueprint.takes(JobInputSchema, example={"stage": "accepted", "on_day": "2027-07-01"})
+    @blueprint.takes(
+        JobInputSchema, example={"stage": "accepted", "evidence": "Kontrakt af 1. juli"}
+    )
     @blueprint.answers(200, PlacementSchema, description="The placement after it.", tagged=True)
     @blueprint.named("recordPlacementJob", *_WRITE, 412, 428)
     def put(

@@ -85,7 +85,7 @@ class Refusal(MethodView):
 
     @needs(Action.MANAGE_OWN_ACCOUNT)
     @blueprint.documented(parameters=[IF_MATCH_PARAMETER])
-    @blueprint.takes(RefusalInputSchema, example={"party": "host", "reason": "Maskinen er solgt"})
+    @blueprint.takes(RefusalInputSchema, example={"party": "student", "reason": "Jeg er syg"})
     @blueprint.answers(200, PlacementSchema, description="The placement after it.", tagged=True)
     @blueprint.named("declinePlacement", *_WRITE, 412, 428)
     def post(self, values: dict[str, Any], placement_id: UUID) -> _Placement:

@@ -170,7 +170,7 @@ class JobInputSchema(StrictSchema):
     """A job that came of a placement."""
 
     stage = choice(JobStage, "Offered, or offered and accepted.", "accepted", required=True)
-    on_day = fields.Date(required=True, metadata=about("When.", "2027-07-01"))
+    on_day = fields.Date(load_default=None, metadata=about("When; left out: today.", "2027-07-01"))
     evidence = fields.String(
         load_default="",
         validate=validate.Length(max=EVIDENCE_LENGTH),

@@ -83,7 +83,7 @@ class PlacementLedgerService:
         placement_id: UUID,
         stage: JobStage,
         *,
-        on_day: date,
+        on_day: date | None = None,
         evidence: str = "",
         by: UUID | None,
         expected_revision: int | None = None,
@@ -91,7 +91,8 @@ class PlacementLedgerService:
         """Record that the student was offered a job, or has accepted it.
 
         The first word of it writes one line; that an offer was accepted later writes no second
-        one. What staff say counts at once, what others say when staff confirm it.
+        one. Without a day it was today. What staff say counts at once, what others say when staff
+        confirm it.
 
         Raises:
             NotFound: there is no such placement.
@@ -102,6 +103,7 @@ class PlacementLedgerService:
 
         """
         now = self.clock()
+        day = now.date() if on_day is None else on_day
         with self.sessions.writing() as session:
             placement = assignment.placement(session, placement_id, expected_revision, lock=True)
             if placement.state is not PlacementState.COMPLETED:
@@ -116,13 +118,13 @@ class PlacementLedgerService:
                 write_line(
                     session,
                     collaboration,
-                    NewLine(kind=OutcomeKind.JOB, on_day=on_day, evidence=evidence),
+                    NewLine(kind=OutcomeKind.JOB, on_day=day, evidence=evidence),
                     by=by,
                     counts=_is_staff(session, by),
                     at=now,
                 )
             placement.job, placement.updated_at = stage, now
-            told = {"job": stage.value, "on_day": on_day.isoformat()}
+            told = {"job": stage.value, "on_day": day.isoformat()}
             entry = Entry(
                 by=by, action=AuditAction.REVISE, kind="placement", id=placement_id, after=told
             )

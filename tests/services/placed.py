@@ -80,7 +80,8 @@ class Placed:
 
     def completed(self, by: UUID | None = None) -> Placed:
         """Let all agree, begin and end."""
-        self.agreed()
+        for party in PlacementParty:
+            self.service.placements.agree(self.id, party, by=None)
         for action in (PlacementAction.START, PlacementAction.COMPLETE):
             self.service.placements.apply(self.id, action, by=by)
         return self
