@@ -75,18 +75,23 @@ class ChecksSchema(OutputSchema):
     )
 
 
-def _scores() -> dict[str, fields.Field[Any]]:
-    return {
-        one.value: WholeNumber(
-            required=True,
-            validate=validate.Range(*SCORES),
-            metadata=about("From 1 (not at all) to 5 (fully).", 4),
-        )
-        for one in EvaluationQuestion
-    }
+def _score(question: EvaluationQuestion, description: str) -> WholeNumber:
+    return WholeNumber(
+        required=True,
+        data_key=question.value,
+        attribute=question.value,
+        validate=validate.Range(*SCORES),
+        metadata=about(f"{description}: from 1 (not at all) to 5 (fully).", 4),
+    )
 
 
-ScoresSchema = StrictSchema.from_dict(_scores(), name="EvaluationScoresSchema")
+class ScoresSchema(StrictSchema):
+    """What student and host are asked, each from 1 to 5."""
+
+    as_agreed = _score(EvaluationQuestion.AS_AGREED, "It was what had been agreed")
+    useful = _score(EvaluationQuestion.USEFUL, "It was of use")
+    together = _score(EvaluationQuestion.TOGETHER, "They worked well together")
+    again = _score(EvaluationQuestion.AGAIN, "They would do it again")
 
 
 class EvaluationInputSchema(StrictSchema):
