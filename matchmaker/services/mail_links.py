@@ -63,6 +63,29 @@ def make_link(
     challenge_id: UUID | None = None,
 ) -> tuple[MailLink, str]:
     """Keep a new link and return it with the path that opens it; the path is nowhere kept."""
+    link, path = new_link(
+        purpose,
+        email,
+        at=at,
+        account=account,
+        profile_id=profile_id,
+        challenge_id=challenge_id,
+    )
+    session.add(link)
+    session.flush()
+    return link, path
+
+
+def new_link(
+    purpose: LinkPurpose,
+    email: str,
+    *,
+    at: datetime,
+    account: Account | None = None,
+    profile_id: UUID | None = None,
+    challenge_id: UUID | None = None,
+) -> tuple[MailLink, str]:
+    """Return a link that is still to be kept, with the path that opens it."""
     secret = token_urlsafe(32)
     link = MailLink(
         fingerprint=fingerprint(secret),
@@ -74,8 +97,6 @@ def make_link(
         created_at=at,
         expires_at=at + LIFETIME[purpose],
     )
-    session.add(link)
-    session.flush()
     return link, f"{PATHS[purpose]}{secret}"
 
 

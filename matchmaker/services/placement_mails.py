@@ -16,7 +16,7 @@ from matchmaker.models import (
     PlacementEvaluation,
     PlacementParty,
 )
-from matchmaker.services.mail_links import make_link
+from matchmaker.services.mail_links import new_link
 from matchmaker.services.mailing import LANGUAGES, NewMail, queue
 from matchmaker.storage import assignment, cohorts
 from matchmaker.storage.followups import AddressBook
@@ -37,10 +37,13 @@ def mail_round(session: Session, placements: Sequence[Placement], *, at: datetim
     book = AddressBook(session)
     several = len(placements) > MOST_SINGLE
     but = {PlacementParty.UNIVERSITY} if several else set[PlacementParty]()
-    for placement in placements:
-        mail_offer(session, placement, at=at, reminder=False, book=book, but=but)
-    if several:
-        _mail_coordinators(session, placements, book, at)
+    # Thousands of links are written at once, at the end.
+    with session.no_autoflush:
+        book.know(placements)
+        for placement in placements:
+            mail_offer(session, placement, at=at, reminder=False, book=book, but=but)
+        if several:
+            _mail_coordinators(session, placements, book, at)
 
 
 def mail_offer(
@@ -56,7 +59,7 @@ def mail_offer(
     if placement.answer_by is None:
         return
     book = book or AddressBook(session)
-    known = _known(session, placement)
+    known = _known(session, placement, book)
     for party in placement.waits_for:
         for to in () if party in but else book.of(placement, party):
             path = _link(
@@ -76,7 +79,8 @@ def mail_offer(
 
 def mail_agreed(session: Session, placement: Placement, *, at: datetime) -> None:
     """Tell everybody that all have agreed."""
-    book, known = AddressBook(session), _known(session, placement)
+    book = AddressBook(session)
+    known = _known(session, placement, book)
     for party in placement.parties():
         for to in book.of(placement, party):
             path = f"/placements/{placement.id}"
@@ -97,7 +101,8 @@ def mail_ended(
     """Tell the parties that it comes to nothing; never who said no why, which its page tells."""
     if placement.ending is None:
         return
-    book, known = AddressBook(session), _known(session, placement)
+    book = AddressBook(session)
+    known = _known(session, placement, book)
     for party in placement.parties():
         for to in () if party is but else book.of(placement, party):
             # Supervisors have no page of their own; the front page needs no sign-in.
@@ -120,8 +125,9 @@ def mail_check(
     session: Session, placement: Placement, party: PlacementParty, *, at: datetime
 ) -> None:
     """Ask one party half-way how it goes."""
-    until, known = at + CHECK_FOR, _known(session, placement)
-    for to in AddressBook(session).of(placement, party):
+    book, until = AddressBook(session), at + CHECK_FOR
+    known = _known(session, placement, book)
+    for to in book.of(placement, party):
         path = _link(session, LinkPurpose.PLACEMENT_CHECK, placement, party, to, at, until)
         values = {"path": path, "expires_at": until.isoformat(), **known, "party": party.value}
         _queue(session, placement, to, MailTemplate.PLACEMENT_CHECK, f"check:{party}", at, values)
@@ -131,8 +137,9 @@ def mail_evaluation(
     session: Session, placement: Placement, asked: PlacementEvaluation, *, at: datetime
 ) -> None:
     """Ask student or host how it was."""
-    known, party = _known(session, placement), asked.party
-    for to in AddressBook(session).of(placement, party):
+    book, party = AddressBook(session), asked.party
+    known = _known(session, placement, book)
+    for to in book.of(placement, party):
         path = _link(
             session, LinkPurpose.PLACEMENT_EVALUATION, placement, party, to, at, asked.until
         )
@@ -173,14 +180,13 @@ def _mail_coordinators(
         queue(session, mail, at=at)
 
 
-def _known(session: Session, placement: Placement) -> dict[str, object]:
+def _known(session: Session, placement: Placement, book: AddressBook) -> dict[str, object]:
     position = cohorts.position(session, placement.position_id)
-    student, host, university = assignment.parties_of(session, placement.id)
-    names = cohorts.names(session, {student, host, university})
+    student, host, _ = book.parties_of(placement)
     return {
         "title": position.title,
-        "student": names[student],
-        "host": names[host],
+        "student": book.name(student),
+        "host": book.name(host),
         "starts_on": position.starts_on.isoformat(),
         "ends_on": position.ends_on.isoformat(),
     }
@@ -196,9 +202,10 @@ def _link(
     until: datetime,
     used_at: datetime | None = None,
 ) -> str:
-    link, path = make_link(session, purpose, to.email, at=at, account=to.account)
+    link, path = new_link(purpose, to.email, at=at, account=to.account)
     link.placement_id, link.placement_party = placement.id, party
     link.expires_at, link.used_at = until, used_at
+    session.add(link)
     return path
 
 

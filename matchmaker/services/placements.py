@@ -86,14 +86,12 @@ class PlacementService:
         """Return the placements of these students or at these hosts, the latest first."""
         with self.sessions.reading() as session:
             found = assignment.placements_of(session, students=students, hosts=hosts)
-            return [viewed(session, one) for one in found]
+            return all_viewed(session, found)
 
     def of_round(self, round_id: UUID) -> Sequence[PlacementView]:
         """Return the placements that came of a round, by name of the student."""
         with self.sessions.reading() as session:
-            found = [
-                viewed(session, one) for one in assignment.placements_of_round(session, round_id)
-            ]
+            found = all_viewed(session, assignment.placements_of_round(session, round_id))
         return sorted(found, key=lambda one: (one.student.casefold(), one.placement.id))
 
     def agree(
@@ -237,18 +235,33 @@ class PlacementService:
 
 def viewed(session: Session, placement: Placement) -> PlacementView:
     """Return a placement with the names that it is read by."""
-    position = cohorts.position(session, placement.position_id)
-    everybody = assignment.parties_of(session, placement.id)
-    names = cohorts.names(session, set(everybody))
-    student, host, university = (names[one] for one in everybody)
-    return PlacementView(
-        placement=placement,
-        position=position,
-        round=assignment.get(session, placement.round_id),
-        student=student,
-        host=host,
-        university=university,
-        supervisor=None
-        if placement.supervisor_id is None
-        else session.get(Supervisor, placement.supervisor_id),
-    )
+    return all_viewed(session, [placement])[0]
+
+
+def all_viewed(session: Session, placements: Sequence[Placement]) -> list[PlacementView]:
+    """Return placements with the names that they are read by, in a few statements."""
+    parties = assignment.all_parties(session, {one.id for one in placements})
+    names = cohorts.names(session, {one for three in parties.values() for one in three})
+    positions = {
+        one.id: one for one in cohorts.positions(session, {one.position_id for one in placements})
+    }
+    rounds = {one: assignment.get(session, one) for one in {one.round_id for one in placements}}
+    guiding = {one.supervisor_id for one in placements if one.supervisor_id is not None}
+    supervisors = {one.id: one for one in cohorts.supervisors_named(session, guiding)}
+    found = []
+    for placement in placements:
+        student, host, university = parties[placement.id]
+        found.append(
+            PlacementView(
+                placement=placement,
+                position=positions[placement.position_id],
+                round=rounds[placement.round_id],
+                student=names[student],
+                host=names[host],
+                university=names[university],
+                supervisor=supervisors.get(placement.supervisor_id)
+                if placement.supervisor_id
+                else None,
+            )
+        )
+    return found

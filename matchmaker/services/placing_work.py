@@ -6,11 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from matchmaker.models import Placement, PlacementCheck, PlacementEvaluation, PlacementParty
+from matchmaker.models import PlacementCheck, PlacementEvaluation, PlacementParty
 from matchmaker.services.contests import ContestService, ContestView
-from matchmaker.services.placements import PlacementService, PlacementView, viewed
+from matchmaker.services.placements import PlacementService, PlacementView, all_viewed
 from matchmaker.storage import assignment, followups
 from matchmaker.storage.database import Sessions
 
@@ -65,22 +63,23 @@ class PlacingWork:
     def of(self, universities: Collection[UUID] | None) -> Work:
         """Return what waits at these universities; None for all, and for staff alone."""
         with self.sessions.reading() as session:
-
-            def view(placement_id: UUID) -> PlacementView:
-                return viewed(session, assignment.placement(session, placement_id))
-
+            helps = followups.waiting_for_help(session, universities)
+            texts = followups.to_moderate(session, universities)
+            offers = followups.waiting_for_agreement(session, universities)
+            lost = followups.lost(session, universities)
+            asked = [one.placement_id for one in helps] + [one.placement_id for one in texts]
+            views = {
+                one.placement.id: one
+                for one in all_viewed(
+                    session, [*offers, *lost, *assignment.placements(session, asked)]
+                )
+            }
             return Work(
                 contests=self.contests.waiting(universities),
-                help=[
-                    CalledForHelp(check=one, view=view(one.placement_id))
-                    for one in followups.waiting_for_help(session, universities)
-                ],
-                texts=[
-                    ToModerate(evaluation=one, view=view(one.placement_id))
-                    for one in followups.to_moderate(session, universities)
-                ],
-                offers=self._all(session, followups.waiting_for_agreement(session, universities)),
-                lost=self._all(session, followups.lost(session, universities)),
+                help=[CalledForHelp(check=one, view=views[one.placement_id]) for one in helps],
+                texts=[ToModerate(evaluation=one, view=views[one.placement_id]) for one in texts],
+                offers=[views[one.id] for one in offers],
+                lost=[views[one.id] for one in lost],
             )
 
     def agree_to_all(self, universities: Collection[UUID], *, by: UUID | None) -> int:
@@ -99,6 +98,3 @@ class PlacingWork:
             for one in waiting:
                 self.placements.take_agreement(session, one, PlacementParty.UNIVERSITY, by=by)
         return len(waiting)
-
-    def _all(self, session: Session, found: Sequence[Placement]) -> list[PlacementView]:
-        return [viewed(session, one) for one in found]

@@ -110,6 +110,11 @@ def placement(
     return found
 
 
+def placements(session: Session, ids: Collection[UUID]) -> Sequence[Placement]:
+    """Return these placements."""
+    return session.scalars(select(Placement).where(Placement.id.in_(ids))).all()
+
+
 def placements_of_round(session: Session, round_id: UUID) -> Sequence[Placement]:
     """Return the placements that came of a round."""
     query = select(Placement).where(Placement.round_id == round_id)
@@ -125,6 +130,20 @@ def placements_of(
     return session.scalars(query.order_by(Placement.created_at.desc(), Placement.id)).all()
 
 
+def all_parties(
+    session: Session, placement_ids: Collection[UUID]
+) -> dict[UUID, tuple[UUID, UUID, UUID]]:
+    """Return placement -> student, host and university, of those that are there."""
+    rows = session.execute(
+        select(Placement.id, Placement.student_id, Position.host_id, Cohort.university_id)
+        .join(Position, Position.id == Placement.position_id)
+        .join(AssignmentRound, AssignmentRound.id == Placement.round_id)
+        .join(Cohort, Cohort.id == AssignmentRound.cohort_id)
+        .where(Placement.id.in_(placement_ids))
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
 def parties_of(session: Session, placement_id: UUID) -> tuple[UUID, UUID, UUID]:
     """Return student, host and university of a placement.
 
@@ -132,13 +151,7 @@ def parties_of(session: Session, placement_id: UUID) -> tuple[UUID, UUID, UUID]:
         NotFound: there is none.
 
     """
-    row = session.execute(
-        select(Placement.student_id, Position.host_id, Cohort.university_id)
-        .join(Position, Position.id == Placement.position_id)
-        .join(AssignmentRound, AssignmentRound.id == Placement.round_id)
-        .join(Cohort, Cohort.id == AssignmentRound.cohort_id)
-        .where(Placement.id == placement_id)
-    ).one_or_none()
-    if row is None:
+    found = all_parties(session, [placement_id])
+    if placement_id not in found:
         raise NotFound("placement", placement_id)
-    return row[0], row[1], row[2]
+    return found[placement_id]

@@ -44,10 +44,27 @@ class AddressBook:
         """Take the session of the deed that the mails tell of."""
         self._session = session
         self._members: dict[tuple[UUID, bool], list[Addressee]] = {}
+        self._parties: dict[UUID, tuple[UUID, UUID, UUID]] = {}
+        self._names: dict[UUID, str] = {}
+        self._owners: dict[UUID, list[Addressee]] = {}
+        self._positions: Sequence[Position] = ()
+
+    def know(self, placements: Sequence[Placement]) -> None:
+        """Look up all that is needed for these placements, in a few statements."""
+        ids = [one.id for one in placements]
+        self._parties |= assignment.all_parties(self._session, ids)
+        profiles = {one for parties in self._parties.values() for one in parties}
+        self._names |= cohorts.names(self._session, profiles)
+        # Held here, so that the session has them at hand.
+        self._positions = cohorts.positions(self._session, {one.position_id for one in placements})
+        students = {student for student, *_ in self._parties.values()}
+        self._owners |= {one: [] for one in students}
+        for profile_id, account in self._session.execute(_owning(students)):
+            self._owners[profile_id].append(_addressee(account))
 
     def of(self, placement: Placement, party: PlacementParty) -> Sequence[Addressee]:
         """Return everybody who speaks for a party and has an address; may be nobody."""
-        student, host, university = assignment.parties_of(self._session, placement.id)
+        student, host, university = self.parties_of(placement)
         if party is PlacementParty.STUDENT:
             return self.owner(student)
         if party is PlacementParty.SUPERVISOR:
@@ -55,14 +72,24 @@ class AddressBook:
         of_university = party is PlacementParty.UNIVERSITY
         return self.members(university if of_university else host, coordinators=of_university)
 
+    def parties_of(self, placement: Placement) -> tuple[UUID, UUID, UUID]:
+        """Return student, host and university of a placement."""
+        if placement.id not in self._parties:
+            self._parties[placement.id] = assignment.parties_of(self._session, placement.id)
+        return self._parties[placement.id]
+
+    def name(self, profile_id: UUID) -> str:
+        """Return what somebody is called."""
+        if profile_id not in self._names:
+            self._names |= cohorts.names(self._session, {profile_id})
+        return self._names[profile_id]
+
     def owner(self, profile_id: UUID) -> Sequence[Addressee]:
         """Return who owns a profile."""
-        query = (
-            select(Account)
-            .join(Claim, Claim.account_id == Account.id)
-            .where(Claim.profile_id == profile_id, Account.disabled_at.is_(None))
-        )
-        return [_addressee(one) for one in self._session.scalars(query)]
+        if profile_id not in self._owners:
+            rows = self._session.execute(_owning([profile_id]))
+            self._owners[profile_id] = [_addressee(account) for _, account in rows]
+        return self._owners[profile_id]
 
     def members(self, organisation_id: UUID, *, coordinators: bool) -> Sequence[Addressee]:
         """Return the members of an organisation who may sign in; coordinators alone, or all."""
@@ -82,7 +109,15 @@ class AddressBook:
         return self._members[key]
 
     def _supervisor(self, supervisor_id: UUID | None) -> Sequence[Addressee]:
-        found = self._session.get(Supervisor, supervisor_id) if supervisor_id else None
+        if supervisor_id is None:
+            return []
+        key = (supervisor_id, False)
+        if key not in self._members:
+            self._members[key] = self._look_up(supervisor_id)
+        return self._members[key]
+
+    def _look_up(self, supervisor_id: UUID) -> list[Addressee]:
+        found = self._session.get(Supervisor, supervisor_id)
         if found is None:
             return []
         email = normal_email(found.email)
@@ -95,6 +130,14 @@ class AddressBook:
                 account=None,
             )
         ]
+
+
+def _owning(profile_ids: Collection[UUID]) -> Select[UUID, Account]:
+    return (
+        select(Claim.profile_id, Account)
+        .join(Account, Account.id == Claim.account_id)
+        .where(Claim.profile_id.in_(profile_ids), Account.disabled_at.is_(None))
+    )
 
 
 def _addressee(account: Account) -> Addressee:
