@@ -33,8 +33,8 @@ from matchmaker.services.placement_mails import DANISH
 from matchmaker.services.recording import Entry, record
 from matchmaker.services.wishes import WishService
 from matchmaker.storage import cohorts, contests
+from matchmaker.storage.address_book import AddressBook
 from matchmaker.storage.database import Sessions
-from matchmaker.storage.followups import AddressBook
 from matchmaker.storage.introductions import Addressee
 
 

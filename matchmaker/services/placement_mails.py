@@ -19,7 +19,7 @@ from matchmaker.models import (
 from matchmaker.services.mail_links import new_link
 from matchmaker.services.mailing import LANGUAGES, NewMail, queue
 from matchmaker.storage import assignment, cohorts
-from matchmaker.storage.followups import AddressBook
+from matchmaker.storage.address_book import AddressBook
 from matchmaker.storage.introductions import Addressee
 
 #: Who has said no language is written to in Danish.
