@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -170,3 +172,22 @@ def test_an_hour_before_the_end_is_early_enough(placed: Placed, clock: SteppingC
     clock.now += timedelta(days=9)
     assert placed.service.placement_ticks.tick().lapsed == 0
     assert placed.placement.state is PlacementState.AGREED
+
+
+def test_all_who_answer_at_once_are_heard_and_told_once(placed: Placed) -> None:
+    secrets = [placed.secret(one) for one in sorted(placed.addresses)]
+    with ThreadPoolExecutor(len(secrets) * 2) as pool:
+        # Each presses the button twice.
+        answers = list(pool.map(partial(said_by, placed), secrets * 2))
+    assert sorted(answers) == [False] * 4 + [True] * 4
+    assert placed.placement.state is PlacementState.AGREED
+    assert len(placed.mails(MailTemplate.PLACEMENT_AGREED)) == 4
+
+
+def said_by(placed: Placed, secret: str) -> bool:
+    """Agree by a link; return whether it took the answer."""
+    try:
+        placed.service.placement_links.agree(secret)
+    except LinkSpent:
+        return False
+    return True
