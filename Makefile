@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 CONSTRAINTS := .ci/constraints.txt
 WORKERS ?= 2
 PEERS ?= .cache/peers
+ON ?= likely
 
 .PHONY: help setup run test test-postgres check fix migration openapi evaluate bench peers catalogues
 
@@ -39,8 +40,9 @@ test: $(VENV)/.dev ## run all tests
 	@command -v chromium >/dev/null || echo "Chromium is not installed, so the browser tests are left out (Debian: apt-get install chromium chromium-driver)."
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-test-postgres: $(VENV)/.dev ## run every test that has a database on PostgreSQL
-	$(BIN)/python -m pytest -n $(WORKERS) --on-postgresql $(ARGS)
+# ON=all: every test that has a database; takes as long as all tests together.
+test-postgres: $(VENV)/.dev ## run on PostgreSQL what is likely to differ there; ON=all: everything
+	$(BIN)/python -m pytest -n $(WORKERS) --on-postgresql=$(ON) $(ARGS)
 
 check: $(VENV)/.dev ## what CI runs: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
