@@ -7,8 +7,9 @@ BIN := $(VENV)/bin
 CONSTRAINTS := .ci/constraints.txt
 WORKERS ?= 2
 PEERS ?= .cache/peers
+ON ?= likely
 
-.PHONY: help setup run test test-postgres check fix migration openapi evaluate bench peers catalogues
+.PHONY: help setup run test test-postgres drill check fix migration openapi evaluate bench peers catalogues
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -39,8 +40,9 @@ test: $(VENV)/.dev ## run all tests
 	@command -v chromium >/dev/null || echo "Chromium is not installed, so the browser tests are left out (Debian: apt-get install chromium chromium-driver)."
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-test-postgres: $(VENV)/.dev ## run every test that has a database on PostgreSQL
-	$(BIN)/python -m pytest -n $(WORKERS) --on-postgresql $(ARGS)
+# ON=all: every test that has a database; takes as long as all tests together.
+test-postgres: $(VENV)/.dev ## run on PostgreSQL what is likely to differ there; ON=all: everything
+	$(BIN)/python -m pytest -n $(WORKERS) --on-postgresql=$(ON) $(ARGS)
 
 check: $(VENV)/.dev ## what CI runs: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
@@ -65,6 +67,9 @@ catalogues: $(VENV)/.dev ## gather the strings of the pages and compile the tran
 	$(BIN)/pybabel extract --sort-by-file --add-location=file -k lazy_gettext -F api/translations/babel.cfg -o $$catalogue api && \
 	$(BIN)/pybabel update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $$catalogue -d api/translations && \
 	$(BIN)/pybabel compile -d api/translations; rm -f $$catalogue
+
+drill: $(VENV)/.dev ## try for long what every test run tries a few times: kills, histories, random requests
+	DRILL=1 $(BIN)/python -m pytest -n $(WORKERS) -m drill $(ARGS)
 
 evaluate: $(VENV)/.dev ## measure ranking quality on the judged challenges
 	$(BIN)/matchmaker evaluate

@@ -12,12 +12,13 @@ import pytest
 from filelock import FileLock
 
 from api.cli.demonstration import read
+from api.context import EXTENSION
 from embeddings.encoders.hashing import HashingEncoder
 from matchmaker.bootstrap import Matchmaker, build, prepare_encoders
 from matchmaker.config import Settings
 from tests.databases import (
     EMPTY,
-    ON_BOTH,
+    LIKELY_TO_DIFFER,
     POSTGRESQL,
     SQLITE,
     Content,
@@ -30,6 +31,7 @@ from tests.databases import (
 from tests.factories import NOW, a_workshop
 
 if TYPE_CHECKING:
+    from flask import Flask
     from flask.testing import FlaskClient
 
 #: What the made-up programme is loaded from.
@@ -49,31 +51,27 @@ class SteppingClock:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let everything else run on PostgreSQL too, as it does on SQLite."""
+    """Let tests with a database run on PostgreSQL in place of SQLite."""
     parser.addoption(
         "--on-postgresql",
-        action="store_true",
-        help="run tests with a database on PostgreSQL only",
+        choices=("likely", "all"),
+        help="run on PostgreSQL: what is likely to differ there, or all tests with a database",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only repeats on PostgreSQL what is tried there already, unless asked for.
-
-    What is most likely to differ runs on both each time; the rest costs minutes.
-    """
-    everything = config.getoption("--on-postgresql")
+    """Leave out the tests on PostgreSQL; or, where they are asked for, all others."""
+    asked = config.getoption("--on-postgresql")
     left, chosen = [], []
     for item in items:
-        on_postgresql = item.get_closest_marker("postgresql") is not None
-        if everything:
+        wanted = item.get_closest_marker("postgresql") is None
+        if asked:
             dialects = getattr(item, "callspec", None)
-            wanted = "place" in getattr(item, "fixturenames", ()) and (
-                dialects is None or dialects.params.get("dialect") != SQLITE
+            wanted = not wanted or (
+                "place" in getattr(item, "fixturenames", ())
+                and (dialects is None or dialects.params.get("dialect") != SQLITE)
             )
-            wanted = wanted or on_postgresql
-        else:
-            wanted = not on_postgresql or ON_BOTH.search(item.nodeid) is not None
+            wanted = wanted and (asked == "all" or LIKELY_TO_DIFFER.search(item.nodeid) is not None)
         (chosen if wanted else left).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = chosen
@@ -81,7 +79,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def dialect(request: pytest.FixtureRequest) -> str:
-    """Which database; tests of storage, services and mail run on both."""
+    """Which database; tests of storage, services and mail have one run for each."""
     return POSTGRESQL if request.config.getoption("--on-postgresql") else SQLITE
 
 
@@ -207,9 +205,31 @@ def workshop(matchmaker: Matchmaker, place: Place, clock: SteppingClock) -> Matc
     return matchmaker
 
 
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application, once for all: putting it together takes longer than most tests."""
+    from api.app import create_app
+
+    service = build(settings_in(tmp_path_factory.mktemp("web")), encoder=HashingEncoder(256))
+    app = create_app(matchmaker=service)
+    app.testing = True
+    yield app
+    service.close()
+
+
 @pytest.fixture
-def client(workshop: Matchmaker) -> FlaskClient:
-    """A browser or API client on the workshop."""
+def client(workshop: Matchmaker, web: Flask) -> Iterator[FlaskClient]:
+    """A browser or API client on the workshop, of an application that nobody changes."""
+    between, web.extensions[EXTENSION] = web.extensions[EXTENSION], workshop
+    for limiter in web.extensions["limiter"]:
+        limiter.reset()
+    yield web.test_client()
+    web.extensions[EXTENSION] = between
+
+
+@pytest.fixture
+def own_client(workshop: Matchmaker) -> FlaskClient:
+    """A client of an application of its own: a test may add views and change its settings."""
     from api.app import create_app
 
     app = create_app(settings=workshop.settings, matchmaker=workshop)

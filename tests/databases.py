@@ -27,8 +27,8 @@ BOTH = [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgresql)]
 only_sqlite = pytest.mark.parametrize("dialect", [SQLITE], indirect=True)
 only_postgresql = pytest.mark.parametrize("dialect", BOTH[1:], indirect=True)
 
-#: What runs on both databases every time; ``make test-postgres`` runs everything.
-ON_BOTH = re.compile(
+#: What asks a database for more than rows by their keys: ``make test-postgres`` runs it there.
+LIKELY_TO_DIFFER = re.compile(
     r"tests/(storage|contracts)/|tests/services/test_(replica|indexing|index_check|shared_index|"
     r"matchmaking|importing|killed|importing_killed|desk|exposure)\.py|"
     r"tests/mail/test_(mail_sending|mailing)\.py|test_everything_arrives"

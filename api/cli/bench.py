@@ -38,7 +38,6 @@ from matchmaker.services.synthetic_texts import fragments
 #: Raise it when fields of the result change their meaning.
 FORMAT = 1
 _INDEXED_PROFILES = 100  # some 600 passages, encoded for real
-_COLD_STARTS = 3
 _LARGEST = 1_000_000
 _MB = 1_000_000
 
@@ -60,6 +59,13 @@ def _sizes(_ctx: click.Context, _parameter: click.Parameter, text: str) -> tuple
     show_default=True,
     callback=_sizes,
     help="How many synthetic profiles, one measurement each.",
+)
+@click.option(
+    "--starts",
+    type=click.IntRange(1, 100),
+    default=3,
+    show_default=True,
+    help="Cold starts per size.",
 )
 @click.option(
     "--rounds",
@@ -95,6 +101,7 @@ def _sizes(_ctx: click.Context, _parameter: click.Parameter, text: str) -> tuple
 def bench(
     settings: Settings,
     sizes: tuple[int, ...],
+    starts: int,
     rounds: int,
     clients: int,
     seconds: int,
@@ -111,7 +118,7 @@ def bench(
     bootstrap.prepare_encoders(settings, tell)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.data_dir) as folder:
-        document = _Bench(settings, Path(folder)).measure(sizes, rounds, clients, seconds)
+        document = _Bench(settings, Path(folder)).measure(sizes, starts, rounds, clients, seconds)
     kept = results / f"bench-{document['commit']}.json"
     finish(document, kept, print_tables, as_json=as_json, no_limits=no_limits)
 
@@ -127,7 +134,7 @@ class _Bench:
         self._numbers = count()
 
     def measure(
-        self, sizes: Sequence[int], rounds: int, clients: int, seconds: int
+        self, sizes: Sequence[int], starts: int, rounds: int, clients: int, seconds: int
     ) -> dict[str, Any]:
         """Measure everything, the small before the large."""
         facts = benchmarking.machine_facts()
@@ -150,7 +157,7 @@ class _Bench:
                     **stored,
                     "seconds_to_load": seconds_to_load,
                     **asdict(runs[size]),
-                    "cold_start": self._cold_start(database, size),
+                    "cold_start": self._cold_start(database, size, starts),
                 }
             )
             if seconds and size == loaded_size:
@@ -249,16 +256,16 @@ class _Bench:
                 )
         return figures, seconds_to_load
 
-    def _cold_start(self, database: Path, size: int) -> dict[str, Any]:
+    def _cold_start(self, database: Path, size: int, times: int) -> dict[str, Any]:
         text = benchmarking.challenge_texts()[0]
         starts: list[Finished] = []
         with progress_bar(f"Cold start at {size} profiles") as report:
-            for number in range(_COLD_STARTS):
+            for number in range(times):
                 starts.append(run_command(self._on(database), "match", text, "--json"))
                 json.loads(starts[-1].answer)  # it is an answer
-                report(number + 1, _COLD_STARTS)
+                report(number + 1, times)
         return {
-            "starts": _COLD_STARTS,
+            "starts": times,
             "seconds_p50": round(median(one.seconds for one in starts), 2),
             "seconds_most": round(max(one.seconds for one in starts), 2),
             "peak_mb": round(max(one.peak_bytes for one in starts) / _MB),

@@ -1,9 +1,10 @@
 """Glossing: a Danish text as a reader of English can take it in, word by word.
 
 A reader of English alone gets most of a Danish text from its nouns and verbs in English, in the
-order in which they stand, with no grammar between them. The glossary gives these; function words
-fall away, and what it does not know stays as it is written: product names, norms, loan words. No
-translation anybody should read, and none is shown: only the second voice reads it.
+order in which they stand, with no grammar between them. The glossary gives these, with a list
+of everyday words; function words fall away, and what neither knows stays as it is written:
+product names, norms, loan words. No translation anybody should read, and none is shown: only the
+second voice reads it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from matchmaker.matching.trade_terms import FILES, lines
 GLOSSED = "da"
 #: Raise it when a text would be glossed otherwise by the same glossary.
 VERSION = 1
+#: Between the trade words and the official labels, whose "byg" is barley and nobody's "bygge":
+#: everyday words, our own. Everything shares them, so the lexical order does without. A word
+#: without a meaning falls away.
+_FILES = (FILES[0], "everyday_terms.tsv", *FILES[1:])
 
 
 def glossed(text: str) -> str:
@@ -37,7 +42,7 @@ def glossed(text: str) -> str:
             continue
         stemmed = stem(GLOSSED, word)
         if stemmed in english:
-            found.append(english[stemmed])
+            found.extend(filter(None, [english[stemmed]]))
             continue
         of_compound = parts(word)
         # Half a compound would say another thing than the whole.
@@ -59,7 +64,7 @@ def known_share(terms: Sequence[str]) -> float:
 def _english() -> Mapping[str, str]:
     """Return the first meaning of each Danish stem, as it is written."""
     found: dict[str, str] = {}
-    for name in FILES:
+    for name in _FILES:
         for word, meanings in lines(name):
             found.setdefault(stem(GLOSSED, word), meanings[0])
     return found
@@ -69,6 +74,6 @@ def _english() -> Mapping[str, str]:
 def digest() -> str:
     """Return what changes whenever a text would be glossed otherwise."""
     made = hashlib.blake2b(str(VERSION).encode(), digest_size=4)
-    for name in FILES:
+    for name in _FILES:
         made.update(resources.files(__package__).joinpath(name).read_bytes())
     return made.hexdigest()

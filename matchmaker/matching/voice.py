@@ -26,6 +26,9 @@ Floats = NDArray[np.float32]
 LANGUAGE = "en"
 #: The languages that it is given to read, this one first.
 LANGUAGES = (LANGUAGE, GLOSSED)
+#: What the voice finds between two Danish texts counts by this much: the first encoder reads both
+#: as they are written, and word by word in English each has lost something.
+BOTH_GLOSSED = 0.5
 #: Share of a text's words that the glossary must know for the voice to be heard at all, and that
 #: from which it is heard in full: news, of which it knows a fifth, become another text by glossing.
 _UNCLEAR, _CLEAR = 0.2, 0.6

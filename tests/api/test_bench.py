@@ -119,7 +119,18 @@ def test_bench_measures_everything_and_keeps_it(
     monkeypatch.setenv("MATCHMAKER_ENCODER", "hashing:")
     monkeypatch.setenv("MATCHMAKER_VOICE", "hashing:48")
     results = tmp_path / "results"
-    options = ["--sizes", "40,20", "--rounds", "2", "--seconds", "1", "--clients", "2"]
+    options = [
+        "--sizes",
+        "40,20",
+        "--starts",
+        "1",
+        "--rounds",
+        "2",
+        "--seconds",
+        "1",
+        "--clients",
+        "2",
+    ]
     done = CliRunner().invoke(
         main, ["bench", *options, "--no-limits", "--results", str(results), "--json"]
     )

@@ -55,6 +55,12 @@ EXAMPLES: list[tuple[Exception, int, str]] = [
 
 
 @pytest.fixture
+def client(own_client: FlaskClient) -> FlaskClient:
+    """A client of an application that these tests change."""
+    return own_client
+
+
+@pytest.fixture
 def raising(client: FlaskClient) -> Flask:
     """Return the app, ready for views that raise; as in production, nothing propagates."""
     app = client.application

@@ -27,13 +27,14 @@ from matchmaker.models import OutcomeKind, Role, Scope
 from matchmaker.storage.database import upgrade
 from tests.api.conftest import WELDING
 from tests.api.test_openapi import SNAPSHOT
+from tests.drill import repeats
 from tests.factories import a_workshop
 from tests.people import somebody, token_of
 from tests.services.placing import a_small_round, everything_placed
 from tests.together import BEGAN, introduced, together
 
 #: Requests for each operation and mode; the same ones in every run.
-EXAMPLES = 20
+EXAMPLES = repeats(10, drilled=60)
 TAKES = {"parameters", "requestBody"}
 KINDS = ("experts", "organisations", "students", "activities")
 DEEDS = ("withdraw", "reinstate", "confirm", "restore", "preview")
@@ -203,6 +204,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     service.close()
 
 
+@pytest.mark.drill
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "method", "path"),

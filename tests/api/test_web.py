@@ -26,6 +26,12 @@ EVERYWHERE = (
 )
 
 
+@pytest.fixture
+def client(own_client: FlaskClient) -> FlaskClient:
+    """A client of an application that these tests change."""
+    return own_client
+
+
 @pytest.mark.parametrize("path", EVERYWHERE)
 def test_every_answer_is_strict_with_the_browser(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers

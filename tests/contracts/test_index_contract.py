@@ -22,6 +22,7 @@ from embeddings.errors import (
 )
 from embeddings.protocols import NO_ID, EncoderSpec, Ids, Vectors
 from embeddings.registry import make_index
+from tests.drill import repeats
 
 if TYPE_CHECKING:
     from embeddings.protocols import VectorIndex
@@ -314,6 +315,7 @@ def _remember(memory: dict[int, Vectors], step: tuple[str, object]) -> None:
             memory.clear()
 
 
+@pytest.mark.drill
 def test_after_any_history_all_indexes_answer_as_a_dictionary_would(
     names: list[str], make: Make
 ) -> None:
@@ -324,7 +326,9 @@ def test_after_any_history_all_indexes_answer_as_a_dictionary_would(
         k=st.integers(1, 15),
         among=st.none() | st.lists(st.integers(0, 14), max_size=8),
     )(_any_history)
-    settings(max_examples=30 if SHARED in names else 150, deadline=None)(examples)(names, make)
+    settings(max_examples=repeats(20 if SHARED in names else 60, drilled=300), deadline=None)(
+        examples
+    )(names, make)
 
 
 def _any_history(

@@ -10,6 +10,12 @@ from tests.pages.conftest import Reader
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
+@pytest.fixture
+def client(own_client: FlaskClient) -> FlaskClient:
+    """A client of an application that these tests change."""
+    return own_client
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -17,11 +17,12 @@ from sqlalchemy import func, select
 from matchmaker.models import Evidence, ImportState, Profile
 from matchmaker.services.importing import BATCH
 from matchmaker.storage.database import Sessions
+from tests.drill import repeats
 from tests.services.conftest import Start
 from tests.services.import_files import write_lines
 
 ROWS = 6 * BATCH + 7
-KILLS = 4
+KILLS = repeats(3, drilled=10)
 
 
 def apply_and_die(folder: Path, run_id: UUID, seconds: float) -> bool:
@@ -44,6 +45,7 @@ def apply_and_die(folder: Path, run_id: UUID, seconds: float) -> bool:
         return process.returncode == -signal.SIGKILL
 
 
+@pytest.mark.drill
 @pytest.mark.slow
 def test_a_killed_import_goes_on_where_it_stopped(start: Start, folder: Path) -> None:
     service = start()

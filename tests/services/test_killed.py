@@ -24,10 +24,11 @@ from matchmaker.models import Challenge, Match, MatchRun, Profile
 from matchmaker.storage import generations, profiles
 from matchmaker.storage.database import Sessions, is_current
 from tests.databases import SQLITE
+from tests.drill import repeats
 from tests.services.conftest import open_on
 from tests.services.restless import ITEMS, the_text
 
-KILLS = 12
+KILLS = repeats(5, drilled=30)
 #: A process is killed after at most this many lines, and at most so many seconds later: lines
 #: make sure of enough work on a slow machine, seconds let it die in the middle of something.
 MOST_LINES = 50
@@ -149,6 +150,7 @@ def check_index(service: Matchmaker) -> None:
     assert said <= texts
 
 
+@pytest.mark.drill
 @pytest.mark.slow
 def test_a_process_that_is_killed_at_any_moment_leaves_the_truth_behind(
     folder: Path, dialect: str

@@ -28,6 +28,7 @@ from matchmaker.models import Profile
 from matchmaker.storage import change_log, profiles
 from matchmaker.storage.database import Sessions
 from tests.databases import SQLITE, Place
+from tests.drill import repeats
 from tests.factories import NOW, an_evidence
 from tests.services.conftest import PREPARED, open_on
 from tests.services.replicas import MAKERS, TEXTS, WORDS, a_replica, assert_true
@@ -154,6 +155,7 @@ class Histories(RuleBasedStateMachine):
             self.place.close()
 
 
+@pytest.mark.drill
 def test_after_any_history_every_replica_equals_the_database(
     new_place: Callable[[], Place], dialect: str
 ) -> None:
@@ -161,7 +163,7 @@ def test_after_any_history_every_replica_equals_the_database(
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=25 if dialect == SQLITE else 6,
+            max_examples=repeats(8 if dialect == SQLITE else 4, drilled=50),
             stateful_step_count=20,
             deadline=None,
             # Twenty steps can be read as they are; making them fewer would take minutes.

@@ -1,4 +1,4 @@
-"""A second voice reads English, and Danish as if it were; it touches no other pair of texts."""
+"""A second voice reads English, and Danish as if it were; it touches no other texts."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def with_share(share: float) -> MatchingPolicy:
     ("text", "language", "moved"),
     [
         (CHALLENGE, "en", {"en", "da"}),
-        (DANISH, "da", {"en"}),  # two Danish texts the first encoder reads as they are written
+        (DANISH, "da", {"en", "da"}),
     ],
 )
 def test_what_the_voice_reads_moves_and_all_else_stays_to_the_last_bit(

@@ -111,7 +111,7 @@ def test_what_was_half_clear_counts_half() -> None:
     [
         ("We weld zzz qqq", "en", 1.0),
         ("Vi svejser aluminium og stål med en robot", "da", 1.0),
-        ("Præsidenten skrev til Kavanaugh om søndagen", "da", 0.0),
+        ("Kavanaugh Blasey Ford Grassley", "da", 0.0),
         ("", "da", 0.0),
     ],
 )
