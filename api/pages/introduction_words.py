@@ -25,6 +25,9 @@ _SENTENCES = {
     "conclusion": _("Please choose what came of it."),
     "answer": _("Please say yes or no."),
     "party": _("Please choose the party that you speak for."),
+    "other_id": _(
+        "Please search for another profile that has no declared conflict, and choose it."
+    ),
     "profile": _("Please paste the address of a profile's page, or its id."),
 }
 _SPARED = {
