@@ -183,7 +183,7 @@ class ConflictSchema(OutputSchema):
     )
     note = fields.String(metadata=about("Why; empty for the side that did not declare it."))
     removable = fields.Boolean(
-        metadata=about("Whether you may take it back: the side that declared it, and staff.", True)
+        metadata=about("Whether you may take it back: the side that declared it, and staff.")
     )
     declared_at = fields.AwareDateTime(metadata=about("When."))
 

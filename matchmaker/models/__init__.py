@@ -113,7 +113,7 @@ from matchmaker.models.profile import (
     ProfileKind,
     Standing,
 )
-from matchmaker.models.programme import Programme, ProgrammeTarget
+from matchmaker.models.programme import Programme, ProgrammeTarget, ReportShare
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
 from matchmaker.models.thread import ThreadMessage
@@ -230,6 +230,7 @@ __all__ = [
     "ProgrammeTarget",
     "Queue",
     "Reason",
+    "ReportShare",
     "Requester",
     "RevisionCause",
     "Role",
