@@ -32,7 +32,7 @@ from matchmaker.models.curation import (
     SavedFilter,
 )
 from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
-from matchmaker.models.digest import ToldChallenge
+from matchmaker.models.digest import ToldChallenge, ToldMatch
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -250,6 +250,7 @@ __all__ = [
     "Supervisor",
     "ThreadMessage",
     "ToldChallenge",
+    "ToldMatch",
     "Visibility",
     "WorkPlace",
     "distance_km",

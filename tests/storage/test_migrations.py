@@ -41,6 +41,7 @@ from matchmaker.models import (
     Side,
     ThreadMessage,
     ToldChallenge,
+    ToldMatch,
 )
 from matchmaker.models.profile_search import ProfileSearch
 from matchmaker.services.audit import AuditFilter
@@ -140,6 +141,12 @@ def fill_introductions(service: Matchmaker, challenge_id: UUID) -> None:
                 ToldChallenge(
                     account_id=session.scalars(select(Account.id)).one(),
                     challenge_id=challenge_id,
+                    told_at=NOW,
+                ),
+                ToldMatch(
+                    account_id=session.scalars(select(Account.id)).one(),
+                    challenge_id=challenge_id,
+                    profile_id=first,
                     told_at=NOW,
                 ),
             ]

@@ -1,4 +1,4 @@
-"""reports are shown by links, and the words of the ledger are sealed.
+"""reports are shown by links, the words of the ledger are sealed, owners hear of new matches.
 
 Revision: 0017
 Follows: 0014
@@ -51,11 +51,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_report_shares_created_by_id"), "report_shares", ["created_by_id"])
     op.create_index(op.f("ix_report_shares_programme_id"), "report_shares", ["programme_id"])
+    op.create_table(
+        "told_matches",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("challenge_id", sa.Uuid(), nullable=False),
+        sa.Column("profile_id", sa.Uuid(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name=op.f("fk_told_matches_account_id_accounts"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["challenge_id"],
+            ["challenges.id"],
+            name=op.f("fk_told_matches_challenge_id_challenges"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["profile_id"],
+            ["profiles.id"],
+            name=op.f("fk_told_matches_profile_id_profiles"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "account_id", "challenge_id", "profile_id", name=op.f("pk_told_matches")
+        ),
+    )
+    op.create_index(op.f("ix_told_matches_challenge_id"), "told_matches", ["challenge_id"])
+    op.create_index(op.f("ix_told_matches_profile_id"), "told_matches", ["profile_id"])
     _rewrite(sealed=True)
 
 
 def downgrade() -> None:
     _rewrite(sealed=False)
+    op.drop_index(op.f("ix_told_matches_profile_id"), "told_matches")
+    op.drop_index(op.f("ix_told_matches_challenge_id"), "told_matches")
+    op.drop_table("told_matches")
     op.drop_index(op.f("ix_report_shares_programme_id"), "report_shares")
     op.drop_index(op.f("ix_report_shares_created_by_id"), "report_shares")
     op.drop_table("report_shares")
