@@ -62,6 +62,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "editing_pages.new": ("/desk/new/student", STAFF),
     "editing_pages.edit": ("/profiles/{expert}/edit", STAFF),
     "standing_pages.page": ("/profiles/{expert}/standing", STAFF),
+    "people_pages.page": ("/profiles/{expert}/people", STAFF),
     "conflict_pages.page": ("/profiles/{expert}/conflicts?q=Page", STAFF),
     "standing_pages.erase_form": ("/profiles/{expert}/erase", STAFF),
     "standing_pages.history": ("/profiles/{expert}/history", STAFF),
