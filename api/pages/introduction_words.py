@@ -28,7 +28,7 @@ _SENTENCES = {
     "other_id": _(
         "Please search for another profile that has no declared conflict, and choose it."
     ),
-    "profile": _("Please paste the address of a profile's page, or its id."),
+    "profile": _("Please write the whole name of one profile, or paste the address of its page."),
 }
 _SPARED = {
     "visible": _("The profile is not shown to everybody."),

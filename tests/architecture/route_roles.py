@@ -185,6 +185,7 @@ TABLE: dict[str, str] = {
     "editing_pages.create": STAFF,
     "editing_pages.places": PUBLIC,
     "editing_pages.organisations": PUBLIC,
+    "editing_pages.profiles": PUBLIC,
     "standing_pages.page": STAFF,
     "standing_pages.confirm": STAFF,
     "standing_pages.withdraw": STAFF,

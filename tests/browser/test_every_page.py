@@ -93,6 +93,7 @@ NO_PAGES = {
     "import_run_pages.backlog": "a part of the page of an import",
     "editing_pages.places": "options of a field",
     "editing_pages.organisations": "options of a field",
+    "editing_pages.profiles": "options of a field",
     "provider_pages.away": "leads to a provider",
     "provider_pages.back": "leads on from a provider",
     "reference.root": "leads to the reference",

@@ -34,6 +34,8 @@ class MortalSessions(Sessions):
         self.stored = False
         #: Whether it came to the end of the transaction it was killed in.
         self.lived = False
+        #: How many transactions were begun.
+        self.transactions = 0
         self._writes = False
         event.listen(engine, "before_cursor_execute", self._count)
 
@@ -45,6 +47,7 @@ class MortalSessions(Sessions):
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Write, unless it is killed before."""
+        self.transactions += 1
         with super().writing() as session:
             self._writes = True
             try:

@@ -59,6 +59,18 @@ REFUSED = (TransitionNotAllowed, Protected, Duplicate, LinkSpent)
 CAPACITY = 2
 #: More often yes: a no ends a history early.
 YES_OR_NO = st.sampled_from([Answer.ACCEPTED, Answer.ACCEPTED, Answer.ACCEPTED, Answer.DECLINED])
+_BOTH_ASKED = (
+    *(IntroductionState.OFFERED, IntroductionState.ACCEPTED, IntroductionState.MET),
+    *(IntroductionState.CONCLUDED, IntroductionState.DECLINED, IntroductionState.EXPIRED),
+)
+#: Kind of mail -> state -> how many of it there are at least.
+DUE = {
+    MailTemplate.INTRODUCTION_OFFER: dict.fromkeys(_BOTH_ASKED, 2),
+    MailTemplate.INTRODUCTION_ENDED: {
+        IntroductionState.EXPIRED: 2,
+        IntroductionState.DECLINED: 1,
+    },
+}
 #: What can happen, what makes a history longer more often.
 HAPPENS = [
     *(("draft", "offer", "answer") * 3),
@@ -326,12 +338,13 @@ class Histories(RuleBasedStateMachine):
             if mail.template is not MailTemplate.INTRODUCTION_MEETING
         )
         assert set(counted.values()) <= {1}
+        told = Counter((one, template) for one, template, *_ in counted)
         for one, known in self.known.items():
-            told = sum(
-                key[1] is MailTemplate.INTRODUCTION_ACCEPTED and key[0] == str(one)
-                for key in counted
-            )
-            assert told == (2 if known.yes == set(Party) else 0)
+            for template, due in DUE.items():
+                number = due.get(known.state)
+                assert number is None or told[str(one), template] >= number, (known, template)
+            accepted = told[str(one), MailTemplate.INTRODUCTION_ACCEPTED]
+            assert accepted == (2 if known.yes == set(Party) else 0)
 
     def stored(self) -> dict[UUID, Introduction]:
         with self.sessions.reading() as session:

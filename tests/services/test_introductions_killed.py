@@ -164,6 +164,18 @@ def test_killed_before_any_statement_nothing_is_done(mortal: Mortal, name: str) 
         assert snapshot(mortal)[1] == done[1] or name == "meeting", "a mail was written twice"
 
 
+@pytest.mark.parametrize("name", DEEDS)
+def test_a_deed_is_one_transaction(mortal: Mortal, name: str) -> None:
+    before, deed = DEEDS[name]
+    one = mortal.parties.drafted().id
+    before(mortal, one)
+    begun = mortal.sessions.transactions
+
+    deed(mortal, one)
+
+    assert mortal.sessions.transactions == begun + 1
+
+
 def test_a_draft_that_was_stored_unseen_is_found_when_it_is_asked_for_again(
     mortal: Mortal,
 ) -> None:
