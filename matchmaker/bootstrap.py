@@ -69,6 +69,7 @@ from matchmaker.services.provider_sign_in import ProviderSignInService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
+from matchmaker.services.report_shares import ReportShareService
 from matchmaker.services.second_factor import SecondFactorService
 from matchmaker.services.shortlist import ShortlistService
 from matchmaker.services.sign_in import SignInService
@@ -117,6 +118,7 @@ class Matchmaker:
     collaborations: CollaborationService
     outcomes: OutcomeService
     programmes: ProgrammeService
+    report_shares: ReportShareService
     mailing: MailService
     accounts: AccountService
     own_account: OwnAccountService
@@ -254,7 +256,8 @@ def build(
         exposure=ExposureService(sessions),
         collaborations=CollaborationService(sessions, clock),
         outcomes=OutcomeService(sessions, clock),
-        programmes=ProgrammeService(sessions, clock),
+        programmes=(programmes := ProgrammeService(sessions, clock)),
+        report_shares=ReportShareService(sessions, clock, programmes),
         mailing=MailService(sessions, clock),
         accounts=AccountService(sessions, clock, passwords),
         own_account=OwnAccountService(sessions, clock, passwords),

@@ -32,7 +32,7 @@ from matchmaker.models.curation import (
     SavedFilter,
 )
 from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
-from matchmaker.models.digest import ToldChallenge
+from matchmaker.models.digest import ToldChallenge, ToldMatch
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -113,7 +113,7 @@ from matchmaker.models.profile import (
     ProfileKind,
     Standing,
 )
-from matchmaker.models.programme import Programme, ProgrammeTarget
+from matchmaker.models.programme import Programme, ProgrammeTarget, ReportShare
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
 from matchmaker.models.thread import ThreadMessage
@@ -230,6 +230,7 @@ __all__ = [
     "ProgrammeTarget",
     "Queue",
     "Reason",
+    "ReportShare",
     "Requester",
     "RevisionCause",
     "Role",
@@ -249,6 +250,7 @@ __all__ = [
     "Supervisor",
     "ThreadMessage",
     "ToldChallenge",
+    "ToldMatch",
     "Visibility",
     "WorkPlace",
     "distance_km",

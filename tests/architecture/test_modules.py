@@ -9,6 +9,8 @@ SOFT, HARD = 300, 500
 LONG = {
     "api/schemas/round.py": "one shape after the other of one subject",
     "tests/pages/test_placing.py": "one round on its pages, told by each who has a part in it",
+    "api/openapi.py": "one description: what every address shares, and the words for all of them",
+    "tests/storage/test_migrations.py": "every table down and up again, with something in each",
     "api/auth.py": "one subject: who is asking, and whether they may",
     "embeddings/indexes/pgvector.py": "one index: its tables, its changes and its search",
     "matchmaker/bootstrap.py": "the one place that puts concrete parts together",
