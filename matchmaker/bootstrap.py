@@ -69,6 +69,7 @@ from matchmaker.services.provider_sign_in import ProviderSignInService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
+from matchmaker.services.round_jobs import RoundJobs
 from matchmaker.services.second_factor import SecondFactorService
 from matchmaker.services.shortlist import ShortlistService
 from matchmaker.services.sign_in import SignInService
@@ -135,6 +136,7 @@ class Matchmaker:
     cohorts: CohortService
     wishes: WishService
     assignment: AssignmentService
+    round_jobs: RoundJobs
     placements: PlacementService
     engine: Engine
 
@@ -163,6 +165,7 @@ class Matchmaker:
     def close(self) -> None:
         """Let go of the database, and of an index that is shared."""
         self.import_jobs.worker.close()
+        self.round_jobs.close()
         self.matchmaking.replica.close()
         self.engine.dispose()
 
@@ -213,6 +216,7 @@ def build(
     )
     directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
     fit = StudentFit(directions)
+    assigning = AssignmentService(sessions, clock, fit)
     importing = ImportService(sessions, clock, settings.data_dir / "imports")
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
     introductions = IntroductionService(sessions, clock)
@@ -272,7 +276,8 @@ def build(
         answers=AnswerService(sessions, clock),
         cohorts=CohortService(sessions, clock),
         wishes=WishService(sessions, clock, fit),
-        assignment=AssignmentService(sessions, clock, fit),
+        assignment=assigning,
+        round_jobs=RoundJobs(assigning, BackgroundWorker(), sessions, clock),
         placements=PlacementService(sessions, clock),
         engine=engine,
     )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
-from api.schemas.base import OutputSchema, PageSchema, StrictSchema, WholeNumber, about, one_line
+from api.schemas.base import OutputSchema, StrictSchema, WholeNumber, about, one_line
 from api.schemas.desk import CursorPageSchema
 from api.schemas.position import PositionSchema
 from api.schemas.programme import day_field
-from matchmaker.services.cohorts import MOST_NAME, MOST_REASON, CohortMember, OfferedPosition
+from matchmaker.services.cohort_reading import CohortMember, OfferedPosition
+from matchmaker.services.cohorts import MOST_NAME, MOST_REASON
 
 #: Most students whom somebody supervises or a host takes, and who are taken in at once.
 MOST_STUDENTS, MOST_AT_ONCE = 9_999, 5_000
@@ -105,7 +106,7 @@ class MemberSchema(OutputSchema):
         }
 
 
-class MemberPageSchema(PageSchema):
+class MemberPageSchema(CursorPageSchema):
     """Some students of a cohort."""
 
     items = fields.List(fields.Nested(MemberSchema), metadata=about("By name."))
@@ -134,21 +135,35 @@ class EnrolledSchema(OutputSchema):
     enrolled = fields.Integer(metadata=about("How many are new in it or came back.", 25))
 
 
+def _email_field(**options: Any) -> fields.String:
+    return fields.String(
+        validate=[validate.Length(max=254), one_line()],
+        metadata=about("Where they are reached.", "aase@example.dk"),
+        **options,
+    )
+
+
 class SupervisorPatchSchema(StrictSchema):
-    """Changes to a supervisor."""
+    """Changes to a supervisor; what is left out stays."""
 
-    capacity = _capacity_field("How many students they supervise at most.", required=True)
+    rules: ClassVar = {"minProperties": 1}
+    name = name_field("Their name.", "Åse Ørum")
+    email = _email_field()
+    capacity = _capacity_field("How many students they supervise at most.")
+
+    @ma.validates_schema
+    def something(self, values: dict[str, Any], **_kwargs: object) -> None:
+        """Refuse a change of nothing."""
+        if not values:
+            raise ma.ValidationError(str(_("Send at least one field to change.")))
 
 
-class SupervisorInputSchema(SupervisorPatchSchema):
+class SupervisorInputSchema(StrictSchema):
     """Somebody who supervises students of a cohort."""
 
     name = name_field("Their name.", "Åse Ørum", required=True)
-    email = fields.String(
-        required=True,
-        validate=[validate.Length(max=254), one_line()],
-        metadata=about("Where they are reached.", "aase@example.dk"),
-    )
+    email = _email_field(required=True)
+    capacity = _capacity_field("How many students they supervise at most.", required=True)
 
 
 class SupervisorSchema(OutputSchema):
@@ -158,10 +173,11 @@ class SupervisorSchema(OutputSchema):
     name = fields.String(metadata=about("Their name.", "Åse Ørum"))
     email = fields.String(metadata=about("Where they are reached.", "aase@example.dk"))
     capacity = fields.Integer(metadata=about("How many students they supervise at most.", 4))
+    revision = fields.Integer(metadata=about("Rises with every change; also the ETag.", 1))
 
 
-class SupervisorListSchema(OutputSchema):
-    """All supervisors of a cohort."""
+class SupervisorPageSchema(CursorPageSchema):
+    """Some supervisors of a cohort."""
 
     items = fields.List(fields.Nested(SupervisorSchema), metadata=about("By name."))
 
@@ -173,6 +189,10 @@ class OfferedPositionSchema(OutputSchema):
     host = fields.String(metadata=about("Name of the organisation that offers it."))
     vetted = fields.Boolean(
         metadata=about("Whether staff confirmed organisation and contact.", examples=[True])
+    )
+    host_capacity = fields.Integer(
+        allow_none=True,
+        metadata=about("Students its host takes over all positions; null for no limit.", 4),
     )
     approved = fields.Boolean(
         allow_none=True,
@@ -189,13 +209,14 @@ class OfferedPositionSchema(OutputSchema):
             "position": offered.position,
             "host": offered.host,
             "vetted": offered.vetted,
+            "host_capacity": offered.vetting.capacity if offered.vetting else None,
             "approved": None if said is None else said.approved,
             "reason": "" if said is None else said.reason,
             "marks": offered.marks,
         }
 
 
-class OfferedPositionPageSchema(PageSchema):
+class OfferedPositionPageSchema(CursorPageSchema):
     """Some positions of the period of a cohort."""
 
     items = fields.List(
@@ -249,8 +270,8 @@ class ForbiddenPairSchema(OutputSchema):
     at = fields.AwareDateTime(metadata=about("When that was said."))
 
 
-class ForbiddenPairListSchema(OutputSchema):
-    """All forbidden pairs of a cohort."""
+class ForbiddenPairPageSchema(CursorPageSchema):
+    """Some forbidden pairs of a cohort."""
 
     items = fields.List(fields.Nested(ForbiddenPairSchema), metadata=about("The oldest first."))
 

@@ -10,13 +10,13 @@ from marshmallow import fields, validate
 
 from api.schemas.base import (
     OutputSchema,
-    PageSchema,
     StrictSchema,
     WholeNumber,
     about,
     choice,
     one_line,
 )
+from api.schemas.desk import CursorPageSchema
 from api.schemas.programme import day_field
 from matchmaker.models import Fit, PositionAction, PositionState, WorkPlace
 from matchmaker.services.cohorts import MOST_NAME
@@ -127,7 +127,7 @@ class PositionSchema(OutputSchema):
     revision = fields.Integer(metadata=about("Rises with every change; also the ETag.", 1))
 
 
-class PositionPageSchema(PageSchema):
+class PositionPageSchema(CursorPageSchema):
     """Some positions."""
 
     items = fields.List(fields.Nested(PositionSchema), metadata=about("By title."))

@@ -29,9 +29,10 @@ from matchmaker.services.cohorts import (
     checked_number,
     refuse_below,
 )
+from matchmaker.services.cursors import CursorPage, page_of, read_cursor
 from matchmaker.services.recording import Entry, record
 from matchmaker.services.student_fit import Explained, StudentFit
-from matchmaker.storage import challenges, cohorts
+from matchmaker.storage import challenges, cohort_lists, cohorts
 from matchmaker.storage.database import Sessions
 
 #: Longest text of a position, and greatest rank.
@@ -151,6 +152,20 @@ class WishService:
         """Return what these hosts offer, by title."""
         with self.sessions.reading() as session:
             return cohorts.positions_of_hosts(session, host_ids)
+
+    def page_of_positions(
+        self, host_ids: Collection[UUID], *, cursor: str | None = None, limit: int = 20
+    ) -> CursorPage[Position]:
+        """Return some of what these hosts offer, by title.
+
+        Raises:
+            InvalidInput: the cursor is of another list.
+
+        """
+        after = read_cursor(cursor, (str, UUID)) if cursor else None
+        with self.sessions.reading() as session:
+            found = cohort_lists.positions_of_hosts(session, host_ids, after=after, limit=limit)
+        return page_of(found, limit, lambda one: (one.title, one.id))
 
     def set_places(
         self,

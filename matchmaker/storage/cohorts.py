@@ -112,6 +112,24 @@ def supervisors_of(session: Session, cohort_id: UUID) -> Sequence[Supervisor]:
     return session.scalars(query.order_by(Supervisor.name, Supervisor.id)).all()
 
 
+def supervisor(
+    session: Session, cohort_id: UUID, supervisor_id: UUID, expected_revision: int | None = None
+) -> Supervisor:
+    """Return one supervisor of a cohort.
+
+    Raises:
+        NotFound: there is none, or none of this cohort.
+        StaleRevision: it is not at the expected revision.
+
+    """
+    found = session.get(Supervisor, supervisor_id)
+    if found is None or found.cohort_id != cohort_id:
+        raise NotFound("supervisor", supervisor_id)
+    if expected_revision is not None and found.revision != expected_revision:
+        raise StaleRevision(expected_revision, found.revision)
+    return found
+
+
 def position(session: Session, position_id: UUID, expected_revision: int | None = None) -> Position:
     """Return one position.
 
@@ -148,15 +166,20 @@ def positions_in_period(session: Session, cohort: Cohort) -> Sequence[Position]:
     return session.scalars(query.order_by(Position.title, Position.id)).all()
 
 
-def approvals(session: Session, cohort_id: UUID) -> dict[UUID, PositionApproval]:
-    """Return what a university said of positions for a cohort, by position."""
+def approvals(
+    session: Session, cohort_id: UUID, position_ids: Collection[UUID] | None = None
+) -> dict[UUID, PositionApproval]:
+    """Return what a university said of these positions (None: of all) for a cohort."""
     query = select(PositionApproval).where(PositionApproval.cohort_id == cohort_id)
+    if position_ids is not None:
+        query = query.where(PositionApproval.position_id.in_(position_ids))
     return {one.position_id: one for one in session.scalars(query)}
 
 
-def vettings(session: Session) -> dict[UUID, HostVetting]:
-    """Return the vetted hosts, by organisation."""
-    return {one.organisation_id: one for one in session.scalars(select(HostVetting))}
+def vettings(session: Session, host_ids: Collection[UUID]) -> dict[UUID, HostVetting]:
+    """Return those of these hosts that are vetted, by organisation."""
+    query = select(HostVetting).where(HostVetting.organisation_id.in_(host_ids))
+    return {one.organisation_id: one for one in session.scalars(query)}
 
 
 def wishes(

@@ -170,7 +170,10 @@ def test_what_can_not_stand_is_refused_in_words(service: Matchmaker) -> None:
         lambda: cohorts.create(uuid4(), name="x", **PERIOD, by=None),
         lambda: cohorts.view(uuid4()),
         lambda: cohorts.enrol(campus.cohort, [uuid4()], by=None),
-        lambda: cohorts.set_supervisor_capacity(uuid4(), 1, by=None),
+        lambda: cohorts.revise_supervisor(campus.cohort, uuid4(), capacity=1, by=None),
+        lambda: cohorts.allow(campus.cohort, ane, uuid4(), by=None),
+        lambda: cohorts.supervisor(campus.cohort, uuid4()),
+        lambda: cohorts.offered(campus.cohort, uuid4()),
         lambda: cohorts.vet(uuid4(), by=None),
     ):
         with pytest.raises(NotFound):
