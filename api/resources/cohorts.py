@@ -12,7 +12,7 @@ from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.etags import required_revision
 from api.idempotency import PARAMETER, once
-from api.openapi import IF_MATCH_PARAMETER, PREFIX, Blueprint
+from api.openapi import PREFIX, Blueprint
 from api.schemas.cohort import (
     ApprovalInputSchema,
     CohortInputSchema,
@@ -182,10 +182,9 @@ class OneSupervisor(MethodView):
         return matchmaker().cohorts.supervisor(cohort_id, supervisor_id)
 
     @needs(Action.LIST_COHORTS)
-    @blueprint.documented(parameters=[IF_MATCH_PARAMETER])
     @blueprint.takes(SupervisorPatchSchema, example={"capacity": 6})
     @blueprint.answers(200, SupervisorSchema, description="The supervisor after the change.")
-    @blueprint.named("reviseSupervisor", *_WRITE, 412, 428)
+    @blueprint.named("reviseSupervisor", *_WRITE)
     @blueprint.revisioned
     def patch(self, values: dict[str, Any], cohort_id: UUID, supervisor_id: UUID) -> Supervisor:
         """Change a supervisor; they take no fewer students than are placed with them."""

@@ -116,10 +116,9 @@ class Places(MethodView):
     """How many students it takes."""
 
     @needs(Action.MANAGE_OWN_ACCOUNT)
-    @blueprint.documented(parameters=[IF_MATCH_PARAMETER])
     @blueprint.takes(PlacesInputSchema, example={"places": 3})
     @blueprint.answers(200, PositionSchema, description="The position after it.")
-    @blueprint.named("setPlaces", *_WRITE, 412, 428)
+    @blueprint.named("setPlaces", *_WRITE)
     @blueprint.revisioned
     def put(self, values: dict[str, Any], position_id: UUID) -> Position:
         """Say how many students a position takes; no fewer than are placed there."""

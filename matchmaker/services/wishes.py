@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,9 @@ from matchmaker.models import (
     Position,
     PositionAction,
     PositionState,
+    Student,
     StudentPreference,
+    Visibility,
     WorkPlace,
 )
 from matchmaker.services.clock import Clock
@@ -65,13 +68,24 @@ class StudentView:
 
 @dataclass(frozen=True, kw_only=True)
 class Applicant:
-    """A student whom a host may see."""
+    """A student whom a host may see: what they say of themselves, and why they fit."""
 
-    student_id: UUID
+    student: Student
     cohort_id: UUID
-    name: str
-    score: float | None
+    #: None when the position came of no challenge, or one of them is not indexed.
+    explained: Explained | None
     rank: int | None
+
+    @property
+    def score(self) -> float | None:
+        """Fit to the challenge behind the position, 0..1."""
+        return None if self.explained is None else self.explained.score
+
+    def tells(self, field: str) -> Any:
+        """Return what a field says; None when the student keeps it from firms."""
+        own = self.student.field_visibility.get(field)
+        kept = own is not None and not Visibility(own).allows(Visibility.MEMBERS)
+        return None if kept else getattr(self.student, field)
 
 
 @dataclass(frozen=True)
@@ -373,19 +387,22 @@ class WishService:
             position = cohorts.position(session, position_id)
             wishing = cohorts.wishing_for(session, [position_id])
             ranks = {one.student_id: one.rank for one in cohorts.host_ranks(session, [position_id])}
-            named = cohorts.names(session, {student for *_, student in wishing})
-        scores = self._scores([student for *_, student in wishing], [position])
+            students = cohorts.students(session, {student for *_, student in wishing})
+        told: Mapping[UUID, Explained] = {}
+        if position.challenge_id is not None:
+            told = self.fit.explained_all(students.keys(), position.challenge_id)
         found = [
             Applicant(
-                student_id=student,
+                student=students[student],
                 cohort_id=cohort,
-                name=named[student],
-                score=scores.get((student, position_id)),
+                explained=told.get(student),
                 rank=ranks.get(student),
             )
             for _, cohort, student in wishing
         ]
-        return sorted(found, key=lambda one: (-(one.score or 0.0), one.name, one.student_id))
+        return sorted(
+            found, key=lambda one: (-(one.score or 0.0), one.student.folded_name, one.student.id)
+        )
 
     def rank_students(
         self, position_id: UUID, ranks: Mapping[UUID, int], *, by: UUID | None

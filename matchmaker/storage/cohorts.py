@@ -21,6 +21,7 @@ from matchmaker.models import (
     Position,
     PositionApproval,
     Profile,
+    Student,
     StudentPreference,
     Supervisor,
 )
@@ -305,6 +306,11 @@ def names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the names of profiles."""
     query = select(Profile.id, Profile.name).where(Profile.id.in_(ids))
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def students(session: Session, ids: Collection[UUID]) -> dict[UUID, Student]:
+    """Return these students, by id."""
+    return {one.id: one for one in session.scalars(select(Student).where(Student.id.in_(ids)))}
 
 
 def supervisors_named(session: Session, ids: Collection[UUID]) -> Sequence[Supervisor]:

@@ -74,7 +74,7 @@ def test_hosts_see_those_who_were_proposed_and_nobody_else(service: Matchmaker) 
         service.wishes.rank_students(welding, {ane: 1}, by=None)
     assert service.cohorts.propose(campus.cohort, by=None) == {welding: 1}
     campus.wish("Bo", "Welding")
-    assert [one.name for one in service.wishes.applicants(welding)] == ["Ane"]
+    assert [one.student.name for one in service.wishes.applicants(welding)] == ["Ane"]
     service.wishes.rank_students(welding, {ane: 1}, by=None)
     with pytest.raises(InvalidInput, match="not proposed"):
         service.wishes.rank_students(welding, {bo: 1}, by=None)
