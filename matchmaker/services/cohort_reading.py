@@ -125,7 +125,7 @@ class CohortReader:
         """
         after = read_cursor(cursor, (datetime, UUID)) if cursor else None
         with self.sessions.reading() as session:
-            found = cohorts.page(session, universities, after=after, limit=limit)
+            found = cohort_lists.cohorts(session, universities, after=after, limit=limit)
         return page_of(found, limit, lambda one: (one.created_at, one.id))
 
     def get(self, cohort_id: UUID) -> Cohort:

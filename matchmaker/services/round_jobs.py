@@ -117,7 +117,11 @@ class RoundJobs:
             elif run.state is RunState.RUNNING:
                 run.state = RunState.STOPPING
                 entry = Entry(
-                    by=by, action=AuditAction.REVISE, kind="assignment round", id=round_id
+                    by=by,
+                    action=AuditAction.REVISE,
+                    kind="assignment round",
+                    id=round_id,
+                    after={"run": run.state.value},
                 )
                 record(session, entry, at=self.clock())
         return run

@@ -28,6 +28,26 @@ from matchmaker.models import (
 After = Sequence[Any] | None
 
 
+def cohorts(
+    session: Session, universities: Collection[UUID] | None, *, after: After, limit: int
+) -> Sequence[Cohort]:
+    """Return cohorts of these universities (None: of all), the newest first.
+
+    Args:
+        session: to read with.
+        universities: only of these; None for all.
+        after: ``created_at`` and id.
+        limit: how many.
+
+    """
+    query = select(Cohort).order_by(Cohort.created_at.desc(), Cohort.id.desc())
+    if universities is not None:
+        query = query.where(Cohort.university_id.in_(universities))
+    if after is not None:
+        query = query.where(tuple_(Cohort.created_at, Cohort.id) < tuple_(*after))
+    return session.scalars(query.limit(limit + 1)).all()
+
+
 def members(
     session: Session, cohort_id: UUID, *, after: After = None, limit: int | None = None
 ) -> Sequence[tuple[CohortStudent, str, str, int]]:

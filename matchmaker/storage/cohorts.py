@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound, StaleRevision
@@ -49,30 +48,6 @@ def all_of(session: Session, universities: Collection[UUID] | None) -> Sequence[
     if universities is not None:
         query = query.where(Cohort.university_id.in_(universities))
     return session.scalars(query).all()
-
-
-def page(
-    session: Session,
-    universities: Collection[UUID] | None,
-    *,
-    after: Sequence[Any] | None,
-    limit: int,
-) -> Sequence[Cohort]:
-    """Return cohorts, the newest first, one more than asked for when there are more.
-
-    Args:
-        session: to read with.
-        universities: only of these; None for all.
-        after: ``created_at`` and id of the last one before.
-        limit: how many.
-
-    """
-    query = select(Cohort).order_by(Cohort.created_at.desc(), Cohort.id.desc())
-    if universities is not None:
-        query = query.where(Cohort.university_id.in_(universities))
-    if after is not None:
-        query = query.where(tuple_(Cohort.created_at, Cohort.id) < tuple_(*after))
-    return session.scalars(query.limit(limit + 1)).all()
 
 
 def students_of(session: Session, cohort_id: UUID) -> Sequence[CohortStudent]:
