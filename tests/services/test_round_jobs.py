@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,18 +12,8 @@ from matchmaker.errors import InvalidInput, NotFound, StaleRevision, TransitionN
 from matchmaker.models import AuditAction, PositionAction, RoundRun, RunFailure, RunState
 from matchmaker.services.audit import AuditFilter
 from matchmaker.services.background import BackgroundWorker
-from matchmaker.services.round_jobs import LOST_AFTER, RoundJobs
-from tests.services.placing import a_small_round
-
-
-@contextmanager
-def held_up(jobs: RoundJobs) -> Iterator[None]:
-    """Keep the worker busy with something else, and wait for all it has to do afterwards."""
-    go = Event()
-    jobs.worker.put("gate", lambda: go.wait(20))
-    yield
-    go.set()
-    assert jobs.worker.wait()
+from matchmaker.services.round_jobs import LOST_AFTER
+from tests.services.placing import a_small_round, held_up
 
 
 def told(service: Matchmaker, round_id: UUID) -> RoundRun:
