@@ -74,6 +74,31 @@ def leave(cohort_id: UUID, student_id: UUID) -> _Answer:
     return _changed(cohort_id, lambda by: matchmaker().cohorts.leave(cohort_id, student_id, by=by))
 
 
+@blueprint.get("/cohorts/<uuid:cohort_id>/students/<uuid:student_id>")
+@needs(Action.LIST_COHORTS)
+def student(cohort_id: UUID, student_id: UUID) -> str:
+    """Show what a student says of themselves, what they wish for, and why it fits."""
+    return _student(cohort_id, student_id, Form())
+
+
+@blueprint.post("/cohorts/<uuid:cohort_id>/students/<uuid:student_id>/own-place")
+@needs(Action.LIST_COHORTS)
+def bring(cohort_id: UUID, student_id: UUID) -> _Answer:
+    """Say that a student found a place themselves, or no longer."""
+    service, by = matchmaker().cohorts, required_viewer().account_id
+    try:
+        if request.form.get("deed") == "lift":
+            service.bring_no_longer(cohort_id, student_id, by=by)
+        else:
+            service.bring(cohort_id, student_id, uuid_from("place_id"), by=by)
+    except InvalidInput as error:
+        form = Form(errors={"place_id": str(gettext(error.reason))})
+        return _student(cohort_id, student_id, form), 422
+    return redirect(
+        url_for("placing_pages.student", cohort_id=cohort_id, student_id=student_id), 303
+    )
+
+
 @blueprint.post("/cohorts/<uuid:cohort_id>/supervisors")
 @needs(Action.LIST_COHORTS)
 def add_supervisor(cohort_id: UUID) -> _Answer:
@@ -264,6 +289,23 @@ def _cohort(cohort_id: UUID, form: Form) -> str:
         rounds=service.assignment.rounds_of(cohort_id),
         imports=runs,
         is_staff=is_staff,
+        form=form,
+    )
+
+
+def _student(cohort_id: UUID, student_id: UUID, form: Form) -> str:
+    service = matchmaker()
+    view = service.wishes.view(cohort_id, student_id)
+    reasons = {
+        one.position.id: service.wishes.explained(cohort_id, student_id, one.position.id)
+        for one in view.positions
+        if one.rank is not None and one.score is not None
+    }
+    return render_template(
+        "placing/student.html",
+        file=service.cohorts.student(cohort_id, student_id),
+        view=view,
+        reasons=reasons,
         form=form,
     )
 

@@ -18,12 +18,9 @@ from api.schemas.cohort import (
     CohortInputSchema,
     CohortPageSchema,
     CohortSchema,
-    EnrolInputSchema,
-    EnrolledSchema,
     ForbiddenPairInputSchema,
     ForbiddenPairPageSchema,
     ForbiddenPairSchema,
-    MemberPageSchema,
     OfferedPositionPageSchema,
     OfferedPositionSchema,
     ProposedListSchema,
@@ -34,10 +31,10 @@ from api.schemas.cohort import (
     VettingInputSchema,
 )
 from api.schemas.desk import CursorQuerySchema
-from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.errors import NotFound
 from matchmaker.models import Cohort, ForbiddenPair, Supervisor
 from matchmaker.models.actions import Action
-from matchmaker.services.cohort_reading import CohortMember, OfferedPosition
+from matchmaker.services.cohort_reading import OfferedPosition
 from matchmaker.services.cursors import CursorPage
 
 blueprint = Blueprint(
@@ -99,45 +96,6 @@ class OneCohort(MethodView):
     def get(self, cohort_id: UUID) -> Cohort:
         """Read a cohort."""
         return matchmaker().cohorts.get(cohort_id)
-
-
-@blueprint.at("/cohorts/<uuid:cohort_id>/students")
-class StudentsOfCohort(MethodView):
-    """The students of a cohort."""
-
-    @needs(Action.LIST_COHORTS)
-    @blueprint.takes(CursorQuerySchema, location="query")
-    @blueprint.answers(200, MemberPageSchema, description="Some students.")
-    @blueprint.named("listStudentsOfCohort", 401, 403, 404)
-    def get(self, query: dict[str, Any], cohort_id: UUID) -> CursorPage[CohortMember]:
-        """List the students of a cohort, those who left too."""
-        return matchmaker().cohorts.members(cohort_id, **query)
-
-    @needs(Action.CURATE)
-    @blueprint.takes(EnrolInputSchema, example={"student_ids": [_ONE]})
-    @blueprint.answers(200, EnrolledSchema, description="How many came in.")
-    @blueprint.named("enrolStudents", *_WRITE)
-    def post(self, values: dict[str, Any], cohort_id: UUID) -> dict[str, int]:
-        """Take students into a cohort: named ones, or those of an import. Sent again, nothing."""
-        service = matchmaker().cohorts
-        if "import_id" not in values:
-            return {"enrolled": service.enrol(cohort_id, values["student_ids"], by=_me())}
-        try:
-            return {"enrolled": service.enrol_imported(cohort_id, values["import_id"], by=_me())}
-        except InvalidInput as error:
-            raise InvalidInput("import_id", error.reason) from error
-
-
-@blueprint.at("/cohorts/<uuid:cohort_id>/students/<uuid:student_id>")
-class StudentOfCohort(MethodView):
-    """A student in a cohort."""
-
-    @needs(Action.LIST_COHORTS)
-    @blueprint.answers_nothing(description="They have left; what they wished for is kept.")
-    @blueprint.named("leaveCohort", 401, 403, 404, 429)
-    def delete(self, cohort_id: UUID, student_id: UUID) -> None:
-        """Take a student out of a cohort."""
-        matchmaker().cohorts.leave(cohort_id, student_id, by=_me())
 
 
 @blueprint.at("/cohorts/<uuid:cohort_id>/supervisors")

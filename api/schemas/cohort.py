@@ -12,11 +12,11 @@ from api.schemas.base import OutputSchema, StrictSchema, WholeNumber, about, one
 from api.schemas.desk import CursorPageSchema
 from api.schemas.position import PositionSchema
 from api.schemas.programme import day_field
-from matchmaker.services.cohort_reading import CohortMember, OfferedPosition
+from matchmaker.services.cohort_reading import OfferedPosition
 from matchmaker.services.cohorts import MOST_NAME, MOST_REASON
 
-#: Most students whom somebody supervises or a host takes, and who are taken in at once.
-MOST_STUDENTS, MOST_AT_ONCE = 9_999, 5_000
+#: Most students whom somebody supervises or a host takes.
+MOST_STUDENTS = 9_999
 _LENGTH = _("Please write {min} to {max} characters.")
 
 
@@ -74,65 +74,6 @@ class CohortPageSchema(CursorPageSchema):
     """Some cohorts."""
 
     items = fields.List(fields.Nested(CohortSchema), metadata=about("The newest first."))
-
-
-class MemberSchema(OutputSchema):
-    """A student in a cohort."""
-
-    student_id = fields.UUID(metadata=about("Their profile."))
-    name = fields.String(metadata=about("Their name."))
-    joined_at = fields.AwareDateTime(metadata=about("When they came in."))
-    consented_at = fields.AwareDateTime(
-        allow_none=True, metadata=about("When they agreed to be placed; null: they have not.")
-    )
-    left_at = fields.AwareDateTime(
-        allow_none=True, metadata=about("When they left; null: they are in it.")
-    )
-    takes_part = fields.Boolean(metadata=about("Whether rounds may place them.", examples=[True]))
-    wishes = fields.Integer(metadata=about("How many positions they ranked.", 5))
-
-    @ma.pre_dump
-    def as_sent(self, member: CohortMember, **_kwargs: object) -> dict[str, Any]:
-        """Put the name beside what the cohort says of a student."""
-        one = member.student
-        return {
-            "student_id": one.student_id,
-            "name": member.name,
-            "joined_at": one.joined_at,
-            "consented_at": one.consented_at,
-            "left_at": one.left_at,
-            "takes_part": one.takes_part,
-            "wishes": member.wishes,
-        }
-
-
-class MemberPageSchema(CursorPageSchema):
-    """Some students of a cohort."""
-
-    items = fields.List(fields.Nested(MemberSchema), metadata=about("By name."))
-
-
-class EnrolInputSchema(StrictSchema):
-    """Who comes into a cohort: named, or brought by an import."""
-
-    student_ids = fields.List(
-        fields.UUID(),
-        validate=validate.Length(min=1, max=MOST_AT_ONCE),
-        metadata=about("Profiles of students."),
-    )
-    import_id = fields.UUID(metadata=about("An import that is done: all students it brought."))
-
-    @ma.validates_schema
-    def one_of_both(self, values: dict[str, Any], **_kwargs: object) -> None:
-        """Refuse both at once, and neither."""
-        if len(values) != 1:
-            raise ma.ValidationError(str(_("Name students or an import.")), "student_ids")
-
-
-class EnrolledSchema(OutputSchema):
-    """What taking students in did."""
-
-    enrolled = fields.Integer(metadata=about("How many are new in it or came back.", 25))
 
 
 def _email_field(**options: Any) -> fields.String:

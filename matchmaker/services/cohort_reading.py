@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound
 from matchmaker.models import (
+    Claim,
     Cohort,
     CohortStudent,
     ForbiddenPair,
@@ -18,11 +19,12 @@ from matchmaker.models import (
     Position,
     PositionApproval,
     PositionState,
+    Student,
     Supervisor,
 )
 from matchmaker.services.clock import Clock
 from matchmaker.services.cursors import CursorPage, page_of, read_cursor
-from matchmaker.storage import assignment, cohort_lists, cohorts
+from matchmaker.storage import assignment, cohort_lists, cohorts, profiles
 from matchmaker.storage.database import Sessions
 
 
@@ -33,6 +35,19 @@ class CohortMember:
     student: CohortStudent
     name: str
     wishes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudentFile:
+    """A student of a cohort with their profile, as their university sees it."""
+
+    member: CohortStudent
+    #: With its evidence.
+    student: Student
+    #: Whether somebody has claimed the profile, and so can consent and wish.
+    claimed: bool
+    #: The place that they found themselves; None without one.
+    own_place: Position | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +167,26 @@ class CohortReader:
             found = cohort_lists.members(session, cohort_id, after=after, limit=limit)
         rows = page_of(found, limit, lambda one: (one[2], one[0].student_id))
         return CursorPage([_member(*one) for one in rows.items], rows.next)
+
+    def student(self, cohort_id: UUID, student_id: UUID) -> StudentFile:
+        """Return a student of a cohort with their profile.
+
+        Raises:
+            NotFound: they are not in it, or have left it: what they say is no more to be read.
+
+        """
+        with self.sessions.reading() as session:
+            member = cohorts.student_in(session, cohort_id, student_id)
+            found = profiles.with_evidence(session, [student_id])
+            if member.left_at is not None or not found or not isinstance(found[0], Student):
+                raise NotFound("student of the cohort", student_id)
+            own = cohorts.brought_by(session, student_id)
+            return StudentFile(
+                member=member,
+                student=found[0],
+                claimed=session.get(Claim, student_id) is not None,
+                own_place=own[0] if own else None,
+            )
 
     def supervisors(
         self, cohort_id: UUID, *, cursor: str | None = None, limit: int = 20

@@ -22,6 +22,7 @@ from matchmaker.models import (
     HostVetting,
     ImportState,
     Organisation,
+    Position,
     PositionApproval,
     PositionState,
     Student,
@@ -321,6 +322,58 @@ class CohortService(CohortReader):
             session.delete(pair)
             self._recorded_pair(session, AuditAction.END_CONFLICT, pair, by)
 
+    def bring(
+        self, cohort_id: UUID, student_id: UUID, position_id: UUID, *, by: UUID | None
+    ) -> Position:
+        """Say that a student found a position themselves: it is theirs, and nobody else's.
+
+        Raises:
+            NotFound: no such student in the cohort, or no such position in its period.
+            InvalidInput: it is closed or somebody else's, or the student brings another one.
+
+        """
+        with self.sessions.writing() as session:
+            cohort = cohorts.get(session, cohort_id)
+            cohorts.student_in(session, cohort_id, student_id)
+            position = cohorts.position(session, position_id)
+            if position.starts_on > cohort.ends_on or position.ends_on < cohort.starts_on:
+                raise NotFound("position", position_id)
+            if position.state is PositionState.CLOSED:
+                raise InvalidInput("position_id", "This position is closed.")
+            if any(one.id != position_id for one in cohorts.brought_by(session, student_id)):
+                raise InvalidInput("position_id", "This student brings another place.")
+            others = {one.student_id for one in cohorts.wishes_for(session, position_id)}
+            placed = cohorts.live_placements(session, positions=[position_id])
+            others |= {one.student_id for one in placed} | {position.brought_by_id or student_id}
+            if others - {student_id}:
+                raise InvalidInput(
+                    "position_id", "Other students wish for this position, or have a place there."
+                )
+            position.brought_by_id = student_id
+            position.updated_at = self.clock()
+            self._brought(session, position, by)
+        return position
+
+    def bring_no_longer(self, cohort_id: UUID, student_id: UUID, *, by: UUID | None) -> None:
+        """Say that a student brings no place of their own; it is on offer to all again.
+
+        Raises:
+            NotFound: no such student in the cohort, or they bring none.
+            InvalidInput: they are placed there.
+
+        """
+        with self.sessions.writing() as session:
+            cohorts.student_in(session, cohort_id, student_id)
+            own = cohorts.brought_by(session, student_id)
+            if not own:
+                raise NotFound("own place", student_id)
+            if cohorts.live_placements(session, positions=[one.id for one in own]):
+                raise InvalidInput("position_id", "The student is placed there.")
+            for position in own:
+                position.brought_by_id = None
+                position.updated_at = self.clock()
+                self._brought(session, position, by)
+
     def propose(self, cohort_id: UUID, *, by: UUID | None) -> Mapping[UUID, int]:
         """Show hosts those who wish for their positions; wishes made later wait for another time.
 
@@ -342,6 +395,12 @@ class CohortService(CohortReader):
                 if of_cohort == cohort_id:
                     found[position_id] = found.get(position_id, 0) + 1
         return found
+
+    def _brought(self, session: Session, position: Position, by: UUID | None) -> None:
+        student = position.brought_by_id
+        told = {"brought_by": None if student is None else str(student)}
+        entry = Entry(by=by, action=AuditAction.REVISE, kind="position", id=position.id, after=told)
+        record(session, entry, at=self.clock())
 
     def _recorded_pair(
         self, session: Session, action: AuditAction, pair: ForbiddenPair, by: UUID | None

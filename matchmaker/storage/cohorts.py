@@ -142,6 +142,18 @@ def positions_in_period(session: Session, cohort: Cohort) -> Sequence[Position]:
     return session.scalars(query.order_by(Position.title, Position.id)).all()
 
 
+def brought_by(session: Session, student_id: UUID) -> Sequence[Position]:
+    """Return the places that a student found themselves, by title."""
+    query = select(Position).where(Position.brought_by_id == student_id)
+    return session.scalars(query.order_by(Position.title, Position.id)).all()
+
+
+def wishes_for(session: Session, position_id: UUID) -> Sequence[StudentPreference]:
+    """Return the wishes for a position, of all cohorts."""
+    query = select(StudentPreference).where(StudentPreference.position_id == position_id)
+    return session.scalars(query.order_by(StudentPreference.student_id)).all()
+
+
 def approvals(
     session: Session, cohort_id: UUID, position_ids: Collection[UUID] | None = None
 ) -> dict[UUID, PositionApproval]:

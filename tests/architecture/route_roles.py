@@ -40,10 +40,10 @@ ON_CHALLENGES = {
     "keeping_pages.request_link": TAKING,
 }
 
-_OF_A_COHORT = """cohort enrol leave add_supervisor revise_supervisor approve vet forbid allow
+_OF_A_COHORT = """cohort enrol leave student bring add_supervisor revise_supervisor approve vet forbid allow
     propose open_round""".split()
 _OF_A_ROUND = "page run progress stop lock unlock publish cancel".split()
-_COHORTS = """OneCohort StudentsOfCohort StudentOfCohort Supervisors OneSupervisor PositionsOfCohort
+_COHORTS = """OneCohort Supervisors OneSupervisor PositionsOfCohort
     Approval ForbiddenPairs OneForbiddenPair Proposal""".split()
 _ROUNDS = """RoundsOfCohort OneRound Run Locks OneLock LockCosts Publication Cancellation Replay
     PlacementsOfRound""".split()
@@ -155,6 +155,10 @@ TABLE: dict[str, str] = {
     "cohorts.Cohorts": COORDINATORS,
     **{f"cohorts.{name}": OF_STAFF for name in _COHORTS},
     "cohorts.Vetting": STAFF,
+    **{
+        f"cohort-students.{name}": OF_STAFF
+        for name in ("StudentsOfCohort", "StudentOfCohort", "OwnPlace")
+    },
     **{f"rounds.{name}": OF_STAFF for name in _ROUNDS},
     **dict.fromkeys(("positions.Positions", "seats.Seats", "placements.Placements"), SIGNED_IN),
     **{f"positions.{name}": OF_STAFF for name in _AT_HOSTS},

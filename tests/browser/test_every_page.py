@@ -128,6 +128,7 @@ ON_A_WAY = {
     **dict.fromkeys(
         (
             *("placing_pages.page", "placing_pages.cohort", "round_pages.page"),
+            "placing_pages.student",
             *("student_pages.page", "student_pages.seat", "student_pages.why"),
             *("hosting_pages.page", "hosting_pages.position", "placement_pages.placement"),
         ),

@@ -135,3 +135,40 @@ def test_nothing_changes_under_a_round_without_a_word(  # noqa: PLR0915 - one st
     assert coordinator.heading == "Runde 2"
     answered(coordinator, matchmaker, "Kør alle tre metoder")
     assert "Ingen" in " ".join(coordinator.all("details ul"))
+
+
+def test_a_student_who_found_a_place_has_it_and_nobody_else(
+    folk: Folk, matchmaker: Matchmaker
+) -> None:
+    campus, seat = folk.campus, f"/my/placing/{folk.campus.cohort}"
+    own, wished = campus.positions["Save"], campus.positions["Robotter"]
+    folk.bo.visit(seat).send("Jeg siger ja").send("Gem mine ønsker", **{f"rank-{wished}": "1"})
+    folk.ane.visit(seat).send("Jeg siger ja")
+    page = f"/placing/cohorts/{campus.cohort}"
+    coordinator = folk.coordinator.visit(page).follow("Ane")
+    assert coordinator.heading == "Ane"
+    assert "Project on robot welding of small series." in coordinator.text
+    assert "overtaget af den studerende" in coordinator.text
+    coordinator.send("Den studerende har selv fundet pladsen", place_id=str(wished))
+    assert coordinator.status == 422 and "Andre studerende ønsker denne plads" in coordinator.text
+    coordinator.send("Den studerende har selv fundet pladsen", place_id="")
+    assert coordinator.status == 422 and coordinator.one("#place_id")["aria-invalid"] == "true"
+    coordinator.send("Den studerende har selv fundet pladsen", place_id=str(own))
+    assert "Har selv fundet: Save" in coordinator.text
+    assert "Save" not in folk.bo.visit(seat).text and "Save" in folk.ane.visit(seat).text
+    coordinator.visit(page).send("Åbn en runde")
+    answered(coordinator, matchmaker, "Kør alle tre metoder")
+    assert "Ane: Save (ikke ønsket), afgjort i hånden" in coordinator.text
+    address = coordinator.address
+    coordinator.visit(page).follow("Ane").send("Ikke længere en plads, de selv har fundet")
+    assert "Save" in folk.bo.visit(seat).text
+    coordinator.send("Den studerende har selv fundet pladsen", place_id=str(own))
+    answered(coordinator.visit(address), matchmaker, "Kør alle tre metoder")
+    coordinator.send("Offentliggør dette svar")
+    coordinator.visit(page).follow("Ane").send("Ikke længere en plads, de selv har fundet")
+    assert coordinator.status == 422 and "Den studerende er placeret der." in coordinator.text
+    # Who left is not there to be read any more.
+    student = f"{page}/students/{campus.students['Bo']}"
+    assert "Bo" in coordinator.visit(student).text
+    coordinator.visit(page).send("Tag ud af årgangen : Bo")
+    assert coordinator.visit(student).status == 404
