@@ -197,16 +197,37 @@ class _Market:
         return dict(sorted(found.items()))
 
     def _propose(self, student: int) -> None:
-        """Let a student propose, then whoever that displaces; those who wait come after."""
+        """Let a student propose, then whoever that displaces; those who wait come after.
+
+        Most of the time of a round is spent here, so what it needs is at hand.
+        """
+        all_offers, reached, all_held, room = self.offers, self._next, self._held, self._room
+        host_of, at_host, host_room = self.board.host, self._at_host, self._host_room
         proposing: int | None = student
         while proposing is not None:
-            offers, number = self.offers[proposing], self._next[proposing]
-            if number < len(offers):
-                self._next[proposing] = number + 1
-                proposing = self._offer(*offers[number])
-            else:
+            offers, number = all_offers[proposing], reached[proposing]
+            if number == len(offers):
                 self._seats.leave(proposing)
                 proposing = self._next_waiting()
+                continue
+            reached[proposing] = number + 1
+            position, key = offers[number]
+            held = all_held[position]
+            if len(held) >= room[position]:
+                proposing = heapq.heappushpop(held, key)[2]
+                continue
+            heapq.heappush(held, key)
+            host = host_of[position]
+            if at_host[host] < host_room[host]:
+                at_host[host] += 1
+                proposing = None
+            else:
+                proposing = heapq.heappop(self._with_worst(host))[2]
+
+    def _with_worst(self, host: int) -> list[_Key]:
+        """Return those held at whichever position of a host has the one to go first."""
+        held = [self._held[row] for row in self.board.at_host[host] if self._held[row]]
+        return min(held, key=lambda one: one[0])
 
     def _next_waiting(self) -> int | None:
         """Return whoever waits with the best lot and can have a seat now, seated."""
@@ -215,19 +236,3 @@ class _Market:
                 heapq.heappop(self._waiting[self.board.choices[student] or ()])
                 return student
         return None
-
-    def _offer(self, position: int, key: _Key) -> int | None:
-        """Offer a student to a position; return whoever has to go, or nobody."""
-        held = self._held[position]
-        if len(held) >= self._room[position]:
-            return heapq.heappushpop(held, key)[2]
-        heapq.heappush(held, key)
-        host = self.board.host[position]
-        if self._at_host[host] < self._host_room[host]:
-            self._at_host[host] += 1
-            return None
-        worst = min(
-            (self._held[row] for row in self.board.at_host[host] if self._held[row]),
-            key=lambda one: one[0],
-        )
-        return heapq.heappop(worst)[2]
