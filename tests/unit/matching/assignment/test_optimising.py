@@ -14,7 +14,7 @@ from matchmaker.matching.assignment.board import Board, laid_out
 from matchmaker.matching.assignment.keeping import breaches
 from matchmaker.matching.assignment.optimising import BEST_FIT, MOST_PLACED, optimised
 from matchmaker.matching.assignment.outcome import Method
-from matchmaker.matching.assignment.round import Host, Position, Round, Student
+from matchmaker.matching.assignment.round import Host, Position, Round, Student, Supervisor
 from matchmaker.matching.assignment.solver import Progress
 from matchmaker.matching.assignment.stable import Stopped
 from tests.unit.matching.assignment.rounds import (
@@ -24,6 +24,7 @@ from tests.unit.matching.assignment.rounds import (
     rounds,
     shuffled,
     student,
+    supervisor,
 )
 
 SMALL = rounds(students=4, positions=3, teams=True, supervision=True, decided=True)
@@ -40,6 +41,32 @@ def counted(board: Board, placed: dict[int, int]) -> dict[str, int]:
         ),
         "fit": sum(board.fit(row, at) for row, at in placed.items()),
     }
+
+
+def test_what_is_solved_before_the_search_begins_is_told() -> None:
+    """HiGHS answers this round while it reads it in, and then hands out what it was begun with."""
+    guided = frozenset({supervisor(0)})
+    asked = Round(
+        students=(
+            Student(id=student(0), ranking={position(1): 5, position(2): 4}),
+            Student(id=student(1), ranking={position(1): 5, position(2): 2}, supervisors=guided),
+            Student(id=student(5), ranking={position(2): 4}, supervisors=guided),
+        ),
+        positions=(
+            Position(id=position(1), host=host(2), capacity=2, minimum=2),
+            Position(id=position(2), host=host(1), capacity=3),
+        ),
+        hosts=(Host(id=host(1)), Host(id=host(2))),
+        supervisors=(Supervisor(id=supervisor(0), capacity=1),),
+        fit={
+            (student(1), position(1)): 15,
+            (student(1), position(2)): 81,
+            (student(5), position(2)): 74,
+        },
+    )
+    found = optimised(laid_out(asked), BEST_FIT)
+    assert [(one.value, one.optimal) for one in found.reached] == [(81, True), (4, True)]
+    assert found.placed == {0: 1, 1: 1}
 
 
 @pytest.mark.parametrize("aims", [MOST_PLACED, BEST_FIT])
