@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -87,25 +87,19 @@ def _launch(settings: Settings, arguments: tuple[str, ...]) -> subprocess.Popen[
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # progress; what went wrong shows in the status
-        env=_environment(settings),
+        env=environment_for(settings),
     )
 
 
-def _environment(settings: Settings) -> Mapping[str, str]:
+def environment_for(settings: Settings) -> Mapping[str, str]:
     """Return our own environment with these settings, and with this code to import."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     code = str(Path(__file__).parents[2])
+    there = replace(settings, data_dir=settings.data_dir.absolute(), database=settings.database_url)
     return {
         **kept,
         "PYTHONPATH": os.pathsep.join(filter(None, (code, kept.get("PYTHONPATH")))),
-        f"{PREFIX}DATA_DIR": str(settings.data_dir.absolute()),
-        f"{PREFIX}DATABASE": settings.database_url,
-        f"{PREFIX}ENCODER": settings.encoder,
-        f"{PREFIX}VOICE": settings.voice,
-        f"{PREFIX}ENCODER_THREADS": str(settings.encoder_threads),
-        f"{PREFIX}INDEX": settings.index,
-        f"{PREFIX}THREADS": str(settings.threads),
-        f"{PREFIX}INDEXING": "off",
+        **{PREFIX + one.name.upper(): str(getattr(there, one.name)) for one in fields(there)},
     }
 
 

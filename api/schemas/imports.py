@@ -40,11 +40,13 @@ class ColumnsSchema(OutputSchema):
     columns = fields.Dict(
         keys=fields.String(),
         values=fields.String(),
+        dump_default=dict,
         metadata=about("Header to field.", {"Navn": "name", "CVR-nr.": "cvr"}),
     )
     fixed = fields.Dict(
         keys=fields.String(),
         values=fields.String(),
+        dump_default=dict,
         metadata=about("Field to what every row gets.", {"organisation_type": "firm"}),
     )
 

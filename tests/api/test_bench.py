@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import load, main
-from api.cli.processes import LOOPBACK, ProcessFailed, run_command
+from api.cli.processes import LOOPBACK, ProcessFailed, environment_for, run_command
 from matchmaker.config import Settings
 
 RUN = {"matches": [], "funnel": [{"rule": "all", "number": 0}]}
@@ -101,6 +102,13 @@ def test_the_load_is_bounded(clients: int, seconds: float) -> None:
 def test_a_command_that_fails_is_named(settings: Settings) -> None:
     with pytest.raises(ProcessFailed, match="matchmaker replay failed: it ended with status 2"):
         run_command(settings, "replay", "no-id")
+
+
+def test_a_command_works_with_all_the_settings_that_it_is_given(settings: Settings) -> None:
+    # A limit of requests would be measured in place of the service.
+    given = replace(settings, rate_limits="off", stale_after_days=7)
+    there = replace(given, database=given.database_url)
+    assert Settings.from_environment(environment_for(given)) == there
 
 
 @pytest.mark.slow

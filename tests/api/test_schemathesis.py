@@ -71,6 +71,11 @@ JUDGED = {
     "/api/v1/duplicates/dismiss": {"POST"},
     "/api/v1/merges": {"POST"},
     "/api/v1/profiles/bulk": {"PUT"},
+    # Shown first or left out, not both.
+    **{
+        f"/api/v1/profiles/{{profile_id}}/evidence/{{evidence_id}}/{mark}": {"PUT"}
+        for mark in ("pin", "exclude")
+    },
     # A name on one line, places for at least those who are placed.
     "/api/v1/cohorts/{cohort_id}/supervisors/{supervisor_id}": {"PATCH"},
     # A state that allows it, words that are left as they are, levels and codes that exist.
