@@ -77,6 +77,11 @@ class Applicant:
     rank: int | None
 
     @property
+    def student_id(self) -> UUID:
+        """Their profile."""
+        return self.student.id
+
+    @property
     def score(self) -> float | None:
         """Fit to the challenge behind the position, 0..1."""
         return None if self.explained is None else self.explained.score
