@@ -70,6 +70,7 @@ from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
 from matchmaker.services.report_shares import ReportShareService
+from matchmaker.services.round_jobs import RoundJobs
 from matchmaker.services.second_factor import SecondFactorService
 from matchmaker.services.shortlist import ShortlistService
 from matchmaker.services.sign_in import SignInService
@@ -137,6 +138,7 @@ class Matchmaker:
     cohorts: CohortService
     wishes: WishService
     assignment: AssignmentService
+    round_jobs: RoundJobs
     placements: PlacementService
     engine: Engine
 
@@ -165,6 +167,7 @@ class Matchmaker:
     def close(self) -> None:
         """Let go of the database, and of an index that is shared."""
         self.import_jobs.worker.close()
+        self.round_jobs.close()
         self.matchmaking.replica.close()
         self.engine.dispose()
 
@@ -215,6 +218,7 @@ def build(
     )
     directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
     fit = StudentFit(directions)
+    assigning = AssignmentService(sessions, clock, fit)
     importing = ImportService(sessions, clock, settings.data_dir / "imports")
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
     introductions = IntroductionService(sessions, clock)
@@ -275,7 +279,8 @@ def build(
         answers=AnswerService(sessions, clock),
         cohorts=CohortService(sessions, clock),
         wishes=WishService(sessions, clock, fit),
-        assignment=AssignmentService(sessions, clock, fit),
+        assignment=assigning,
+        round_jobs=RoundJobs(assigning, BackgroundWorker(), sessions, clock),
         placements=PlacementService(sessions, clock),
         engine=engine,
     )

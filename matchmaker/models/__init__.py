@@ -114,6 +114,7 @@ from matchmaker.models.profile import (
     Standing,
 )
 from matchmaker.models.programme import Programme, ProgrammeTarget, ReportShare
+from matchmaker.models.round_run import RoundRun, RunFailure, RunState
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
 from matchmaker.models.thread import ThreadMessage
@@ -238,8 +239,11 @@ __all__ = [
     "RoundAnswer",
     "RoundInput",
     "RoundLock",
+    "RoundRun",
     "RoundState",
     "RowOutcome",
+    "RunFailure",
+    "RunState",
     "SavedFilter",
     "Scope",
     "Side",

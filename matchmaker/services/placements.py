@@ -23,8 +23,9 @@ from matchmaker.models import (
 from matchmaker.models.facts import PlacementFacts
 from matchmaker.services.clock import Clock
 from matchmaker.services.cohorts import MOST_REASON, checked_line
+from matchmaker.services.cursors import CursorPage, page_of, read_cursor
 from matchmaker.services.recording import Entry, record
-from matchmaker.storage import assignment, cohorts
+from matchmaker.storage import assignment, cohort_lists, cohorts
 from matchmaker.storage.database import Sessions
 
 
@@ -78,6 +79,21 @@ class PlacementService:
         with self.sessions.reading() as session:
             found = assignment.placements_of(session, students=students, hosts=hosts)
             return [_viewed(session, one) for one in found]
+
+    def page_of_round(
+        self, round_id: UUID, *, cursor: str | None = None, limit: int = 20
+    ) -> CursorPage[PlacementView]:
+        """Return some placements that came of a round, by name of the student.
+
+        Raises:
+            InvalidInput: the cursor is of another list.
+
+        """
+        after = read_cursor(cursor, (str, UUID)) if cursor else None
+        with self.sessions.reading() as session:
+            found = cohort_lists.placements_of_round(session, round_id, after=after, limit=limit)
+            rows = page_of(found, limit, lambda one: (one[1], one[0].id))
+            return CursorPage([_viewed(session, one) for one, _ in rows.items], rows.next)
 
     def of_round(self, round_id: UUID) -> Sequence[PlacementView]:
         """Return the placements that came of a round, by name of the student."""

@@ -40,10 +40,11 @@ ON_CHALLENGES = {
     "keeping_pages.request_link": TAKING,
 }
 
-_OF_A_COHORT = """cohort enrol leave add_supervisor approve vet propose open_round one_round
-    run lock unlock publish cancel""".split()
-_COHORTS = """OneCohort StudentsOfCohort StudentOfCohort Supervisors OneSupervisor PositionsOfCohort
-    Approval ForbiddenPairs Proposal""".split()
+_OF_A_COHORT = """cohort enrol leave student bring add_supervisor revise_supervisor approve vet forbid allow
+    propose open_round""".split()
+_OF_A_ROUND = "page run progress stop lock unlock publish cancel".split()
+_COHORTS = """OneCohort Supervisors OneSupervisor PositionsOfCohort
+    Approval ForbiddenPairs OneForbiddenPair Proposal""".split()
 _ROUNDS = """RoundsOfCohort OneRound Run Locks OneLock LockCosts Publication Cancellation Replay
     PlacementsOfRound""".split()
 _AT_HOSTS = ("OnePosition", "PositionStates", "Places", "Applicants")
@@ -152,6 +153,7 @@ TABLE: dict[str, str] = {
     "student_pages.page": SIGNED_IN,
     **dict.fromkeys(("hosting_pages.page", "hosting_pages.offer"), SIGNED_IN),
     **{f"placing_pages.{name}": OF_STAFF for name in _OF_A_COHORT},
+    **{f"round_pages.{name}": OF_STAFF for name in _OF_A_ROUND},
     **{f"student_pages.{name}": NOBODYS for name in ("seat", "consent", "rank", "mark", "why")},
     **{f"hosting_pages.{name}": OF_STAFF for name in ("position", "rank", "change", "places")},
     **{
@@ -161,6 +163,10 @@ TABLE: dict[str, str] = {
     "cohorts.Cohorts": COORDINATORS,
     **{f"cohorts.{name}": OF_STAFF for name in _COHORTS},
     "cohorts.Vetting": STAFF,
+    **{
+        f"cohort-students.{name}": OF_STAFF
+        for name in ("StudentsOfCohort", "StudentOfCohort", "OwnPlace")
+    },
     **{f"rounds.{name}": OF_STAFF for name in _ROUNDS},
     **dict.fromkeys(("positions.Positions", "seats.Seats", "placements.Placements"), SIGNED_IN),
     **{f"positions.{name}": OF_STAFF for name in _AT_HOSTS},

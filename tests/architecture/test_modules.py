@@ -31,6 +31,8 @@ LONG = {
     "api/pages/placing.py": "one address after the other of one subject, three lines each",
     "matchmaker/services/assignment.py": "every deed of a round, most of it docstrings",
     "matchmaker/services/cohorts.py": "every deed before a round, most of it docstrings",
+    "matchmaker/storage/cohorts.py": "one statement after the other of one subject",
+    "matchmaker/services/cohort_reading.py": "what coordinators read, one list after the other",
     "matchmaker/services/wishes.py": "both sides of a placement, most of it docstrings",
     "matchmaker/storage/migrations/versions/0013_students_are_placed.py": "every table, both ways",
     "tests/services/test_assignment.py": "one service: a round and what goes wrong on its way",

@@ -91,6 +91,7 @@ NO_PAGES = {
     "import_run_pages.refused_rows": "a file",
     "import_run_pages.progress": "a part of the page of an import",
     "import_run_pages.backlog": "a part of the page of an import",
+    "round_pages.progress": "a part of the page of a round",
     "editing_pages.places": "options of a field",
     "editing_pages.organisations": "options of a field",
     "editing_pages.profiles": "options of a field",
@@ -133,7 +134,8 @@ ON_A_WAY = {
     ),
     **dict.fromkeys(
         (
-            *("placing_pages.page", "placing_pages.cohort", "placing_pages.one_round"),
+            *("placing_pages.page", "placing_pages.cohort", "round_pages.page"),
+            "placing_pages.student",
             *("student_pages.page", "student_pages.seat", "student_pages.why"),
             *("hosting_pages.page", "hosting_pages.position", "placement_pages.placement"),
         ),

@@ -166,7 +166,8 @@ def fill_placing(service: Matchmaker) -> None:
     service.cohorts.propose(campus.cohort, by=None)
     service.wishes.rank_students(welding, {student: 1}, by=None)
     service.assignment.lock(round_id, student, welding, reason="r", by=None)
-    service.assignment.run(round_id, by=None)
+    service.round_jobs.start(round_id, by=None)
+    assert service.round_jobs.worker.wait()
     answer = service.assignment.view(round_id).answers[Method.STABLE]
     service.assignment.publish(round_id, answer.answer_id, by=None)
 
