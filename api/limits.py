@@ -29,6 +29,11 @@ LIMITS = {
     "reset.request_reset": MAILS,
     "reset.reset": SECRETS,
     "claim_pages.claim": SECRETS,
+    # Both say whether there is an account of an address.
+    "people_pages.delegate": SECRETS,
+    "delegates.Delegates": SECRETS,
+    "people_pages.invite": MAILS,
+    "delegates.Invitation": MAILS,
     "reminder_pages.confirm": SECRETS,
     "keeping_pages.request_link": MAILS,
     "intake.Keeping": MAILS,

@@ -53,6 +53,7 @@ PATH_PARAMETERS = {
     "collaboration_id": "Id of the collaboration.",
     "outcome_id": "Id of the line of the ledger.",
     "programme_id": "Id of the programme.",
+    "share_id": "Id of the link.",
     "profile_id": "Id of the profile, as lists and matches say.",
     "evidence_id": "Id of the item of evidence.",
     "queue": "Name of the queue.",

@@ -75,6 +75,8 @@ from matchmaker.services.provider_sign_in import ProviderSignInService
 from matchmaker.services.recognition import recognise
 from matchmaker.services.reminders import ReminderService
 from matchmaker.services.replica import IndexReplica
+from matchmaker.services.report_shares import ReportShareService
+from matchmaker.services.round_jobs import RoundJobs
 from matchmaker.services.second_factor import SecondFactorService
 from matchmaker.services.shortlist import ShortlistService
 from matchmaker.services.sign_in import SignInService
@@ -123,6 +125,7 @@ class Matchmaker:
     collaborations: CollaborationService
     outcomes: OutcomeService
     programmes: ProgrammeService
+    report_shares: ReportShareService
     mailing: MailService
     accounts: AccountService
     own_account: OwnAccountService
@@ -141,6 +144,7 @@ class Matchmaker:
     cohorts: CohortService
     wishes: WishService
     assignment: AssignmentService
+    round_jobs: RoundJobs
     placements: PlacementService
     placement_links: PlacementLinks
     placement_ticks: PlacementTicks
@@ -175,6 +179,7 @@ class Matchmaker:
     def close(self) -> None:
         """Let go of the database, and of an index that is shared."""
         self.import_jobs.worker.close()
+        self.round_jobs.close()
         self.matchmaking.replica.close()
         self.engine.dispose()
 
@@ -270,7 +275,8 @@ def build(
         exposure=ExposureService(sessions),
         collaborations=CollaborationService(sessions, clock),
         outcomes=OutcomeService(sessions, clock),
-        programmes=ProgrammeService(sessions, clock),
+        programmes=(programmes := ProgrammeService(sessions, clock)),
+        report_shares=ReportShareService(sessions, clock, programmes),
         mailing=MailService(sessions, clock),
         accounts=AccountService(sessions, clock, passwords),
         own_account=OwnAccountService(sessions, clock, passwords),
@@ -289,6 +295,7 @@ def build(
         cohorts=CohortService(sessions, clock),
         wishes=wishes,
         assignment=assignment,
+        round_jobs=RoundJobs(assignment, BackgroundWorker(), sessions, clock),
         placements=placements,
         placement_links=PlacementLinks(placements, followups),
         placement_ticks=PlacementTicks(placements),

@@ -209,6 +209,22 @@ def reverse(outcome_id: UUID) -> _Answer:
     return _to(counter.outcome.collaboration_id, anchor="ledger")
 
 
+@blueprint.get("/outcomes/<uuid:outcome_id>/words")
+@needs(Action.CONFIRM_OUTCOME)
+def erase_words_form(outcome_id: UUID) -> str:
+    """Ask whether the words of a line shall go for good."""
+    line = matchmaker().outcomes.get(outcome_id)
+    return render_template("collaboration/erase_words.html", line=line, amount=amount)
+
+
+@blueprint.post("/outcomes/<uuid:outcome_id>/words")
+@needs(Action.CONFIRM_OUTCOME)
+def erase_words(outcome_id: UUID) -> Response:
+    """Make the words of a line unreadable; the line stays."""
+    line = matchmaker().outcomes.erase_words(outcome_id, by=_me())
+    return _to(line.outcome.collaboration_id, anchor="ledger")
+
+
 def amount(outcome: Outcome) -> str:
     """Return how much a line says, in words."""
     measure = Measure(outcome.kind.value)

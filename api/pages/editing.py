@@ -169,6 +169,18 @@ def organisations() -> str:
     )
 
 
+@blueprint.get("/options/profiles")
+def profiles() -> str:
+    """Return profiles that the reader may see whose words fit, for a list of options."""
+    words = request.args.get("profile", "")[:100].strip()
+    found = matchmaker().profiles.page(
+        text=words or None, limit=_MOST_OPTIONS, viewer=current_viewer()
+    )
+    return render_template(
+        "profile/options.html", options=[(one.name, label(one.partner_kind)) for one in found.items]
+    )
+
+
 def _editor(profile: Profile, draft: ProfileDraft, *, focus: str = "", **panel: Any) -> str:
     return render_template(
         "profile/edit.html",

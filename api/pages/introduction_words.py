@@ -25,7 +25,10 @@ _SENTENCES = {
     "conclusion": _("Please choose what came of it."),
     "answer": _("Please say yes or no."),
     "party": _("Please choose the party that you speak for."),
-    "profile": _("Please paste the address of a profile's page, or its id."),
+    "other_id": _(
+        "Please search for another profile that has no declared conflict, and choose it."
+    ),
+    "profile": _("Please write the whole name of one profile, or paste the address of its page."),
 }
 _SPARED = {
     "visible": _("The profile is not shown to everybody."),

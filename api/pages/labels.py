@@ -303,6 +303,8 @@ LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         AuditAction.DISABLE_TOTP: _("Turned the second factor off"),
         AuditAction.CREATE_TOKEN: _("Made a token"),
         AuditAction.REVOKE_TOKEN: _("Revoked a token"),
+        AuditAction.SHARE: _("Made a link to the report"),
+        AuditAction.END_SHARE: _("Ended a link to the report"),
         AuditAction.JOIN: _("Added a member"),
         AuditAction.LEAVE: _("Ended a membership"),
         AuditAction.DELEGATE: _("Let somebody edit"),

@@ -13,8 +13,7 @@ from werkzeug.wrappers import Response
 from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.pages.forms import Form, refused
-from matchmaker.errors import InvalidInput, NotFound, StaleRevision, TransitionNotAllowed
-from matchmaker.matching.assignment.outcome import Method
+from matchmaker.errors import Duplicate, InvalidInput, NotFound, StaleRevision
 from matchmaker.models import Cohort, ImportState
 from matchmaker.models.actions import Action
 
@@ -75,6 +74,31 @@ def leave(cohort_id: UUID, student_id: UUID) -> _Answer:
     return _changed(cohort_id, lambda by: matchmaker().cohorts.leave(cohort_id, student_id, by=by))
 
 
+@blueprint.get("/cohorts/<uuid:cohort_id>/students/<uuid:student_id>")
+@needs(Action.LIST_COHORTS)
+def student(cohort_id: UUID, student_id: UUID) -> str:
+    """Show what a student says of themselves, what they wish for, and why it fits."""
+    return _student(cohort_id, student_id, Form())
+
+
+@blueprint.post("/cohorts/<uuid:cohort_id>/students/<uuid:student_id>/own-place")
+@needs(Action.LIST_COHORTS)
+def bring(cohort_id: UUID, student_id: UUID) -> _Answer:
+    """Say that a student found a place themselves, or no longer."""
+    service, by = matchmaker().cohorts, required_viewer().account_id
+    try:
+        if request.form.get("deed") == "lift":
+            service.bring_no_longer(cohort_id, student_id, by=by)
+        else:
+            service.bring(cohort_id, student_id, uuid_from("place_id"), by=by)
+    except InvalidInput as error:
+        form = Form(errors={"place_id": str(gettext(error.reason))})
+        return _student(cohort_id, student_id, form), 422
+    return redirect(
+        url_for("placing_pages.student", cohort_id=cohort_id, student_id=student_id), 303
+    )
+
+
 @blueprint.post("/cohorts/<uuid:cohort_id>/supervisors")
 @needs(Action.LIST_COHORTS)
 def add_supervisor(cohort_id: UUID) -> _Answer:
@@ -91,6 +115,25 @@ def add_supervisor(cohort_id: UUID) -> _Answer:
     )
 
 
+@blueprint.post("/cohorts/<uuid:cohort_id>/supervisors/<uuid:supervisor_id>")
+@needs(Action.LIST_COHORTS)
+def revise_supervisor(cohort_id: UUID, supervisor_id: UUID) -> _Answer:
+    """Change a supervisor: name, address, how many students at most."""
+    return _changed(
+        cohort_id,
+        lambda by: matchmaker().cohorts.revise_supervisor(
+            cohort_id,
+            supervisor_id,
+            name=request.form.get("name", ""),
+            email=request.form.get("email", ""),
+            capacity=number_from("capacity"),
+            by=by,
+            expected_revision=seen_revision(),
+        ),
+        row=supervisor_id,
+    )
+
+
 @blueprint.post("/cohorts/<uuid:cohort_id>/positions/<uuid:offered_id>")
 @needs(Action.LIST_COHORTS)
 def approve(cohort_id: UUID, offered_id: UUID) -> _Answer:
@@ -104,14 +147,47 @@ def approve(cohort_id: UUID, offered_id: UUID) -> _Answer:
             reason=request.form.get("reason", ""),
             by=by,
         ),
+        row=offered_id,
     )
 
 
 @blueprint.post("/cohorts/<uuid:cohort_id>/hosts/<uuid:host_id>/vet")
 @needs(Action.VET_HOST)
 def vet(cohort_id: UUID, host_id: UUID) -> _Answer:
-    """Confirm that a host exists and its contact is of it."""
-    return _changed(cohort_id, lambda by: matchmaker().cohorts.vet(host_id, by=by))
+    """Confirm that a host exists and its contact is of it, and how many students it takes."""
+    return _changed(
+        cohort_id,
+        lambda by: matchmaker().cohorts.vet(host_id, capacity=number_or_none("capacity"), by=by),
+        row=host_id,
+    )
+
+
+@blueprint.post("/cohorts/<uuid:cohort_id>/forbidden-pairs")
+@needs(Action.LIST_COHORTS)
+def forbid(cohort_id: UUID) -> _Answer:
+    """Say that a student and a position must not come together."""
+    return _changed(
+        cohort_id,
+        lambda by: matchmaker().cohorts.forbid(
+            cohort_id,
+            uuid_from("student_id"),
+            uuid_from("place_id"),
+            reason=request.form.get("reason", ""),
+            by=by,
+        ),
+    )
+
+
+@blueprint.post(
+    "/cohorts/<uuid:cohort_id>/forbidden-pairs/<uuid:student_id>/<uuid:offered_id>/lift"
+)
+@needs(Action.LIST_COHORTS)
+def allow(cohort_id: UUID, student_id: UUID, offered_id: UUID) -> _Answer:
+    """Let a student and a position come together again."""
+    return _changed(
+        cohort_id,
+        lambda by: matchmaker().cohorts.allow(cohort_id, student_id, offered_id, by=by),
+    )
 
 
 @blueprint.post("/cohorts/<uuid:cohort_id>/propose")
@@ -124,77 +200,12 @@ def propose(cohort_id: UUID) -> _Answer:
 @blueprint.post("/cohorts/<uuid:cohort_id>/rounds")
 @needs(Action.LIST_COHORTS)
 def open_round(cohort_id: UUID) -> Response:
-    """Open a round and go to it."""
-    opened = matchmaker().assignment.open(cohort_id, by=required_viewer().account_id)
-    return redirect(url_for("placing_pages.one_round", round_id=opened.id), 303)
-
-
-@blueprint.get("/rounds/<uuid:round_id>")
-@needs(Action.LIST_COHORTS)
-def one_round(round_id: UUID) -> str:
-    """Show a round: the three methods side by side."""
-    return _round(round_id, Form())
-
-
-@blueprint.post("/rounds/<uuid:round_id>/run")
-@needs(Action.LIST_COHORTS)
-def run(round_id: UUID) -> _Answer:
-    """Ask all three methods about what is stored now."""
-    return _adjusted(
-        round_id,
-        lambda by, seen: matchmaker().assignment.run(round_id, by=by, expected_revision=seen),
-    )
-
-
-@blueprint.post("/rounds/<uuid:round_id>/locks")
-@needs(Action.LIST_COHORTS)
-def lock(round_id: UUID) -> _Answer:
-    """Decide a pair by hand."""
-    return _adjusted(
-        round_id,
-        lambda by, seen: matchmaker().assignment.lock(
-            round_id,
-            uuid_from("student_id"),
-            uuid_from("place_id"),
-            reason=request.form.get("reason", ""),
-            by=by,
-            expected_revision=seen,
-        ),
-    )
-
-
-@blueprint.post("/rounds/<uuid:round_id>/locks/<uuid:lock_id>/lift")
-@needs(Action.LIST_COHORTS)
-def unlock(round_id: UUID, lock_id: UUID) -> _Answer:
-    """Lift a lock."""
-    return _adjusted(
-        round_id,
-        lambda by, seen: matchmaker().assignment.unlock(
-            round_id, lock_id, by=by, expected_revision=seen
-        ),
-    )
-
-
-@blueprint.post("/rounds/<uuid:round_id>/publish")
-@needs(Action.LIST_COHORTS)
-def publish(round_id: UUID) -> _Answer:
-    """Offer the placements of one answer."""
-    return _adjusted(
-        round_id,
-        lambda by, seen: matchmaker().assignment.publish(
-            round_id, uuid_from("answer_id"), by=by, expected_revision=seen
-        ),
-    )
-
-
-@blueprint.post("/rounds/<uuid:round_id>/cancel")
-@needs(Action.LIST_COHORTS)
-def cancel(round_id: UUID) -> _Answer:
-    """End a round without placing anybody."""
-    return _adjusted(
-        round_id,
-        lambda by, seen: matchmaker().assignment.cancel(round_id, by=by, expected_revision=seen),
-    )
+    """Open a round and go to it; to the one that is open already, if somebody was faster."""
+    try:
+        round_id = matchmaker().assignment.open(cohort_id, by=required_viewer().account_id).id
+    except Duplicate as error:
+        round_id = error.existing_id
+    return redirect(url_for("round_pages.page", round_id=round_id), 303)
 
 
 def uuid_from(name: str) -> UUID:
@@ -238,6 +249,16 @@ def number_from(name: str, otherwise: int | None = None) -> int:
     return int(text)
 
 
+def number_or_none(name: str) -> int | None:
+    """Return a whole number from the form; None for an empty field.
+
+    Raises:
+        InvalidInput: something else is in it.
+
+    """
+    return number_from(name) if request.form.get(name, "").strip() else None
+
+
 def in_words(error: InvalidInput) -> Form:
     """Return the sent form, with what was wrong in the language of the page."""
     form = refused(error)
@@ -272,44 +293,52 @@ def _cohort(cohort_id: UUID, form: Form) -> str:
     )
 
 
-def _round(round_id: UUID, form: Form) -> str:
+def _student(cohort_id: UUID, student_id: UUID, form: Form) -> str:
     service = matchmaker()
-    view = service.assignment.view(round_id)
-    costs = {}
-    asked = request.args.get("costs", "")
-    if asked in set(Method) and view.answers:
-        costs = {
-            one.lock: one.without for one in service.assignment.lock_costs(round_id, Method(asked))
-        }
+    view = service.wishes.view(cohort_id, student_id)
+    reasons = {
+        one.position.id: service.wishes.explained(cohort_id, student_id, one.position.id)
+        for one in view.positions
+        if one.rank is not None and one.score is not None
+    }
     return render_template(
-        "placing/round.html",
+        "placing/student.html",
+        file=service.cohorts.student(cohort_id, student_id),
         view=view,
-        methods=tuple(Method),
-        costs=costs,
-        costs_of=asked,
-        placements=service.placements.of_round(round_id),
+        reasons=reasons,
         form=form,
     )
 
 
-def _changed(cohort_id: UUID, deed: Callable[[UUID], object]) -> _Answer:
+def _changed(
+    cohort_id: UUID, deed: Callable[[UUID], object], *, row: UUID | None = None
+) -> _Answer:
+    """Do something to a cohort; in a form of one of many rows, the row is what the error is at."""
     try:
         deed(required_viewer().account_id)
     except InvalidInput as error:
-        return _cohort(cohort_id, in_words(error)), 422
+        return _cohort(cohort_id, _at_row(in_words(error), row)), 422
+    except Duplicate:
+        said = gettext("That was said of these two already.")
+        return _cohort(cohort_id, _refused(place_id=said)), 409
+    except StaleRevision:
+        said = gettext("Somebody changed this meanwhile. Look at it anew, then repeat it.")
+        return _cohort(cohort_id, Form(errors={"cohort": str(said)})), 412
     return redirect(url_for("placing_pages.cohort", cohort_id=cohort_id), 303)
 
 
-def _adjusted(round_id: UUID, deed: Callable[[UUID, int], object]) -> _Answer:
-    try:
-        deed(required_viewer().account_id, seen_revision())
-    except InvalidInput as error:
-        return _round(round_id, in_words(error)), 422
-    except (StaleRevision, TransitionNotAllowed) as error:
-        said = gettext("Somebody changed this round meanwhile. Look at it anew, then repeat it.")
-        status = 412 if isinstance(error, StaleRevision) else 409
-        return _round(round_id, Form(errors={"round": str(said)})), status
-    return redirect(url_for("placing_pages.one_round", round_id=round_id), 303)
+def _at_row(form: Form, row: UUID | None) -> Form:
+    """Return a form whose fields have the names that they have in a row of a list."""
+    if row is None:
+        return form
+    return Form(
+        values={f"{name}-{row}": value for name, value in form.values.items()},
+        errors={f"{name}-{row}": error for name, error in form.errors.items()},
+    )
+
+
+def _refused(**errors: str) -> Form:
+    return Form(values=dict(request.form), errors=errors)
 
 
 def seen_revision() -> int:

@@ -6,12 +6,13 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 
 from matchmaker.matching.assignment.changes import Turn
 from matchmaker.matching.assignment.outcome import Method, Why
 from matchmaker.matching.assignment.outcome import Reason as UnplacedReason
-from matchmaker.matching.assignment.round import Flaw
+from matchmaker.matching.assignment.round import FIT_UNIT, Flaw
 from matchmaker.models import (
     PlacementAction,
     PlacementParty,
@@ -20,6 +21,8 @@ from matchmaker.models import (
     PositionState,
     RoundAction,
     RoundState,
+    RunFailure,
+    RunState,
     WorkPlace,
 )
 from matchmaker.services.gathering import NoticeKind
@@ -109,6 +112,31 @@ PLACING_WORDS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         RoundState.PUBLISHED: _("Published"),
         RoundState.CANCELLED: _("Cancelled"),
     },
+    RunFailure: {
+        RunFailure.OVERTAKEN: _(
+            "The round was changed while the methods were at work, so nothing was kept. "
+            "Run it again."
+        ),
+        RunFailure.CONTRADICTED: _(
+            "What is stored contradicts itself by now, so nothing was kept. "
+            "Look at what has to change."
+        ),
+        RunFailure.INTERRUPTED: _(
+            "The service was restarted while the methods were at work; nothing was kept. "
+            "Run the round again."
+        ),
+        RunFailure.BROKEN: _(
+            "The methods failed, and nothing was kept. Run the round again; "
+            "if that fails too, tell the staff."
+        ),
+    },
+    RunState: {
+        RunState.RUNNING: _("At work"),
+        RunState.STOPPING: _("Being stopped"),
+        RunState.DONE: _("Answered"),
+        RunState.STOPPED: _("Stopped"),
+        RunState.FAILED: _("Failed"),
+    },
     RoundAction: {
         RoundAction.ADJUST: _("Adjust"),
         RoundAction.PUBLISH: _("Publish"),
@@ -120,3 +148,21 @@ PLACING_WORDS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         WorkPlace.BOTH: _("On site and remote"),
     },
 }
+
+#: Aim of an optimising method -> what it counts.
+AIMS: Mapping[str, Any] = {
+    "placed": _("students placed"),
+    "preference": _("points for wishes"),
+    "fit": _("fit in all"),
+}
+
+
+def aim_label(aim: str) -> str:
+    """Return what an aim counts, in the language of the page."""
+    return str(AIMS.get(aim, aim))
+
+
+def shown_of_aim(value: float, aim: str) -> str:
+    """Return how much of an aim was reached, as people read it; fit is stored in parts."""
+    number = value / FIT_UNIT if aim == "fit" else round(value)
+    return str(format_decimal(round(number, 2)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -14,11 +14,8 @@ from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.pages.amounts import count_of, minor_of, without_number
 from api.pages.forms import Form, refused
+from api.pages.programme_report import file_of, shown
 from api.parsing import read_form
-from api.report.charts import SHADES, shapes
-from api.report.figures_file import file_name, table_of
-from api.report.pdf import legend, pdf_of, sentences
-from api.report.tables import tables
 from api.report.words import area_name, quantity
 from api.schemas.programme import (
     ProgrammeInputSchema,
@@ -28,7 +25,7 @@ from api.schemas.programme import (
 from matchmaker.errors import InvalidInput, StaleRevision
 from matchmaker.models import Currency, Measure, Programme, ProgrammeTarget
 from matchmaker.models.actions import Action
-from matchmaker.models.municipalities import MAP_SIZE, municipalities, regions
+from matchmaker.models.municipalities import municipalities, regions
 from matchmaker.services.programmes import Report
 
 blueprint = Blueprint("programme_pages", __name__, url_prefix="/programmes")
@@ -67,8 +64,8 @@ def one(programme_id: UUID) -> _Answer:
         errors=refused(errors).errors if errors else {},
     )
     report = matchmaker().programmes.report(programme_id, **({} if errors else query))
-    shown = _report(report, form)
-    return (shown, 422) if errors else shown
+    page = _report(report, form)
+    return (page, 422) if errors else page
 
 
 @blueprint.get("/<uuid:programme_id>/report.csv")
@@ -188,30 +185,11 @@ def _file(programme_id: UUID, ending: str) -> _Answer:
     query, errors = read_form(ReportQuerySchema(), request.args)
     if errors:
         return one(programme_id)
-    report = matchmaker().programmes.report(programme_id, **query)
-    content = table_of(report) if ending == "csv" else pdf_of(report)
-    media_type = "text/csv" if ending == "csv" else "application/pdf"
-    return current_app.response_class(
-        content,
-        mimetype=media_type,
-        headers={"Content-Disposition": f'attachment; filename="{file_name(report, ending)}"'},
-    )
+    return file_of(matchmaker().programmes.report(programme_id, **query), ending)
 
 
 def _report(report: Report, form: Form) -> str:
-    return render_template(
-        "programme/page.html",
-        report=report,
-        tables={table.key: table for table in tables(report)},
-        sentences=sentences(report),
-        shapes=shapes(report.municipalities),
-        legend=legend(),
-        shades=(0, *SHADES),
-        map_size=MAP_SIZE,
-        reached=[one for one in report.municipalities if one.firms and one.code],
-        form=form,
-        period={name: form.value(name) for name in ("first_day", "last_day") if form.value(name)},
-    )
+    return render_template("programme/page.html", **shown(report, form))
 
 
 def _list(form: Form) -> str:

@@ -54,10 +54,16 @@ def decide(challenge_id: UUID) -> Response | tuple[str, int]:
 
 
 def _profile() -> UUID:
-    found = _ID.search(request.form.get("profile", ""))
-    if found is None:
-        raise InvalidInput("profile", "Name a profile.")
-    return UUID(found[0])
+    """Return the profile that was named: by its id, by an address with it, or by its own name."""
+    named = " ".join(request.form.get("profile", "").split())
+    found = _ID.search(named)
+    if found is not None:
+        return UUID(found[0])
+    listed = matchmaker().profiles.page(text=named or None, viewer=current_viewer()).items
+    called = [one.id for one in listed if one.name.casefold() == named.casefold()]
+    if len(called) != 1:
+        raise InvalidInput("profile", "Name one profile.")
+    return called[0]
 
 
 def _reason() -> DismissalReason:

@@ -10,35 +10,31 @@ from flask.views import MethodView
 
 from api.auth import needs, required_viewer
 from api.context import matchmaker
+from api.etags import required_revision
 from api.idempotency import PARAMETER, once
 from api.openapi import PREFIX, Blueprint
-from api.resources.paging import page_of
-from api.schemas.base import PageQuerySchema
 from api.schemas.cohort import (
     ApprovalInputSchema,
     CohortInputSchema,
     CohortPageSchema,
     CohortSchema,
-    EnrolInputSchema,
-    EnrolledSchema,
     ForbiddenPairInputSchema,
-    ForbiddenPairListSchema,
+    ForbiddenPairPageSchema,
     ForbiddenPairSchema,
-    MemberPageSchema,
     OfferedPositionPageSchema,
     OfferedPositionSchema,
     ProposedListSchema,
     SupervisorInputSchema,
-    SupervisorListSchema,
+    SupervisorPageSchema,
     SupervisorPatchSchema,
     SupervisorSchema,
     VettingInputSchema,
 )
 from api.schemas.desk import CursorQuerySchema
-from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.errors import NotFound
 from matchmaker.models import Cohort, ForbiddenPair, Supervisor
 from matchmaker.models.actions import Action
-from matchmaker.services.cohorts import OfferedPosition
+from matchmaker.services.cohort_reading import OfferedPosition
 from matchmaker.services.cursors import CursorPage
 
 blueprint = Blueprint(
@@ -102,55 +98,17 @@ class OneCohort(MethodView):
         return matchmaker().cohorts.get(cohort_id)
 
 
-@blueprint.at("/cohorts/<uuid:cohort_id>/students")
-class StudentsOfCohort(MethodView):
-    """The students of a cohort."""
-
-    @needs(Action.LIST_COHORTS)
-    @blueprint.takes(PageQuerySchema, location="query")
-    @blueprint.answers(200, MemberPageSchema, description="Some students.")
-    @blueprint.named("listStudentsOfCohort", 401, 403, 404)
-    def get(self, query: dict[str, Any], cohort_id: UUID) -> dict[str, Any]:
-        """List the students of a cohort, those who left too."""
-        return page_of(matchmaker().cohorts.view(cohort_id).members, **query)
-
-    @needs(Action.CURATE)
-    @blueprint.takes(EnrolInputSchema, example={"student_ids": [_ONE]})
-    @blueprint.answers(200, EnrolledSchema, description="How many came in.")
-    @blueprint.named("enrolStudents", *_WRITE)
-    def post(self, values: dict[str, Any], cohort_id: UUID) -> dict[str, int]:
-        """Take students into a cohort: named ones, or those of an import. Sent again, nothing."""
-        service = matchmaker().cohorts
-        if "import_id" not in values:
-            return {"enrolled": service.enrol(cohort_id, values["student_ids"], by=_me())}
-        try:
-            return {"enrolled": service.enrol_imported(cohort_id, values["import_id"], by=_me())}
-        except InvalidInput as error:
-            raise InvalidInput("import_id", error.reason) from error
-
-
-@blueprint.at("/cohorts/<uuid:cohort_id>/students/<uuid:student_id>")
-class StudentOfCohort(MethodView):
-    """A student in a cohort."""
-
-    @needs(Action.LIST_COHORTS)
-    @blueprint.answers_nothing(description="They have left; what they wished for is kept.")
-    @blueprint.named("leaveCohort", 401, 403, 404, 429)
-    def delete(self, cohort_id: UUID, student_id: UUID) -> None:
-        """Take a student out of a cohort."""
-        matchmaker().cohorts.leave(cohort_id, student_id, by=_me())
-
-
 @blueprint.at("/cohorts/<uuid:cohort_id>/supervisors")
 class Supervisors(MethodView):
     """Who supervises students of a cohort."""
 
     @needs(Action.LIST_COHORTS)
-    @blueprint.answers(200, SupervisorListSchema, description="All supervisors.")
+    @blueprint.takes(CursorQuerySchema, location="query")
+    @blueprint.answers(200, SupervisorPageSchema, description="Some supervisors.")
     @blueprint.named("listSupervisors", 401, 403, 404)
-    def get(self, cohort_id: UUID) -> dict[str, Any]:
+    def get(self, query: dict[str, Any], cohort_id: UUID) -> CursorPage[Supervisor]:
         """List the supervisors of a cohort."""
-        return {"items": matchmaker().cohorts.view(cohort_id).supervisors}
+        return matchmaker().cohorts.supervisors(cohort_id, **query)
 
     @needs(Action.LIST_COHORTS)
     @once("addSupervisor")
@@ -161,6 +119,7 @@ class Supervisors(MethodView):
     )
     @blueprint.answers(201, SupervisorSchema, description="The supervisor.")
     @blueprint.named("addSupervisor", *_WRITE)
+    @blueprint.revisioned
     def post(self, values: dict[str, Any], cohort_id: UUID) -> tuple[Supervisor, dict[str, str]]:
         """Name somebody who supervises, and how many students at most."""
         made = matchmaker().cohorts.add_supervisor(cohort_id, **values, by=_me())
@@ -175,20 +134,23 @@ class OneSupervisor(MethodView):
     @needs(Action.LIST_COHORTS)
     @blueprint.answers(200, SupervisorSchema, description="The supervisor.")
     @blueprint.named("readSupervisor", 401, 403, 404)
+    @blueprint.revisioned
     def get(self, cohort_id: UUID, supervisor_id: UUID) -> Supervisor:
         """Read a supervisor."""
-        return _supervisor(cohort_id, supervisor_id)
+        return matchmaker().cohorts.supervisor(cohort_id, supervisor_id)
 
     @needs(Action.LIST_COHORTS)
     @blueprint.takes(SupervisorPatchSchema, example={"capacity": 6})
     @blueprint.answers(200, SupervisorSchema, description="The supervisor after the change.")
-    @blueprint.named("setSupervisorCapacity", *_WRITE)
+    @blueprint.named("reviseSupervisor", *_WRITE)
+    @blueprint.revisioned
     def patch(self, values: dict[str, Any], cohort_id: UUID, supervisor_id: UUID) -> Supervisor:
-        """Say how many students somebody supervises; no fewer than are placed with them."""
-        # Of another cohort there is none, whoever manages that one.
-        _supervisor(cohort_id, supervisor_id)
-        matchmaker().cohorts.set_supervisor_capacity(supervisor_id, **values, by=_me())
-        return _supervisor(cohort_id, supervisor_id)
+        """Change a supervisor; they take no fewer students than are placed with them."""
+        service = matchmaker().cohorts
+        seen = required_revision(lambda: service.supervisor(cohort_id, supervisor_id).revision)
+        return service.revise_supervisor(
+            cohort_id, supervisor_id, **values, by=_me(), expected_revision=seen
+        )
 
 
 @blueprint.at("/cohorts/<uuid:cohort_id>/positions")
@@ -196,12 +158,12 @@ class PositionsOfCohort(MethodView):
     """What hosts offer in the period of a cohort."""
 
     @needs(Action.LIST_COHORTS)
-    @blueprint.takes(PageQuerySchema, location="query")
+    @blueprint.takes(CursorQuerySchema, location="query")
     @blueprint.answers(200, OfferedPositionPageSchema, description="Some positions.")
     @blueprint.named("listPositionsOfCohort", 401, 403, 404)
-    def get(self, query: dict[str, Any], cohort_id: UUID) -> dict[str, Any]:
+    def get(self, query: dict[str, Any], cohort_id: UUID) -> CursorPage[OfferedPosition]:
         """List the positions of the period, and what was said of them."""
-        return page_of(matchmaker().cohorts.view(cohort_id).positions, **query)
+        return matchmaker().cohorts.offered_in(cohort_id, **query)
 
 
 @blueprint.at("/cohorts/<uuid:cohort_id>/positions/<uuid:offered_id>/approval")
@@ -214,9 +176,10 @@ class Approval(MethodView):
     @blueprint.named("approvePosition", *_WRITE)
     def put(self, values: dict[str, Any], cohort_id: UUID, offered_id: UUID) -> OfferedPosition:
         """Say whether the students of a cohort see a position; the last word counts."""
-        _offered(cohort_id, offered_id)
-        matchmaker().cohorts.approve(cohort_id, offered_id, **values, by=_me())
-        return _offered(cohort_id, offered_id)
+        service = matchmaker().cohorts
+        service.offered(cohort_id, offered_id)  # of another period there is none
+        service.approve(cohort_id, offered_id, **values, by=_me())
+        return service.offered(cohort_id, offered_id)
 
 
 @blueprint.at("/cohorts/<uuid:cohort_id>/forbidden-pairs")
@@ -224,11 +187,12 @@ class ForbiddenPairs(MethodView):
     """Students and positions that must not come together."""
 
     @needs(Action.LIST_COHORTS)
-    @blueprint.answers(200, ForbiddenPairListSchema, description="All forbidden pairs.")
+    @blueprint.takes(CursorQuerySchema, location="query")
+    @blueprint.answers(200, ForbiddenPairPageSchema, description="Some forbidden pairs.")
     @blueprint.named("listForbiddenPairs", 401, 403, 404)
-    def get(self, cohort_id: UUID) -> dict[str, Any]:
+    def get(self, query: dict[str, Any], cohort_id: UUID) -> CursorPage[ForbiddenPair]:
         """List the pairs that no round of the cohort may bring together."""
-        return {"items": matchmaker().cohorts.forbidden(cohort_id)}
+        return matchmaker().cohorts.forbidden(cohort_id, **query)
 
     @needs(Action.LIST_COHORTS)
     @once("forbidPair")
@@ -241,11 +205,26 @@ class ForbiddenPairs(MethodView):
     @blueprint.named("forbidPair", *_WRITE)
     def post(self, values: dict[str, Any], cohort_id: UUID) -> tuple[ForbiddenPair, dict[str, str]]:
         """Say that a student and a position must not come together, and why."""
-        service, pair = matchmaker().cohorts, (values["student_id"], values["position_id"])
-        service.forbid(cohort_id, *pair, reason=values["reason"], by=_me())
-        said = service.forbidden(cohort_id)
-        made = next(one for one in said if (one.student_id, one.position_id) == pair)
-        return made, {"Location": url_for("cohorts.ForbiddenPairs", cohort_id=cohort_id)}
+        made = matchmaker().cohorts.forbid(cohort_id, **values, by=_me())
+        address = url_for(
+            "cohorts.OneForbiddenPair",
+            cohort_id=cohort_id,
+            student_id=made.student_id,
+            offered_id=made.position_id,
+        )
+        return made, {"Location": address}
+
+
+@blueprint.at("/cohorts/<uuid:cohort_id>/forbidden-pairs/<uuid:student_id>/<uuid:offered_id>")
+class OneForbiddenPair(MethodView):
+    """A student and a position that must not come together."""
+
+    @needs(Action.LIST_COHORTS)
+    @blueprint.answers_nothing(description="Rounds may bring them together again.")
+    @blueprint.named("allowPair", 401, 403, 404, 429)
+    def delete(self, cohort_id: UUID, student_id: UUID, offered_id: UUID) -> None:
+        """Let a student and a position come together again."""
+        matchmaker().cohorts.allow(cohort_id, student_id, offered_id, by=_me())
 
 
 @blueprint.at("/cohorts/<uuid:cohort_id>/proposal")
@@ -276,17 +255,3 @@ class Vetting(MethodView):
 
 def _me() -> UUID:
     return required_viewer().account_id
-
-
-def _supervisor(cohort_id: UUID, supervisor_id: UUID) -> Supervisor:
-    for one in matchmaker().cohorts.view(cohort_id).supervisors:
-        if one.id == supervisor_id:
-            return one
-    raise NotFound("supervisor", supervisor_id)
-
-
-def _offered(cohort_id: UUID, position_id: UUID) -> OfferedPosition:
-    for one in matchmaker().cohorts.view(cohort_id).positions:
-        if one.position.id == position_id:
-            return one
-    raise NotFound("position", position_id)

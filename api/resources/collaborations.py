@@ -160,7 +160,9 @@ class WaitingOutcomes(MethodView):
         page = matchmaker().outcomes.waiting(**query)
         return {
             "items": [
-                LedgerLine(outcome=one.outcome, confirmation=None, reversed_by=None)
+                LedgerLine(
+                    outcome=one.outcome, words=one.words, confirmation=None, reversed_by=None
+                )
                 for one in page.items
             ],
             "next": page.next,
@@ -206,6 +208,18 @@ class Reversal(MethodView):
         counter = matchmaker().outcomes.reverse(outcome_id, by=_me(), **values)
         address = url_for("collaborations.OneOutcome", outcome_id=counter.outcome.id)
         return counter, {"Location": address}
+
+
+@blueprint.at("/outcomes/<uuid:outcome_id>/words")
+class OutcomeWords(MethodView):
+    """What people wrote into a line."""
+
+    @needs(Action.CONFIRM_OUTCOME)
+    @blueprint.answers(200, LedgerLineSchema, description="The line, without its words.")
+    @blueprint.named("eraseOutcomeWords", 401, 403, 404, 429)
+    def delete(self, outcome_id: UUID) -> LedgerLine:
+        """Erase evidence and reason of a line for good; the line and its figures stay."""
+        return matchmaker().outcomes.erase_words(outcome_id, by=_me())
 
 
 def _me() -> UUID:

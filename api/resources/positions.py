@@ -13,8 +13,7 @@ from api.context import matchmaker
 from api.etags import required_revision
 from api.idempotency import PARAMETER, once
 from api.openapi import IF_MATCH_PARAMETER, PREFIX, Blueprint
-from api.resources.paging import page_of
-from api.schemas.base import PageQuerySchema
+from api.schemas.desk import CursorQuerySchema
 from api.schemas.position import (
     ApplicantListSchema,
     HostRanksInputSchema,
@@ -28,6 +27,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.models import Position
 from matchmaker.models.actions import Action, check
 from matchmaker.models.facts import HostFacts
+from matchmaker.services.cursors import CursorPage
 
 blueprint = Blueprint(
     "positions",
@@ -44,12 +44,12 @@ class Positions(MethodView):
     """What one's organisations offer."""
 
     @needs(Action.READ_OWN_ACCOUNT)
-    @blueprint.takes(PageQuerySchema, location="query")
+    @blueprint.takes(CursorQuerySchema, location="query")
     @blueprint.answers(200, PositionPageSchema, description="Some positions.")
     @blueprint.named("listPositions", 401, 403)
-    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+    def get(self, query: dict[str, Any]) -> CursorPage[Position]:
         """List the positions that the organisations one belongs to offer."""
-        return page_of(matchmaker().wishes.positions_of(required_viewer().organisations), **query)
+        return matchmaker().wishes.page_of_positions(required_viewer().organisations, **query)
 
     @needs(Action.MANAGE_OWN_ACCOUNT)
     @once("offerPosition")

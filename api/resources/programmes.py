@@ -26,7 +26,8 @@ from api.schemas.programme import (
     ReportSchema,
     TargetsInputSchema,
 )
-from matchmaker.models import Programme
+from api.schemas.report_share import NewShareSchema, ShareInputSchema, ShareSchema, SharesSchema
+from matchmaker.models import Programme, ReportShare
 from matchmaker.models.actions import Action
 from matchmaker.services.programmes import Report
 
@@ -160,6 +161,44 @@ class ReportDocument(MethodView):
     def get(self, query: dict[str, Any], programme_id: UUID) -> Response:
         """Read the report as a document for whoever pays."""
         return _sent("pdf", "application/pdf", query, programme_id)
+
+
+@blueprint.at("/programmes/<uuid:programme_id>/shares")
+class Shares(MethodView):
+    """Links that show the report without an account."""
+
+    @needs(Action.MANAGE_PROGRAMMES)
+    @blueprint.answers(200, SharesSchema, description="The links.")
+    @blueprint.named("listReportShares", 401, 403, 404)
+    def get(self, programme_id: UUID) -> dict[str, Any]:
+        """List the links of a programme, those that have ended too; without their secrets."""
+        return {"items": matchmaker().report_shares.all_of(programme_id)}
+
+    @needs(Action.MANAGE_PROGRAMMES)
+    @blueprint.takes(ShareInputSchema, example={"name": "Region Midtjylland"})
+    @blueprint.answers(201, NewShareSchema, description="The link with its path.")
+    @blueprint.named("shareReport", 400, 401, 403, 404, 413, 415, 429)
+    def post(
+        self, values: dict[str, Any], programme_id: UUID
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Make a link. Its `path` is shown this once."""
+        share, secret = matchmaker().report_shares.create(programme_id, by=_me(), **values)
+        address = url_for("programmes.OneShare", programme_id=programme_id, share_id=share.id)
+        path = url_for("shared_report_pages.report", secret=secret)
+        shown = {name: getattr(share, name) for name in ShareSchema().fields}
+        return {**shown, "path": path}, {"Location": address}
+
+
+@blueprint.at("/programmes/<uuid:programme_id>/shares/<uuid:share_id>")
+class OneShare(MethodView):
+    """One link to a report."""
+
+    @needs(Action.MANAGE_PROGRAMMES)
+    @blueprint.answers(200, ShareSchema, description="The link, ended.")
+    @blueprint.named("endReportShare", 401, 403, 404, 429)
+    def delete(self, programme_id: UUID, share_id: UUID) -> ReportShare:
+        """End a link: it opens nothing any more."""
+        return matchmaker().report_shares.end(programme_id, share_id, by=_me())
 
 
 def _sent(ending: str, media_type: str, query: dict[str, Any], programme_id: UUID) -> Response:

@@ -13,22 +13,26 @@ from api.context import matchmaker
 from api.etags import etag_of, required_revision
 from api.idempotency import PARAMETER, once
 from api.openapi import IF_MATCH_PARAMETER, PREFIX, Blueprint
-from api.resources.paging import page_of
-from api.schemas.base import PageQuerySchema
-from api.schemas.placement import PlacementPageSchema
+from api.schemas.desk import CursorQuerySchema
 from api.schemas.round import (
     LockCostListSchema,
     LockCostQuerySchema,
     LockInputSchema,
+    PlacementPartSchema,
     PublicationInputSchema,
     ReplaySchema,
     RoundInputSchema,
-    RoundListSchema,
+    RoundPageSchema,
+    RoundRunSchema,
     RoundSchema,
     RoundSummarySchema,
 )
-from matchmaker.models import AssignmentRound
+from matchmaker.errors import NotFound
+from matchmaker.matching.assignment.outcome import Method
+from matchmaker.models import AssignmentRound, RoundRun
 from matchmaker.models.actions import Action
+from matchmaker.services.cursors import CursorPage
+from matchmaker.services.placements import PlacementView
 from matchmaker.services.round_answers import RoundView
 
 blueprint = Blueprint(
@@ -49,11 +53,12 @@ class RoundsOfCohort(MethodView):
     """The rounds of a cohort."""
 
     @needs(Action.LIST_COHORTS)
-    @blueprint.answers(200, RoundListSchema, description="All rounds.")
+    @blueprint.takes(CursorQuerySchema, location="query")
+    @blueprint.answers(200, RoundPageSchema, description="Some rounds.")
     @blueprint.named("listRounds", 401, 403, 404)
-    def get(self, cohort_id: UUID) -> dict[str, Any]:
+    def get(self, query: dict[str, Any], cohort_id: UUID) -> CursorPage[AssignmentRound]:
         """List the rounds of a cohort."""
-        return {"items": matchmaker().assignment.rounds_of(cohort_id)}
+        return matchmaker().assignment.page(cohort_id, **query)
 
     @needs(Action.LIST_COHORTS)
     @once("openRound")
@@ -89,14 +94,31 @@ class Run(MethodView):
     """Asking the methods."""
 
     @needs(Action.LIST_COHORTS)
+    @blueprint.answers(200, RoundRunSchema, description="How far the latest run is.")
+    @blueprint.named("readRun", 401, 403, 404)
+    def get(self, round_id: UUID) -> dict[str, Any]:
+        """Read how far the methods are, or how the latest run ended."""
+        found = matchmaker().round_jobs.run_of(round_id)
+        if found is None:
+            raise NotFound("run", round_id)
+        return _told(found)
+
+    @needs(Action.LIST_COHORTS)
     @blueprint.documented(parameters=[IF_MATCH_PARAMETER])
-    @blueprint.answers(200, RoundSchema, description="The round with its answers.", tagged=True)
+    @blueprint.answers(202, RoundRunSchema, description="The methods are at work.")
     @blueprint.named("runRound", *_DEED, 422)
-    def post(self, round_id: UUID) -> _Round:
-        """Ask all three methods about what is stored now; input and answers are kept."""
+    def post(self, round_id: UUID) -> tuple[dict[str, Any], dict[str, str]]:
+        """Have all three methods asked about what is stored now; answers are kept all at once."""
         revision = _revision(round_id)
-        matchmaker().assignment.run(round_id, by=_me(), expected_revision=revision)
-        return _seen(round_id)
+        run = matchmaker().round_jobs.start(round_id, by=_me(), expected_revision=revision)
+        return _told(run), {"Location": url_for("rounds.Run", round_id=round_id)}
+
+    @needs(Action.LIST_COHORTS)
+    @blueprint.answers(200, RoundRunSchema, description="The run, about to stop.")
+    @blueprint.named("stopRun", 401, 403, 404, 409, 429)
+    def delete(self, round_id: UUID) -> dict[str, Any]:
+        """Have the methods stop; no answer of the run is kept."""
+        return _told(matchmaker().round_jobs.stop(round_id, by=_me()))
 
 
 @blueprint.at("/rounds/<uuid:round_id>/locks")
@@ -197,12 +219,12 @@ class PlacementsOfRound(MethodView):
     """What came of a round."""
 
     @needs(Action.LIST_COHORTS)
-    @blueprint.takes(PageQuerySchema, location="query")
-    @blueprint.answers(200, PlacementPageSchema, description="Some placements.")
+    @blueprint.takes(CursorQuerySchema, location="query")
+    @blueprint.answers(200, PlacementPartSchema, description="Some placements.")
     @blueprint.named("listPlacementsOfRound", 401, 403, 404)
-    def get(self, query: dict[str, Any], round_id: UUID) -> dict[str, Any]:
+    def get(self, query: dict[str, Any], round_id: UUID) -> CursorPage[PlacementView]:
         """List the placements that a round offered, by name of the student."""
-        return page_of(matchmaker().placements.of_round(round_id), **query)
+        return matchmaker().placements.page_of_round(round_id, **query)
 
 
 def _me() -> UUID:
@@ -216,3 +238,9 @@ def _revision(round_id: UUID) -> int:
 def _seen(round_id: UUID) -> _Round:
     view = matchmaker().assignment.view(round_id)
     return view, {"ETag": etag_of(view.round.revision)}
+
+
+def _told(run: RoundRun) -> dict[str, Any]:
+    told = {name: getattr(run, name) for name in RoundRunSchema().fields if name != "lost"}
+    method = None if run.method is None else Method(run.method)
+    return {**told, "method": method, "lost": matchmaker().round_jobs.is_lost(run)}

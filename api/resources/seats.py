@@ -10,7 +10,7 @@ from flask.views import MethodView
 from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.openapi import PREFIX, Blueprint
-from api.schemas.position import WhySchema, WishesInputSchema
+from api.schemas.position import WhySchema, WishesInputSchema, reason_of
 from api.schemas.seat import ConsentInputSchema, SeatListSchema, SeatSchema
 from matchmaker.models.actions import Action
 
@@ -107,21 +107,8 @@ class Why(MethodView):
         found = wishes.explained(seat_id, me, offered_id)
         view = wishes.view(seat_id, me)
         one = next(one for one in view.positions if one.position.id == offered_id)
-        passages = () if found is None else found.reason.evidence
-        open_ones = () if found is None else found.reason.uncovered
-        sentences = () if found is None else found.sentences
-        return {
-            "position_id": offered_id,
-            "title": one.position.title,
-            "host": one.host,
-            "fit": None if found is None else found.fit,
-            "score": None if found is None else found.score,
-            "evidence": [
-                {"passage": each.text, "answers": sentences[each.answers]} for each in passages
-            ],
-            "uncovered": [sentences[at] for at in open_ones],
-            "basis": wishes.basis(view, offered_id, found),
-        }
+        about = {"position_id": offered_id, "title": one.position.title, "host": one.host}
+        return {**about, **reason_of(found), "basis": wishes.basis(view, offered_id, found)}
 
 
 def _me() -> UUID:

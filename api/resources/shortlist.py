@@ -139,13 +139,11 @@ class OneConflict(MethodView):
     @blueprint.named("endConflict", 401, 403, 404)
     def delete(self, profile_id: UUID, conflict_id: UUID) -> None:
         """Take a declared conflict back."""
-        by = required_viewer().account_id
-        matchmaker().conflicts.end(profile_id, conflict_id, by=by)
+        matchmaker().conflicts.end(profile_id, conflict_id, by=required_viewer())
 
 
 def _rows(profile_id: UUID) -> list[dict[str, Any]]:
-    found = matchmaker().conflicts.of(profile_id)
-    return [conflict_row(one, profile_id, name) for one, name in found]
+    return list(map(conflict_row, matchmaker().conflicts.of(profile_id, required_viewer())))
 
 
 def _by() -> UUID | None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
-from api.schemas.base import OutputSchema, PageSchema, StrictSchema, WholeNumber, about, one_line
+from api.schemas.base import OutputSchema, StrictSchema, WholeNumber, about, one_line
 from api.schemas.desk import CursorPageSchema
 from api.schemas.position import PositionSchema
 from api.schemas.programme import day_field
-from matchmaker.services.cohorts import MOST_NAME, MOST_REASON, CohortMember, OfferedPosition
+from matchmaker.services.cohort_reading import OfferedPosition
+from matchmaker.services.cohorts import MOST_NAME, MOST_REASON
 
-#: Most students whom somebody supervises or a host takes, and who are taken in at once.
-MOST_STUDENTS, MOST_AT_ONCE = 9_999, 5_000
+#: Most students whom somebody supervises or a host takes.
+MOST_STUDENTS = 9_999
 _LENGTH = _("Please write {min} to {max} characters.")
 
 
@@ -75,80 +76,35 @@ class CohortPageSchema(CursorPageSchema):
     items = fields.List(fields.Nested(CohortSchema), metadata=about("The newest first."))
 
 
-class MemberSchema(OutputSchema):
-    """A student in a cohort."""
-
-    student_id = fields.UUID(metadata=about("Their profile."))
-    name = fields.String(metadata=about("Their name."))
-    joined_at = fields.AwareDateTime(metadata=about("When they came in."))
-    consented_at = fields.AwareDateTime(
-        allow_none=True, metadata=about("When they agreed to be placed; null: they have not.")
+def _email_field(**options: Any) -> fields.String:
+    return fields.String(
+        validate=[validate.Length(max=254), one_line()],
+        metadata=about("Where they are reached.", "aase@example.dk"),
+        **options,
     )
-    left_at = fields.AwareDateTime(
-        allow_none=True, metadata=about("When they left; null: they are in it.")
-    )
-    takes_part = fields.Boolean(metadata=about("Whether rounds may place them.", examples=[True]))
-    wishes = fields.Integer(metadata=about("How many positions they ranked.", 5))
-
-    @ma.pre_dump
-    def as_sent(self, member: CohortMember, **_kwargs: object) -> dict[str, Any]:
-        """Put the name beside what the cohort says of a student."""
-        one = member.student
-        return {
-            "student_id": one.student_id,
-            "name": member.name,
-            "joined_at": one.joined_at,
-            "consented_at": one.consented_at,
-            "left_at": one.left_at,
-            "takes_part": one.takes_part,
-            "wishes": member.wishes,
-        }
-
-
-class MemberPageSchema(PageSchema):
-    """Some students of a cohort."""
-
-    items = fields.List(fields.Nested(MemberSchema), metadata=about("By name."))
-
-
-class EnrolInputSchema(StrictSchema):
-    """Who comes into a cohort: named, or brought by an import."""
-
-    student_ids = fields.List(
-        fields.UUID(),
-        validate=validate.Length(min=1, max=MOST_AT_ONCE),
-        metadata=about("Profiles of students."),
-    )
-    import_id = fields.UUID(metadata=about("An import that is done: all students it brought."))
-
-    @ma.validates_schema
-    def one_of_both(self, values: dict[str, Any], **_kwargs: object) -> None:
-        """Refuse both at once, and neither."""
-        if len(values) != 1:
-            raise ma.ValidationError(str(_("Name students or an import.")), "student_ids")
-
-
-class EnrolledSchema(OutputSchema):
-    """What taking students in did."""
-
-    enrolled = fields.Integer(metadata=about("How many are new in it or came back.", 25))
 
 
 class SupervisorPatchSchema(StrictSchema):
-    """Changes to a supervisor."""
+    """Changes to a supervisor; what is left out stays."""
 
-    capacity = _capacity_field("How many students they supervise at most.", required=True)
+    rules: ClassVar = {"minProperties": 1}
+    name = name_field("Their name.", "Åse Ørum")
+    email = _email_field()
+    capacity = _capacity_field("How many students they supervise at most.")
+
+    @ma.validates_schema
+    def something(self, values: dict[str, Any], **_kwargs: object) -> None:
+        """Refuse a change of nothing."""
+        if not values:
+            raise ma.ValidationError(str(_("Send at least one field to change.")))
 
 
-class SupervisorInputSchema(SupervisorPatchSchema):
+class SupervisorInputSchema(StrictSchema):
     """Somebody who supervises students of a cohort."""
 
     name = name_field("Their name.", "Åse Ørum", required=True)
-    email = fields.String(
-        required=True,
-        validate=[validate.Length(max=254), one_line()],
-        metadata=about("Where they are reached.", "aase@example.dk"),
-    )
+    email = _email_field(required=True)
+    capacity = _capacity_field("How many students they supervise at most.", required=True)
 
 
 class SupervisorSchema(OutputSchema):
@@ -158,10 +114,11 @@ class SupervisorSchema(OutputSchema):
     name = fields.String(metadata=about("Their name.", "Åse Ørum"))
     email = fields.String(metadata=about("Where they are reached.", "aase@example.dk"))
     capacity = fields.Integer(metadata=about("How many students they supervise at most.", 4))
+    revision = fields.Integer(metadata=about("Rises with every change; also the ETag.", 1))
 
 
-class SupervisorListSchema(OutputSchema):
-    """All supervisors of a cohort."""
+class SupervisorPageSchema(CursorPageSchema):
+    """Some supervisors of a cohort."""
 
     items = fields.List(fields.Nested(SupervisorSchema), metadata=about("By name."))
 
@@ -173,6 +130,10 @@ class OfferedPositionSchema(OutputSchema):
     host = fields.String(metadata=about("Name of the organisation that offers it."))
     vetted = fields.Boolean(
         metadata=about("Whether staff confirmed organisation and contact.", examples=[True])
+    )
+    host_capacity = fields.Integer(
+        allow_none=True,
+        metadata=about("Students its host takes over all positions; null for no limit.", 4),
     )
     approved = fields.Boolean(
         allow_none=True,
@@ -189,13 +150,14 @@ class OfferedPositionSchema(OutputSchema):
             "position": offered.position,
             "host": offered.host,
             "vetted": offered.vetted,
+            "host_capacity": offered.vetting.capacity if offered.vetting else None,
             "approved": None if said is None else said.approved,
             "reason": "" if said is None else said.reason,
             "marks": offered.marks,
         }
 
 
-class OfferedPositionPageSchema(PageSchema):
+class OfferedPositionPageSchema(CursorPageSchema):
     """Some positions of the period of a cohort."""
 
     items = fields.List(
@@ -249,8 +211,8 @@ class ForbiddenPairSchema(OutputSchema):
     at = fields.AwareDateTime(metadata=about("When that was said."))
 
 
-class ForbiddenPairListSchema(OutputSchema):
-    """All forbidden pairs of a cohort."""
+class ForbiddenPairPageSchema(CursorPageSchema):
+    """Some forbidden pairs of a cohort."""
 
     items = fields.List(fields.Nested(ForbiddenPairSchema), metadata=about("The oldest first."))
 

@@ -188,13 +188,17 @@ class LedgerLineSchema(OutputSchema):
     currency = choice(
         Currency, "Of money; null otherwise.", "EUR", attribute="outcome.currency", allow_none=True
     )
-    evidence = fields.String(attribute="outcome.evidence", metadata=about("What shows it."))
+    evidence = fields.String(attribute="words.evidence", metadata=about("What shows it."))
     reverses_id = fields.UUID(
         attribute="outcome.reverses_id",
         allow_none=True,
         metadata=about("The line that this one takes off."),
     )
-    reason = fields.String(attribute="outcome.reason", metadata=about("Why it takes it off."))
+    reason = fields.String(attribute="words.reason", metadata=about("Why it takes it off."))
+    words_erased = fields.Boolean(
+        attribute="words.erased",
+        metadata=about("Whether evidence or reason were erased; the line and its figures stay."),
+    )
     follows_id = fields.UUID(
         attribute="outcome.follows_id",
         allow_none=True,

@@ -10,17 +10,18 @@ from marshmallow import fields, validate
 
 from api.schemas.base import (
     OutputSchema,
-    PageSchema,
     StrictSchema,
     WholeNumber,
     about,
     choice,
     one_line,
 )
+from api.schemas.desk import CursorPageSchema
 from api.schemas.programme import day_field
 from matchmaker.models import Fit, PositionAction, PositionState, WorkPlace
 from matchmaker.services.cohorts import MOST_NAME
-from matchmaker.services.wishes import LAST_RANK, MOST_TEXT
+from matchmaker.services.student_fit import Explained
+from matchmaker.services.wishes import LAST_RANK, MOST_TEXT, Applicant
 
 #: Most students or positions that one ranks at once.
 MOST_RANKS = 5_000
@@ -127,7 +128,7 @@ class PositionSchema(OutputSchema):
     revision = fields.Integer(metadata=about("Rises with every change; also the ETag.", 1))
 
 
-class PositionPageSchema(PageSchema):
+class PositionPageSchema(CursorPageSchema):
     """Some positions."""
 
     items = fields.List(fields.Nested(PositionSchema), metadata=about("By title."))
@@ -199,30 +200,82 @@ class WishesInputSchema(RankedSchema):
     )
 
 
+class FitPassageSchema(OutputSchema):
+    """A passage of a profile that speaks for a position."""
+
+    passage = fields.String(metadata=about("Words of the profile."))
+    answers = fields.String(metadata=about("The sentence of the challenge that it answers."))
+
+
+def reason_of(explained: Explained | None) -> dict[str, Any]:
+    """Return how well a student fits, what speaks for it and what is open; nothing for None."""
+    if explained is None:
+        return {"fit": None, "score": None, "evidence": [], "uncovered": []}
+    sentences = explained.sentences
+    return {
+        "fit": explained.fit,
+        "score": explained.score,
+        "evidence": [
+            {"passage": one.text, "answers": sentences[one.answers]}
+            for one in explained.reason.evidence
+        ],
+        "uncovered": [sentences[at] for at in explained.reason.uncovered],
+    }
+
+
 class ApplicantSchema(OutputSchema):
-    """A student whom the host may see."""
+    """A student whom the host may see, and why they fit."""
 
     student_id = fields.UUID(metadata=about("Their profile."))
     cohort_id = fields.UUID(metadata=about("The cohort that they are in."))
     name = fields.String(metadata=about("Their name."))
+    programme = fields.String(
+        allow_none=True, metadata=about("What they study; null: kept from firms.", "Maskinteknik")
+    )
+    institution = fields.String(
+        allow_none=True, metadata=about("Where; null: kept from firms.", "Nordvest Universitet")
+    )
+    learning_goals = fields.String(
+        allow_none=True,
+        metadata=about("What they want to learn; may be empty; null: kept from firms."),
+    )
+    working_languages = fields.List(
+        fields.String(),
+        metadata=about("Languages they work in; empty when kept from firms.", ["da"]),
+    )
+    fit = choice(
+        Fit, "How well, in words; null when it came of no challenge.", "good", allow_none=True
+    )
     score = fields.Float(
         allow_none=True,
         metadata=about("Fit to the challenge behind the position, 0 to 1; null without.", 0.47),
     )
+    evidence = fields.List(
+        fields.Nested(FitPassageSchema), metadata=about("What in their profile speaks for them.")
+    )
+    uncovered = fields.List(
+        fields.String(), metadata=about("Sentences that their profile says nothing about.")
+    )
     rank = fields.Integer(allow_none=True, metadata=about("What the host gave; null: none.", 1))
+
+    @ma.pre_dump
+    def as_sent(self, applicant: Applicant, **_kwargs: object) -> dict[str, Any]:
+        """Put what the student tells beside the reason."""
+        told = ("name", "programme", "institution", "learning_goals")
+        return {
+            "student_id": applicant.student.id,
+            "cohort_id": applicant.cohort_id,
+            **{name: applicant.tells(name) for name in told},
+            "working_languages": applicant.tells("working_languages") or [],
+            **reason_of(applicant.explained),
+            "rank": applicant.rank,
+        }
 
 
 class ApplicantListSchema(OutputSchema):
     """All students whom the host may see."""
 
     items = fields.List(fields.Nested(ApplicantSchema), metadata=about("The best fit first."))
-
-
-class FitPassageSchema(OutputSchema):
-    """A passage of a profile that speaks for a position."""
-
-    passage = fields.String(metadata=about("Words of the profile."))
-    answers = fields.String(metadata=about("The sentence of the challenge that it answers."))
 
 
 class WhySchema(OutputSchema):

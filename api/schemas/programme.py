@@ -23,7 +23,8 @@ def day_field(description: str, example: str, **options: Any) -> fields.Date:
     return fields.Date(error_messages=_DAY, metadata=about(description, example), **options)
 
 
-def _name_field(description: str, example: str, **options: Any) -> fields.String:
+def name_field(description: str, example: str, **options: Any) -> fields.String:
+    """Return the field for what something is called."""
     return fields.String(
         validate=[
             validate.Length(max=NAME_LENGTH, error=_("Please use at most {max} characters.")),
@@ -37,8 +38,8 @@ def _name_field(description: str, example: str, **options: Any) -> fields.String
 class ProgrammePatchSchema(StrictSchema):
     """Changes to a programme."""
 
-    name = _name_field("What it is called; no two are called the same.", "Robotter i småserier")
-    funder = _name_field("Who pays for it.", "Region Nordjylland")
+    name = name_field("What it is called; no two are called the same.", "Robotter i småserier")
+    funder = name_field("Who pays for it.", "Region Nordjylland")
     starts_on = day_field("First day.", "2026-01-01")
     ends_on = day_field("Last day.", "2028-12-31")
     currency = choice(Currency, "In which its sums are reported.", "EUR")
@@ -55,7 +56,7 @@ class ProgrammePatchSchema(StrictSchema):
 class ProgrammeInputSchema(ProgrammePatchSchema):
     """A new programme."""
 
-    name = _name_field("What it is called.", "Robotter i småserier", required=True)
+    name = name_field("What it is called.", "Robotter i småserier", required=True)
     starts_on = day_field("First day.", "2026-01-01", required=True)
     ends_on = day_field("Last day.", "2028-12-31", required=True)
 

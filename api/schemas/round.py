@@ -9,11 +9,13 @@ from marshmallow import fields, validate
 
 from api.schemas.base import OutputSchema, StrictSchema, about, choice
 from api.schemas.cohort import name_field, reason_field
+from api.schemas.desk import CursorPageSchema
+from api.schemas.placement import PlacementSchema
 from matchmaker.matching.assignment.blocking import Gain
 from matchmaker.matching.assignment.changes import LockCost, Turn
 from matchmaker.matching.assignment.outcome import Method, Reason, Why
 from matchmaker.matching.assignment.round import Flaw
-from matchmaker.models import RoundState
+from matchmaker.models import RoundState, RunFailure, RunState
 from matchmaker.services.gathering import NoticeKind
 from matchmaker.services.round_answers import MethodAnswer, RoundView
 
@@ -66,10 +68,44 @@ class RoundSummarySchema(OutputSchema):
     revision = fields.Integer(metadata=about("Rises with every change; also the ETag.", 1))
 
 
-class RoundListSchema(OutputSchema):
-    """The rounds of a cohort."""
+class RoundPageSchema(CursorPageSchema):
+    """Some rounds of a cohort."""
 
     items = fields.List(fields.Nested(RoundSummarySchema), metadata=about("The first first."))
+
+
+class PlacementPartSchema(CursorPageSchema):
+    """Some placements that came of a round."""
+
+    items = fields.List(fields.Nested(PlacementSchema), metadata=about("By name of the student."))
+
+
+class RoundRunSchema(OutputSchema):
+    """How far the methods are with a round, or how the latest run ended."""
+
+    state = choice(RunState, "Where it is.", "running")
+    failure = choice(
+        RunFailure, "Why no answer was kept; null: it did not fail.", "overtaken", allow_none=True
+    )
+    lost = fields.Boolean(
+        metadata=about("Nobody is at work on it any more: run the round again.", examples=[False])
+    )
+    method = choice(
+        Method, "The method at work; null before the first.", "most_placed", allow_none=True
+    )
+    aim = fields.String(metadata=about("What it works on; empty where it does not say.", "placed"))
+    value = fields.Float(allow_none=True, metadata=about("The best so far; null: unknown.", 48.0))
+    bound = fields.Float(
+        allow_none=True, metadata=about("More than this is proven impossible; null: unknown.", 50.0)
+    )
+    seconds = fields.Float(metadata=about("How long it took, so far or in all.", 2.5))
+    peak_memory_mb = fields.Integer(
+        allow_none=True,
+        metadata=about("Highest memory of the process in mebibytes; null while it runs.", 412),
+    )
+    started_at = fields.AwareDateTime(metadata=about("When it was asked for."))
+    seen_at = fields.AwareDateTime(metadata=about("When somebody at work last said so."))
+    ended_at = fields.AwareDateTime(allow_none=True, metadata=about("When; null: it runs."))
 
 
 class NoticeSchema(OutputSchema):

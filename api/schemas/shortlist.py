@@ -11,13 +11,13 @@ from marshmallow import fields, validate
 from api.schemas.base import OutputSchema, StrictSchema, about, choice, one_line
 from matchmaker.matching.changes import Movement
 from matchmaker.models import (
-    DeclaredConflict,
     DismissalReason,
     EligibilityRule,
     Fit,
     IntroductionState,
     MatchState,
 )
+from matchmaker.services.conflicts import SeenConflict
 from matchmaker.services.shortlist import Changes, Listed
 from matchmaker.services.steering import NOTE_LENGTH
 
@@ -53,7 +53,9 @@ class DecisionSchema(OutputSchema):
     """What was decided about a partner, and what has come of it."""
 
     profile_id = fields.UUID(metadata=about("The partner."))
-    name = fields.String(metadata=about("Its name.", "Institut for Materialer"))
+    name = fields.String(
+        metadata=about("Its name; empty when you may not know of it.", "Institut for Materialer")
+    )
     state = choice(MatchState, "What was decided.", "shortlisted")
     reason = choice(DismissalReason, "Why it was dismissed.", "too-far", allow_none=True)
     note = fields.String(metadata=about("A line of the decider's own."))
@@ -176,8 +178,13 @@ class ConflictSchema(OutputSchema):
 
     id = fields.UUID(metadata=about("Id of the conflict."))
     other_id = fields.UUID(metadata=about("The other profile."))
-    name = fields.String(metadata=about("Its name.", "Institut for Materialer"))
-    note = fields.String(metadata=about("Why."))
+    name = fields.String(
+        metadata=about("Its name; empty when you may not know of it.", "Institut for Materialer")
+    )
+    note = fields.String(metadata=about("Why; empty for the side that did not declare it."))
+    removable = fields.Boolean(
+        metadata=about("Whether you may take it back: the side that declared it, and staff.")
+    )
     declared_at = fields.AwareDateTime(metadata=about("When."))
 
 
@@ -187,13 +194,13 @@ class ConflictsSchema(OutputSchema):
     items = fields.List(fields.Nested(ConflictSchema), metadata=about("Oldest first."))
 
 
-def conflict_row(one: DeclaredConflict, profile_id: object, name: str) -> dict[str, Any]:
-    """Return what ``ConflictSchema`` dumps: a conflict as one of the two sees it."""
-    other = one.other_id if one.profile_id == profile_id else one.profile_id
+def conflict_row(seen: SeenConflict) -> dict[str, Any]:
+    """Return what ``ConflictSchema`` dumps."""
     return {
-        "id": one.id,
-        "other_id": other,
-        "name": name,
-        "note": one.note,
-        "declared_at": one.declared_at,
+        "id": seen.conflict.id,
+        "other_id": seen.other_id,
+        "name": seen.other.name if seen.other else "",
+        "note": seen.note,
+        "removable": seen.may_end,
+        "declared_at": seen.conflict.declared_at,
     }

@@ -39,7 +39,7 @@ from matchmaker.models.curation import (
     SavedFilter,
 )
 from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
-from matchmaker.models.digest import ToldChallenge
+from matchmaker.models.digest import ToldChallenge, ToldMatch
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -130,7 +130,8 @@ from matchmaker.models.profile import (
     ProfileKind,
     Standing,
 )
-from matchmaker.models.programme import Programme, ProgrammeTarget
+from matchmaker.models.programme import Programme, ProgrammeTarget, ReportShare
+from matchmaker.models.round_run import RoundRun, RunFailure, RunState
 from matchmaker.models.steering import Dismissal, DismissalReason
 from matchmaker.models.student import PlacementType, Student, StudyLevel
 from matchmaker.models.thread import ThreadMessage
@@ -260,6 +261,7 @@ __all__ = [
     "RankingPurpose",
     "RankingRecord",
     "Reason",
+    "ReportShare",
     "Requester",
     "RevisionCause",
     "Role",
@@ -267,8 +269,11 @@ __all__ = [
     "RoundAnswer",
     "RoundInput",
     "RoundLock",
+    "RoundRun",
     "RoundState",
     "RowOutcome",
+    "RunFailure",
+    "RunState",
     "SavedFilter",
     "Scope",
     "Side",
@@ -279,6 +284,7 @@ __all__ = [
     "Supervisor",
     "ThreadMessage",
     "ToldChallenge",
+    "ToldMatch",
     "Visibility",
     "WorkPlace",
     "distance_km",

@@ -14,6 +14,7 @@ from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models.account import Role
 from matchmaker.models.challenge import Challenge, Side
 from matchmaker.models.credentials import Scope
+from matchmaker.models.decision import DeclaredConflict
 from matchmaker.models.facts import (
     STAFF,
     ChallengeFacts,
@@ -271,6 +272,17 @@ def shows_name(viewer: Viewer, account_id: UUID) -> bool:
     return viewer.is_staff or viewer.account_id == account_id
 
 
+def may_end_conflict(
+    viewer: Viewer, conflict: DeclaredConflict, profile_id: UUID, *, by_staff: bool
+) -> bool:
+    """Return whether somebody who may declare conflicts of a profile may take this one back.
+
+    Only the side that declared it may: the other one is whom it is about. What staff declared,
+    staff take back.
+    """
+    return viewer.is_staff or (conflict.profile_id == profile_id and not by_staff)
+
+
 def side_of(viewer: Viewer | None, challenge: Challenge) -> Side:
     """Return the side that somebody writes for: staff, but for a challenge of their own."""
     if viewer is None or not viewer.is_staff or challenge.account_id == viewer.account_id:
@@ -438,7 +450,8 @@ def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> b
         Action.CLAIM_PROFILE: known and not thing.claimed and viewer.role in _PROFILED,
         Action.WITHDRAW_PROFILE: own,
         Action.DELEGATE_PROFILE: own,
-        Action.DECLARE_CONFLICT: own,
+        # Who is asked for somebody knows with whom they must not be brought together.
+        Action.DECLARE_CONFLICT: theirs,
         # Of one's own alone: nobody contests for somebody else.
         Action.CONTEST_RANKING: thing.id in viewer.claimed,
     }

@@ -40,6 +40,8 @@ class AuditAction(enum.StrEnum):
     DISABLE_TOTP = "disable-totp"
     CREATE_TOKEN = "create-token"  # noqa: S105
     REVOKE_TOKEN = "revoke-token"  # noqa: S105
+    SHARE = "share"
+    END_SHARE = "end-share"
     JOIN = "join"
     LEAVE = "leave"
     DELEGATE = "delegate"
@@ -88,9 +90,10 @@ class AuditEntry(Base, kw_only=True):
 
 
 class AuditKey(Base, kw_only=True):
-    """What opens the fields of a profile in the audit log; destroyed when it is erased.
+    """What opens the fields of a profile in the audit log, or the words of a line of the ledger.
 
-    No foreign key: a key goes by its own deed, so that nothing else can take it along.
+    Destroyed when these are erased. No foreign key: a key goes by its own deed, so that nothing
+    else can take it along.
     """
 
     __tablename__ = "audit_keys"

@@ -66,3 +66,6 @@ class Supervisor(Base, kw_only=True):
     name: Mapped[str]
     email: Mapped[str] = mapped_column(repr=False)
     capacity: Mapped[int]
+    revision: Mapped[int] = mapped_column(init=False)
+
+    __mapper_args__ = {"version_id_col": revision}

@@ -23,3 +23,20 @@ class ToldChallenge(Base, kw_only=True):
         ForeignKey("challenges.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     told_at: Mapped[datetime]
+
+
+class ToldMatch(Base, kw_only=True):
+    """A partner whom somebody knows of for a challenge of theirs, from a list or a weekly mail."""
+
+    __tablename__ = "told_matches"
+
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    challenge_id: Mapped[UUID] = mapped_column(
+        ForeignKey("challenges.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    profile_id: Mapped[UUID] = mapped_column(
+        ForeignKey("profiles.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    told_at: Mapped[datetime]

@@ -90,14 +90,15 @@ class Outcome(Base, kw_only=True):
     #: How many, a score, or hundredths of ``currency``; below zero in a line that takes off.
     quantity: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[Currency | None] = mapped_column(text_enum(Currency), default=None)
-    #: What shows it: a contract, a register number, who was asked.
-    evidence: Mapped[str] = mapped_column(default="", repr=False)
+    #: What shows it: a contract, a register number, who was asked. Sealed, so that the words can be
+    #: erased and the line stays; ``storage.outcomes`` opens them.
+    sealed_evidence: Mapped[str] = mapped_column("evidence", default="", repr=False)
     #: The line that this one takes off again; each at most once.
     reverses_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("outcomes.id"), unique=True, default=None
     )
-    #: Why it takes it off.
-    reason: Mapped[str] = mapped_column(default="", repr=False)
+    #: Why it takes it off; sealed as well.
+    sealed_reason: Mapped[str] = mapped_column("reason", default="", repr=False)
     #: The earlier line that this one goes on from.
     follows_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("outcomes.id"), default=None, index=True
@@ -113,7 +114,7 @@ class Outcome(Base, kw_only=True):
         """How many lines it counts as: one, or minus one when it takes one off."""
         return 1 if self.reverses_id is None else -1
 
-    def counter_line(self, *, number: int, reason: str, by: UUID | None, at: datetime) -> Outcome:
+    def counter_line(self, *, number: int, by: UUID | None, at: datetime) -> Outcome:
         """Return the line that takes this one off, on the same day: every period is set right."""
         return Outcome(
             number=number,
@@ -124,7 +125,6 @@ class Outcome(Base, kw_only=True):
             quantity=-self.quantity,
             currency=self.currency,
             reverses_id=self.id,
-            reason=reason,
             recorded_by_id=by,
             recorded_at=at,
         )

@@ -68,8 +68,8 @@ class AssignmentRound(Base, kw_only=True):
 
     __mapper_args__ = {"version_id_col": revision}
 
-    def apply(self, action: RoundAction, *, at: datetime) -> None:
-        """Take the action.
+    def check(self, action: RoundAction) -> None:
+        """Refuse an action.
 
         Raises:
             TransitionNotAllowed: the present state does not allow it.
@@ -78,7 +78,16 @@ class AssignmentRound(Base, kw_only=True):
         allowed = ROUND_TRANSITIONS[self.state]
         if action not in allowed:
             raise TransitionNotAllowed("assignment round", self.state, action, tuple(allowed))
-        self.state = allowed[action]
+
+    def apply(self, action: RoundAction, *, at: datetime) -> None:
+        """Take the action.
+
+        Raises:
+            TransitionNotAllowed: the present state does not allow it.
+
+        """
+        self.check(action)
+        self.state = ROUND_TRANSITIONS[self.state][action]
         self.updated_at = at
 
 

@@ -63,3 +63,30 @@ class ProgrammeTarget(Base, kw_only=True):
     quantity: Mapped[int] = mapped_column(BigInteger)
     #: Of a measure that is money; None of one that is counted.
     currency: Mapped[Currency | None] = mapped_column(text_enum(Currency), default=None)
+
+
+class ReportShare(Base, kw_only=True):
+    """A link that shows the report of one programme to whoever has it, and nothing else."""
+
+    __tablename__ = "report_shares"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=uuid4)
+    programme_id: Mapped[UUID] = mapped_column(
+        ForeignKey("programmes.id", ondelete="CASCADE"), index=True
+    )
+    #: Whom it is for.
+    name: Mapped[str]
+    #: Of the secret in its address, which is kept nowhere.
+    fingerprint: Mapped[str] = mapped_column(unique=True, repr=False)
+    #: The account that made it; None when it is gone.
+    created_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="SET NULL"), default=None, index=True
+    )
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_used_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    def works(self, at: datetime) -> bool:
+        """Return whether it still opens anything."""
+        return self.revoked_at is None and at < self.expires_at

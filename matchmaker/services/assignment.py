@@ -23,7 +23,7 @@ from matchmaker.matching.assignment.document import read_back, stamp, written_ou
 from matchmaker.matching.assignment.outcome import Method, Placed, Result, Unplaced
 from matchmaker.matching.assignment.round import Lock, Problem, Round, RoundRefused
 from matchmaker.matching.assignment.solver import Progress
-from matchmaker.matching.assignment.stable import never
+from matchmaker.matching.assignment.stable import Stopped, never
 from matchmaker.models import (
     AssignmentRound,
     AuditAction,
@@ -37,6 +37,7 @@ from matchmaker.models import (
 from matchmaker.models.placement import AGREE_WITHIN
 from matchmaker.services.clock import Clock
 from matchmaker.services.cohorts import MOST_REASON, checked_line
+from matchmaker.services.cursors import CursorPage, page_of, read_cursor
 from matchmaker.services.gathering import Gathered, gathered, with_fit
 from matchmaker.services.placement_mails import mail_round
 from matchmaker.services.recording import Entry, record
@@ -48,7 +49,7 @@ from matchmaker.services.round_answers import (
     refuse_contradiction,
 )
 from matchmaker.services.student_fit import StudentFit
-from matchmaker.storage import assignment, cohorts
+from matchmaker.storage import assignment, cohort_lists, cohorts
 from matchmaker.storage.database import Sessions
 
 #: Seconds for each optimising method before its best answer so far is kept with its gap.
@@ -98,6 +99,20 @@ class AssignmentService:
         with self.sessions.reading() as session:
             return assignment.of_cohort(session, cohort_id)
 
+    def page(
+        self, cohort_id: UUID, *, cursor: str | None = None, limit: int = 20
+    ) -> CursorPage[AssignmentRound]:
+        """Return some rounds of a cohort, the first first.
+
+        Raises:
+            InvalidInput: the cursor is of another list.
+
+        """
+        after = read_cursor(cursor, (int,)) if cursor else None
+        with self.sessions.reading() as session:
+            found = cohort_lists.rounds(session, cohort_id, after=after, limit=limit)
+        return page_of(found, limit, lambda one: (one.number,))
+
     def get(self, round_id: UUID) -> AssignmentRound:
         """Return one round.
 
@@ -145,6 +160,8 @@ class AssignmentService:
         with self.sessions.reading() as session:
             kept = assignment.input_stamped(session, round_id, stamp(document))
         results = {} if kept else self._answered(found.asked, progress, cancelled)
+        if cancelled():
+            raise Stopped
         with self.sessions.writing() as session:
             round_ = assignment.get(session, round_id, seen)
             round_.apply(RoundAction.ADJUST, at=self.clock())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -38,6 +39,16 @@ class Belongings:
     delegated: Mapping[UUID, str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProfilePeople:
+    """Who looks after a profile."""
+
+    #: None when nobody owns it.
+    owner: Account | None
+    #: Who may edit it for the owner, and since when; the first first.
+    delegates: Sequence[tuple[Account, datetime]]
+
+
 @dataclass(frozen=True)
 class BelongingService:
     """What ties accounts to profiles. ``by`` is the account that does it; None is the shell."""
@@ -61,6 +72,18 @@ class BelongingService:
             for what, ids in found.items()
         }
         return Belongings(**ordered)
+
+    def people(self, profile_id: UUID) -> ProfilePeople:
+        """Return who looks after a profile.
+
+        Raises:
+            NotFound: there is no such profile.
+
+        """
+        with self.sessions.reading() as session:
+            _profile(session, profile_id)
+            owner, delegates = accounts.people_of(session, profile_id)
+        return ProfilePeople(owner=owner, delegates=delegates)
 
     def join(self, account_id: UUID, organisation_id: UUID, *, by: UUID | None) -> None:
         """Make an account a member of an organisation; twice is as good as once.

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -29,55 +29,17 @@ from matchmaker.models import (
     Supervisor,
 )
 from matchmaker.services.accounts import checked_email
-from matchmaker.services.clock import Clock
-from matchmaker.services.cursors import CursorPage, page_of, read_cursor
+from matchmaker.services.cohort_reading import CohortReader
 from matchmaker.services.recording import Entry, record
-from matchmaker.storage import assignment, cohorts, imports
-from matchmaker.storage.database import Sessions
+from matchmaker.storage import cohorts, imports
 
 #: Longest name, reason and text of a position.
 MOST_NAME, MOST_REASON = 200, 1_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class CohortMember:
-    """A student in a cohort, by name."""
-
-    student: CohortStudent
-    name: str
-    wishes: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfferedPosition:
-    """A position as a coordinator sees it."""
-
-    position: Position
-    host: str
-    vetted: bool
-    #: None while nothing was said of it.
-    approval: PositionApproval | None
-    #: Students who marked it quietly.
-    marks: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class CohortView:
-    """A cohort with all that belongs to it."""
-
-    cohort: Cohort
-    university: str
-    members: Sequence[CohortMember]
-    supervisors: Sequence[Supervisor]
-    positions: Sequence[OfferedPosition]
-
-
 @dataclass(frozen=True)
-class CohortService:
+class CohortService(CohortReader):
     """What coordinators do before a round."""
-
-    sessions: Sessions
-    clock: Clock
 
     def create(
         self, university_id: UUID, *, name: str, starts_on: date, ends_on: date, by: UUID | None
@@ -109,92 +71,6 @@ class CohortService:
                 at=self.clock(),
             )
         return cohort
-
-    def list(self, universities: Collection[UUID] | None) -> Sequence[Cohort]:
-        """Return the cohorts of these universities (None: of all), the latest first."""
-        with self.sessions.reading() as session:
-            return cohorts.all_of(session, universities)
-
-    def page(
-        self,
-        universities: Collection[UUID] | None,
-        *,
-        cursor: str | None = None,
-        limit: int = 20,
-    ) -> CursorPage[Cohort]:
-        """Return some cohorts of these universities (None: of all), the newest first.
-
-        Raises:
-            InvalidInput: the cursor is of another list.
-
-        """
-        after = read_cursor(cursor, (datetime, UUID)) if cursor else None
-        with self.sessions.reading() as session:
-            found = cohorts.page(session, universities, after=after, limit=limit)
-        return page_of(found, limit, lambda one: (one.created_at, one.id))
-
-    def get(self, cohort_id: UUID) -> Cohort:
-        """Return one cohort.
-
-        Raises:
-            NotFound: there is none.
-
-        """
-        with self.sessions.reading() as session:
-            return cohorts.get(session, cohort_id)
-
-    def forbidden(self, cohort_id: UUID) -> Sequence[ForbiddenPair]:
-        """Return the pairs of a cohort that must not be, the oldest first."""
-        with self.sessions.reading() as session:
-            return assignment.forbidden(session, cohort_id)
-
-    def view(self, cohort_id: UUID) -> CohortView:
-        """Return a cohort with students, supervisors and the positions of its period.
-
-        Raises:
-            NotFound: there is none.
-
-        """
-        with self.sessions.reading() as session:
-            cohort = cohorts.get(session, cohort_id)
-            students = cohorts.students_of(session, cohort_id)
-            wishes: dict[UUID, int] = {}
-            for wish in cohorts.wishes(session, cohort_id):
-                wishes[wish.student_id] = wishes.get(wish.student_id, 0) + 1
-            positions = cohorts.positions_in_period(session, cohort)
-            hosts = {one.host_id for one in positions}
-            ids = {one.student_id for one in students} | hosts | {cohort.university_id}
-            named = cohorts.names(session, ids)
-            approvals = cohorts.approvals(session, cohort_id)
-            vetted = cohorts.vettings(session)
-            marks = cohorts.mark_counts(session, [one.id for one in positions])
-            supervisors = cohorts.supervisors_of(session, cohort_id)
-        return CohortView(
-            cohort=cohort,
-            university=named[cohort.university_id],
-            members=sorted(
-                (
-                    CohortMember(
-                        student=one,
-                        name=named[one.student_id],
-                        wishes=wishes.get(one.student_id, 0),
-                    )
-                    for one in students
-                ),
-                key=lambda one: (one.name.casefold(), one.student.student_id),
-            ),
-            supervisors=supervisors,
-            positions=[
-                OfferedPosition(
-                    position=one,
-                    host=named[one.host_id],
-                    vetted=one.host_id in vetted,
-                    approval=approvals.get(one.id),
-                    marks=marks.get(one.id, 0),
-                )
-                for one in positions
-            ],
-        )
 
     def enrol(self, cohort_id: UUID, student_ids: Collection[UUID], *, by: UUID | None) -> int:
         """Take students into a cohort; who is in it stays. Whoever had left comes back.
@@ -303,25 +179,38 @@ class CohortService:
             self._recorded(session, AuditAction.CREATE, "supervisor", supervisor.id, by)
         return supervisor
 
-    def set_supervisor_capacity(
-        self, supervisor_id: UUID, capacity: int, *, by: UUID | None
-    ) -> None:
-        """Say how many students somebody supervises.
+    def revise_supervisor(
+        self,
+        cohort_id: UUID,
+        supervisor_id: UUID,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        capacity: int | None = None,
+        by: UUID | None,
+        expected_revision: int | None = None,
+    ) -> Supervisor:
+        """Change what is said of a supervisor; what is None stays.
 
         Raises:
-            NotFound: there is no such supervisor.
-            InvalidInput: more students than that are placed with them already.
+            NotFound: there is no such supervisor in the cohort.
+            StaleRevision: somebody changed it meanwhile.
+            InvalidInput: a value can't stand, or more students than that are placed with them.
 
         """
-        checked_number("capacity", capacity)
         with self.sessions.writing() as session:
-            supervisor = session.get(Supervisor, supervisor_id)
-            if supervisor is None:
-                raise NotFound("supervisor", supervisor_id)
-            placed = len(cohorts.live_placements(session, supervisors=[supervisor_id]))
-            refuse_below(capacity, placed)
-            supervisor.capacity = capacity
+            supervisor = cohorts.supervisor(session, cohort_id, supervisor_id, expected_revision)
+            if name is not None:
+                supervisor.name = checked_line("name", name)
+            if email is not None:
+                supervisor.email = checked_email(email)
+            if capacity is not None:
+                checked_number("capacity", capacity)
+                placed = cohorts.live_placements(session, supervisors=[supervisor_id])
+                refuse_below(capacity, len(placed))
+                supervisor.capacity = capacity
             self._recorded(session, AuditAction.REVISE, "supervisor", supervisor_id, by)
+        return supervisor
 
     def approve(
         self,
@@ -391,8 +280,8 @@ class CohortService:
 
     def forbid(
         self, cohort_id: UUID, student_id: UUID, position_id: UUID, *, reason: str, by: UUID | None
-    ) -> None:
-        """Say that a student and a position must not come together.
+    ) -> ForbiddenPair:
+        """Say that a student and a position must not come together, in no round of the cohort.
 
         Raises:
             NotFound: no such student in the cohort, or no such position.
@@ -405,16 +294,85 @@ class CohortService:
             cohorts.position(session, position_id)
             if session.get(ForbiddenPair, (cohort_id, student_id, position_id)) is not None:
                 raise Duplicate("forbidden pair", position_id)
-            session.add(
-                ForbiddenPair(
-                    cohort_id=cohort_id,
-                    student_id=student_id,
-                    position_id=position_id,
-                    reason=checked_line("reason", reason, MOST_REASON),
-                    by_id=by,
-                    at=self.clock(),
-                )
+            pair = ForbiddenPair(
+                cohort_id=cohort_id,
+                student_id=student_id,
+                position_id=position_id,
+                reason=checked_line("reason", reason, MOST_REASON),
+                by_id=by,
+                at=self.clock(),
             )
+            session.add(pair)
+            self._recorded_pair(session, AuditAction.DECLARE_CONFLICT, pair, by)
+        return pair
+
+    def allow(
+        self, cohort_id: UUID, student_id: UUID, position_id: UUID, *, by: UUID | None
+    ) -> None:
+        """Let a student and a position come together again.
+
+        Raises:
+            NotFound: nobody said that they must not.
+
+        """
+        with self.sessions.writing() as session:
+            pair = session.get(ForbiddenPair, (cohort_id, student_id, position_id))
+            if pair is None:
+                raise NotFound("forbidden pair", position_id)
+            session.delete(pair)
+            self._recorded_pair(session, AuditAction.END_CONFLICT, pair, by)
+
+    def bring(
+        self, cohort_id: UUID, student_id: UUID, position_id: UUID, *, by: UUID | None
+    ) -> Position:
+        """Say that a student found a position themselves: it is theirs, and nobody else's.
+
+        Raises:
+            NotFound: no such student in the cohort, or no such position in its period.
+            InvalidInput: it is closed or somebody else's, or the student brings another one.
+
+        """
+        with self.sessions.writing() as session:
+            cohort = cohorts.get(session, cohort_id)
+            cohorts.student_in(session, cohort_id, student_id)
+            position = cohorts.position(session, position_id)
+            if position.starts_on > cohort.ends_on or position.ends_on < cohort.starts_on:
+                raise NotFound("position", position_id)
+            if position.state is PositionState.CLOSED:
+                raise InvalidInput("position_id", "This position is closed.")
+            if any(one.id != position_id for one in cohorts.brought_by(session, student_id)):
+                raise InvalidInput("position_id", "This student brings another place.")
+            others = {one.student_id for one in cohorts.wishes_for(session, position_id)}
+            placed = cohorts.live_placements(session, positions=[position_id])
+            others |= {one.student_id for one in placed} | {position.brought_by_id or student_id}
+            if others - {student_id}:
+                raise InvalidInput(
+                    "position_id", "Other students wish for this position, or have a place there."
+                )
+            position.brought_by_id = student_id
+            position.updated_at = self.clock()
+            self._brought(session, position, by)
+        return position
+
+    def bring_no_longer(self, cohort_id: UUID, student_id: UUID, *, by: UUID | None) -> None:
+        """Say that a student brings no place of their own; it is on offer to all again.
+
+        Raises:
+            NotFound: no such student in the cohort, or they bring none.
+            InvalidInput: they are placed there.
+
+        """
+        with self.sessions.writing() as session:
+            cohorts.student_in(session, cohort_id, student_id)
+            own = cohorts.brought_by(session, student_id)
+            if not own:
+                raise NotFound("own place", student_id)
+            if cohorts.live_placements(session, positions=[one.id for one in own]):
+                raise InvalidInput("position_id", "The student is placed there.")
+            for position in own:
+                position.brought_by_id = None
+                position.updated_at = self.clock()
+                self._brought(session, position, by)
 
     def propose(self, cohort_id: UUID, *, by: UUID | None) -> Mapping[UUID, int]:
         """Show hosts those who wish for their positions; wishes made later wait for another time.
@@ -437,6 +395,20 @@ class CohortService:
                 if of_cohort == cohort_id:
                     found[position_id] = found.get(position_id, 0) + 1
         return found
+
+    def _brought(self, session: Session, position: Position, by: UUID | None) -> None:
+        student = position.brought_by_id
+        told = {"brought_by": None if student is None else str(student)}
+        entry = Entry(by=by, action=AuditAction.REVISE, kind="position", id=position.id, after=told)
+        record(session, entry, at=self.clock())
+
+    def _recorded_pair(
+        self, session: Session, action: AuditAction, pair: ForbiddenPair, by: UUID | None
+    ) -> None:
+        # Ids alone: why two must not come together may say something about a person.
+        told = {"student": str(pair.student_id), "position": str(pair.position_id)}
+        entry = Entry(by=by, action=action, kind="cohort", id=pair.cohort_id, after=told)
+        record(session, entry, at=self.clock())
 
     def _recorded(
         self, session: Session, action: AuditAction, kind: str, about: UUID, by: UUID | None

@@ -3,6 +3,9 @@
 What it writes is marked: the programme and its firms are fictional, and only staff see the firms.
 Introductions are written as history, so that nobody gets a mail about them; everything else is
 done by the services that do it in life, each with a clock that stands on the day of the deed.
+
+What happened to a challenge is written as a whole or not at all, so that a load that was killed
+goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from matchmaker.errors import Duplicate, IndexNotReady
 from matchmaker.models import (
@@ -42,7 +47,7 @@ from matchmaker.services.outcomes import OutcomeService
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.programmes import ProgrammeService
 from matchmaker.storage import challenges, reports
-from matchmaker.storage.database import Sessions
+from matchmaker.storage.database import Sessions, WithinOne
 
 #: When in the day deeds happen, one after the other.
 _MORNING, _NOON = time(9, tzinfo=UTC), time(12, tzinfo=UTC)
@@ -71,7 +76,7 @@ class Demonstration:
 
 @dataclass(frozen=True)
 class DemonstrationService:
-    """Loads a demonstration, once."""
+    """Loads a demonstration, once and whole."""
 
     sessions: Sessions
     profiles: ProfileService
@@ -84,37 +89,61 @@ class DemonstrationService:
     def load(
         self, given: Demonstration, progress: Callable[[int, int], None] | None = None
     ) -> Programme:
-        """Write a demonstration; one that was killed on the way begins anew in a fresh database.
+        """Write a demonstration, or what is missing of one that was killed on the way.
 
         Args:
             given: what is to be shown.
             progress: told how many of how many journeys are written.
 
         Raises:
-            Duplicate: a programme has this name, so it is there already.
+            Duplicate: all of it is there already, or a programme that is not made up has its name.
             InvalidInput: a value that the services do not take.
 
         """
         with self.sessions.reading() as session:
             there = reports.programme_named(session, given.programme["name"])
-        if there is not None:
+            missing = [one for one in given.journeys if not self._is_there(session, one)]
+        if there is not None and not (there.fictional and missing):
             raise Duplicate("programme", there.id)
-        first = self._at(given.programme["starts_on"])
         self.profiles.register_all(given.profiles)
-        programme_id = self._programme(given, first)
-        for number, journey in enumerate(given.journeys, start=1):
-            self._live(journey, programme_id)
+        programme_id = there.id if there is not None else self._programme(given)
+        done = len(given.journeys) - len(missing)
+        for number, journey in enumerate(missing, start=done + 1):
+            with self.sessions.writing() as session:
+                self._within(session).live(journey, programme_id)
             if progress is not None:
                 progress(number, len(given.journeys))
         return self.programmes.get(programme_id)
 
-    def _programme(self, given: Demonstration, first: Clock) -> UUID:
-        service = replace(self.programmes, clock=first)
-        made = service.create(**given.programme, fictional=True, by=None)
-        service.set_targets(made.id, given.targets, expected_revision=made.revision, by=None)
+    def _within(self, session: Session) -> DemonstrationService:
+        """Return the same with all services in one running transaction."""
+        one = WithinOne(session)
+        return replace(
+            self,
+            sessions=one,
+            challenges=replace(self.challenges, sessions=one),
+            matchmaking=replace(self.matchmaking, sessions=one),
+            collaborations=replace(self.collaborations, sessions=one),
+            outcomes=replace(self.outcomes, sessions=one),
+            programmes=replace(self.programmes, sessions=one),
+        )
+
+    def _is_there(self, session: Session, journey: Record) -> bool:
+        """Return whether a journey is written: its challenge is there with all that followed."""
+        return challenges.is_there(
+            session, journey["firm"].id, journey["title"], self._at(journey["submitted"])()
+        )
+
+    def _programme(self, given: Demonstration) -> UUID:
+        with self.sessions.writing() as session:
+            clock = self._at(given.programme["starts_on"])
+            service = replace(self._within(session).programmes, clock=clock)
+            made = service.create(**given.programme, fictional=True, by=None)
+            service.set_targets(made.id, given.targets, expected_revision=made.revision, by=None)
         return made.id
 
-    def _live(self, journey: Record, programme_id: UUID) -> None:
+    def live(self, journey: Record, programme_id: UUID) -> None:
+        """Write what happened to one challenge, step by step."""
         challenge = self._ask(journey)
         if "opened" in journey:
             self._open(challenge.id, journey["opened"])

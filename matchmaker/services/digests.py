@@ -1,7 +1,9 @@
 """DigestService: once a week, what is new for somebody; nothing when nothing is.
 
 A challenge is told of once: when its profile fits it well enough to be an answer to it
-(``DirectionService``). An introduction that waits for an answer is told of until it is answered.
+(``DirectionService``). For a challenge of one's own each new partner is told of once, when a list
+asked again has them over the floor (``new_matches``). An introduction that waits for an answer is
+told of until it is answered.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from matchmaker.services.clock import Clock
 from matchmaker.services.directions import AnsweredChallenge, DirectionService
 from matchmaker.services.mail_links import make_link, opened
 from matchmaker.services.mailing import NewMail, queue
+from matchmaker.services.new_matches import NewMatches, new_matches, remember
 from matchmaker.storage import accounts, digests
 from matchmaker.storage.database import Sessions
 from matchmaker.storage.digests import WaitingAnswer
@@ -96,10 +99,16 @@ class DigestService:
                 return False
         # Judging takes longer than a transaction may.
         new = self._new(account.id)
+        matching = new_matches(self.sessions, self.directions.matchmaking, account.id, now)
+        matching = matching[:MOST_CHALLENGES]
         with self.sessions.writing() as session:
             current = accounts.get(session, account.id)
             waiting = digests.waiting(session, account.id, now)
-            if not (new or waiting) or not current.digest or digests.is_written(session, key):
+            if (
+                not (new or matching or waiting)
+                or not current.digest
+                or digests.is_written(session, key)
+            ):
                 return False
             _, unsubscribe_path = make_link(
                 session, LinkPurpose.UNSUBSCRIBE_DIGEST, current.email, at=now, account=current
@@ -110,6 +119,7 @@ class DigestService:
                 template=MailTemplate.DIGEST.value,
                 values={
                     "challenges": [_challenge(one) for one in new],
+                    "matches": [_matches(one) for one in matching],
                     "introductions": [_introduction(one) for one in waiting],
                     "path": "/introductions",
                     "unsubscribe_path": unsubscribe_path,
@@ -123,6 +133,7 @@ class DigestService:
                 )
                 for one in new
             )
+            remember(session, account.id, matching, now)
         return True
 
     def _new(self, account_id: UUID) -> Sequence[_New]:
@@ -150,11 +161,25 @@ def _account(account: Account | None) -> Account:
     return account
 
 
+def _shortened(words: str) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= _SHORT else words[: _SHORT - 1].rstrip() + "…"
+
+
+def _matches(new: NewMatches) -> dict[str, str | int]:
+    # Names are on the page: a mail lies in more places than its reader knows.
+    return {
+        "words": _shortened(new.challenge.title or new.challenge.text),
+        "count": len(new.profile_ids),
+        "fit": new.fit.value,
+        "path": f"/challenges/{new.challenge.id}",
+    }
+
+
 def _challenge(new: _New) -> dict[str, str]:
     held = new.challenge.challenge
-    words = " ".join((held.title or held.sentences[0]).split())
     return {
-        "words": words if len(words) <= _SHORT else words[: _SHORT - 1].rstrip() + "…",
+        "words": _shortened(held.title or held.sentences[0]),
         "profile": " ".join(new.profile.split()),
         "fit": new.challenge.fit.value,
         "path": f"/profiles/{new.profile_id}/challenges",

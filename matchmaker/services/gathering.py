@@ -105,7 +105,6 @@ class _Gathering:
             one.id: one for one in cohorts.positions_in_period(session, self.cohort)
         }
         approvals = cohorts.approvals(session, self.cohort.id)
-        self.vetted = cohorts.vettings(session)
         self.open = {
             one.id: one
             for one in self.all_positions.values()
@@ -114,6 +113,7 @@ class _Gathering:
             and approvals[one.id].approved
         }
         hosts = {one.host_id for one in self.open.values()}
+        self.vetted = cohorts.vettings(session, hosts)
         # Of all cohorts and of earlier rounds: a place is taken whoever took it.
         at_hosts = cohorts.positions_of_hosts(session, hosts)
         self.host_of = {one.id: one.host_id for one in at_hosts}

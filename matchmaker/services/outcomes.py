@@ -24,8 +24,9 @@ from matchmaker.models.outcome import FOLLOWS, MONEY, MOST_MINOR, MOST_THINGS, S
 from matchmaker.services.clock import Clock
 from matchmaker.services.cursors import CursorPage, page_of, read_cursor
 from matchmaker.services.recording import Entry, record
-from matchmaker.storage import outcomes
+from matchmaker.storage import outcomes, sealing
 from matchmaker.storage.database import Sessions
+from matchmaker.storage.outcomes import Words
 
 #: Longest evidence and longest reason.
 TEXT_LENGTH = 1_000
@@ -49,6 +50,7 @@ class LedgerLine:
 
     outcome: Outcome
     confirmation: OutcomeConfirmation | None
+    words: Words
     #: The line that takes it off, if any.
     reversed_by: UUID | None
 
@@ -63,6 +65,7 @@ class WaitingLine:
     """A line that nobody has confirmed, with its collaboration."""
 
     outcome: Outcome
+    words: Words
     collaboration: Collaboration
 
 
@@ -166,13 +169,32 @@ class OutcomeService:
             _check_stands(session, line, "reverse")
             if outcomes.following(session, line.id):
                 raise TransitionNotAllowed("outcome", "followed", "reverse", ["confirm"])
-            counter = line.counter_line(number=number, reason=reason, by=by, at=now)
+            counter = line.counter_line(number=number, by=by, at=now)
+            outcomes.seal_words(session, counter, Words(reason=reason))
             session.add(counter)
             session.flush()
             _record(session, counter, AuditAction.REVERSE, by, now)
             if session.get(OutcomeConfirmation, line.id) is not None:
                 outcomes.confirm(session, counter.id, by, now)
             return _with_standing(session, counter)
+
+    def erase_words(self, outcome_id: UUID, *, by: UUID | None) -> LedgerLine:
+        """Make the words of a line unreadable for good; the line and its figures stay.
+
+        Twice is as good as once.
+
+        Raises:
+            NotFound: there is no such line.
+
+        """
+        now = self.clock()
+        with self.sessions.writing() as session:
+            line = outcomes.line(session, outcome_id)
+            words = outcomes.words_of(session, [line])[line.id]
+            if words.evidence or words.reason:
+                sealing.destroy_keys(session, [line.id])
+                _record(session, line, AuditAction.ERASE, by, now)
+            return _with_standing(session, line)
 
     def ledger(self, collaboration_id: UUID) -> Sequence[LedgerLine]:
         """Return every line of a collaboration as they were written, those taken off too.
@@ -184,9 +206,15 @@ class OutcomeService:
         with self.sessions.reading() as session:
             outcomes.get(session, collaboration_id)
             found = outcomes.lines(session, collaboration_id)
+            words = outcomes.words_of(session, [one for one, _ in found])
         taken_off = {one.reverses_id: one.id for one, _ in found if one.reverses_id}
         return [
-            LedgerLine(outcome=one, confirmation=confirmation, reversed_by=taken_off.get(one.id))
+            LedgerLine(
+                outcome=one,
+                confirmation=confirmation,
+                words=words[one.id],
+                reversed_by=taken_off.get(one.id),
+            )
             for one, confirmation in found
         ]
 
@@ -210,7 +238,10 @@ class OutcomeService:
         after = read_cursor(cursor, (int,))[0] if cursor else None
         with self.sessions.reading() as session:
             rows = outcomes.waiting(session, after=after, limit=limit)
-        found = [WaitingLine(outcome=line, collaboration=one) for line, one in rows]
+            words = outcomes.words_of(session, [line for line, _ in rows])
+        found = [
+            WaitingLine(outcome=line, words=words[line.id], collaboration=one) for line, one in rows
+        ]
         return page_of(found, limit, lambda one: (one.outcome.number,))
 
 
@@ -252,11 +283,11 @@ def write_line(
         on_day=new.on_day,
         quantity=new.quantity,
         currency=new.currency,
-        evidence=evidence,
         follows_id=new.follows_id,
         recorded_by_id=by,
         recorded_at=at,
     )
+    outcomes.seal_words(session, line, Words(evidence=evidence))
     session.add(line)
     session.flush()
     _record(session, line, AuditAction.CREATE, by, at)
@@ -271,6 +302,7 @@ def _with_standing(session: Session, line: Outcome) -> LedgerLine:
     return LedgerLine(
         outcome=line,
         confirmation=session.get(OutcomeConfirmation, line.id),
+        words=outcomes.words_of(session, [line])[line.id],
         reversed_by=counter.id if counter else None,
     )
 

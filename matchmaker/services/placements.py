@@ -25,11 +25,12 @@ from matchmaker.models import (
 from matchmaker.models.facts import PlacementFacts
 from matchmaker.services.clock import Clock
 from matchmaker.services.cohorts import MOST_REASON, checked_line
+from matchmaker.services.cursors import CursorPage, page_of, read_cursor
 from matchmaker.services.followups import ask_afterwards
 from matchmaker.services.placement_ledger import count_completed
 from matchmaker.services.placement_mails import mail_agreed, mail_ended
 from matchmaker.services.recording import Entry, record
-from matchmaker.storage import assignment, cohorts
+from matchmaker.storage import assignment, cohort_lists, cohorts
 from matchmaker.storage.database import Sessions
 from matchmaker.storage.followups import spend_links
 
@@ -87,6 +88,21 @@ class PlacementService:
         with self.sessions.reading() as session:
             found = assignment.placements_of(session, students=students, hosts=hosts)
             return all_viewed(session, found)
+
+    def page_of_round(
+        self, round_id: UUID, *, cursor: str | None = None, limit: int = 20
+    ) -> CursorPage[PlacementView]:
+        """Return some placements that came of a round, by name of the student.
+
+        Raises:
+            InvalidInput: the cursor is of another list.
+
+        """
+        after = read_cursor(cursor, (str, UUID)) if cursor else None
+        with self.sessions.reading() as session:
+            found = cohort_lists.placements_of_round(session, round_id, after=after, limit=limit)
+            rows = page_of(found, limit, lambda one: (one[1], one[0].id))
+            return CursorPage([viewed(session, one) for one, _ in rows.items], rows.next)
 
     def of_round(self, round_id: UUID) -> Sequence[PlacementView]:
         """Return the placements that came of a round, by name of the student."""

@@ -29,6 +29,8 @@ class Explained:
     fit: Fit
     reason: Reason
     sentences: tuple[str, ...]
+    #: ISO 639-1 code of the challenge.
+    language: str
 
 
 @dataclass(frozen=True)
@@ -64,26 +66,38 @@ class StudentFit:
 
     def explained(self, student_id: UUID, challenge_id: UUID) -> Explained | None:
         """Return why a student fits a challenge; None when one of them is not indexed."""
+        return self.explained_all([student_id], challenge_id).get(student_id)
+
+    def explained_all(
+        self, student_ids: Collection[UUID], challenge_id: UUID
+    ) -> Mapping[UUID, Explained]:
+        """Return why each of these students fits a challenge; what is not indexed is left out."""
+        if not student_ids:
+            return {}
         policy = self.directions.matchmaking.policy
 
-        def answer(session: Session) -> Explained | None:
+        def answer(session: Session) -> dict[UUID, Explained]:
             search = SearchAlone(self.directions.matchmaking.replica, self.directions.remembered)
-            held, candidates = self._held([challenge_id]), self._candidates([student_id])
-            if not held or not candidates:
-                return None
+            held = self._held([challenge_id])
+            if not held:
+                return {}
             question = self.directions._question(held[0], held[0].place)  # noqa: SLF001 - as above
-            ranked = search.explained(session, question, candidates[0], policy)
-            return Explained(
-                score=ranked.score,
-                fit=policy.fit(ranked.score),
-                reason=ranked.reason,
-                sentences=tuple(held[0].sentences),
-            )
+            found = {}
+            for candidate in self._candidates(student_ids):
+                ranked = search.explained(session, question, candidate, policy)
+                found[candidate.profile_id] = Explained(
+                    score=ranked.score,
+                    fit=policy.fit(ranked.score),
+                    reason=ranked.reason,
+                    sentences=tuple(held[0].sentences),
+                    language=held[0].language,
+                )
+            return found
 
         try:
             return self.directions._answered(answer)  # noqa: SLF001 - as above
         except IndexNotReady:
-            return None
+            return {}
 
     def basis(self) -> dict[str, object]:
         """Return by which method and state of the index a score is made, as it is written down."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,9 @@ from matchmaker.models import (
     Position,
     PositionAction,
     PositionState,
+    Student,
     StudentPreference,
+    Visibility,
     WorkPlace,
 )
 from matchmaker.services.clock import Clock
@@ -29,10 +32,11 @@ from matchmaker.services.cohorts import (
     checked_number,
     refuse_below,
 )
+from matchmaker.services.cursors import CursorPage, page_of, read_cursor
 from matchmaker.services.ranking_records import log_positions, log_students
 from matchmaker.services.recording import Entry, record
 from matchmaker.services.student_fit import Explained, StudentFit
-from matchmaker.storage import challenges, cohorts
+from matchmaker.storage import challenges, cohort_lists, cohorts
 from matchmaker.storage.database import Sessions
 
 #: Longest text of a position, and greatest rank.
@@ -65,13 +69,29 @@ class StudentView:
 
 @dataclass(frozen=True, kw_only=True)
 class Applicant:
-    """A student whom a host may see."""
+    """A student whom a host may see: what they say of themselves, and why they fit."""
 
-    student_id: UUID
+    student: Student
     cohort_id: UUID
-    name: str
-    score: float | None
+    #: None when the position came of no challenge, or one of them is not indexed.
+    explained: Explained | None
     rank: int | None
+
+    @property
+    def student_id(self) -> UUID:
+        """Their profile."""
+        return self.student.id
+
+    @property
+    def score(self) -> float | None:
+        """Fit to the challenge behind the position, 0..1."""
+        return None if self.explained is None else self.explained.score
+
+    def tells(self, field: str) -> Any:
+        """Return what a field says; None when the student keeps it from firms."""
+        own = self.student.field_visibility.get(field)
+        kept = own is not None and not Visibility(own).allows(Visibility.MEMBERS)
+        return None if kept else getattr(self.student, field)
 
 
 @dataclass(frozen=True)
@@ -152,6 +172,20 @@ class WishService:
         """Return what these hosts offer, by title."""
         with self.sessions.reading() as session:
             return cohorts.positions_of_hosts(session, host_ids)
+
+    def page_of_positions(
+        self, host_ids: Collection[UUID], *, cursor: str | None = None, limit: int = 20
+    ) -> CursorPage[Position]:
+        """Return some of what these hosts offer, by title.
+
+        Raises:
+            InvalidInput: the cursor is of another list.
+
+        """
+        after = read_cursor(cursor, (str, UUID)) if cursor else None
+        with self.sessions.reading() as session:
+            found = cohort_lists.positions_of_hosts(session, host_ids, after=after, limit=limit)
+        return page_of(found, limit, lambda one: (one.title, one.id))
 
     def set_places(
         self,
@@ -381,19 +415,22 @@ class WishService:
             position = cohorts.position(session, position_id)
             wishing = cohorts.wishing_for(session, [position_id])
             ranks = {one.student_id: one.rank for one in cohorts.host_ranks(session, [position_id])}
-            named = cohorts.names(session, {student for *_, student in wishing})
-        scores = self._scores([student for *_, student in wishing], [position])
+            students = cohorts.students(session, {student for *_, student in wishing})
+        told: Mapping[UUID, Explained] = {}
+        if position.challenge_id is not None:
+            told = self.fit.explained_all(students.keys(), position.challenge_id)
         found = [
             Applicant(
-                student_id=student,
+                student=students[student],
                 cohort_id=cohort,
-                name=named[student],
-                score=scores.get((student, position_id)),
+                explained=told.get(student),
                 rank=ranks.get(student),
             )
             for _, cohort, student in wishing
         ]
-        return sorted(found, key=lambda one: (-(one.score or 0.0), one.name, one.student_id))
+        return sorted(
+            found, key=lambda one: (-(one.score or 0.0), one.student.folded_name, one.student.id)
+        )
 
     def rank_students(
         self, position_id: UUID, ranks: Mapping[UUID, int], *, by: UUID | None

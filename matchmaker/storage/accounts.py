@@ -132,6 +132,24 @@ def called(session: Session, ids: Iterable[UUID]) -> Sequence[tuple[UUID, str, s
     return [(id_, name, email, role) for id_, name, email, role in rows]
 
 
+def people_of(
+    session: Session, profile_id: UUID
+) -> tuple[Account | None, Sequence[tuple[Account, datetime]]]:
+    """Return the owner of a profile, and who edits it for them, the first first."""
+    owner = session.scalar(
+        select(Account)
+        .join(Claim, Claim.account_id == Account.id)
+        .where(Claim.profile_id == profile_id)
+    )
+    rows = session.execute(
+        select(Account, Delegation.since)
+        .join(Delegation, Delegation.account_id == Account.id)
+        .where(Delegation.profile_id == profile_id)
+        .order_by(Delegation.since, Account.id)
+    )
+    return owner, [(account, since) for account, since in rows]
+
+
 def emails(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the addresses of accounts by id."""
     query = select(Account.id, Account.email).where(Account.id.in_(list(ids)))

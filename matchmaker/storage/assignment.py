@@ -18,19 +18,22 @@ from matchmaker.models import (
     RoundAnswer,
     RoundInput,
     RoundLock,
+    RoundRun,
     RoundState,
 )
 
 
-def get(session: Session, round_id: UUID, expected_revision: int | None = None) -> AssignmentRound:
-    """Return one round.
+def get(
+    session: Session, round_id: UUID, expected_revision: int | None = None, *, lock: bool = False
+) -> AssignmentRound:
+    """Return one round; locked, nobody else starts its run meanwhile.
 
     Raises:
         NotFound: there is none.
         StaleRevision: it is not at the expected revision.
 
     """
-    found = session.get(AssignmentRound, round_id)
+    found = session.get(AssignmentRound, round_id, with_for_update=lock or None)
     if found is None:
         raise NotFound("assignment round", round_id)
     if expected_revision is not None and found.revision != expected_revision:
@@ -53,6 +56,11 @@ def next_number(session: Session, cohort_id: UUID) -> int:
     """Return the number of the next round of a cohort."""
     query = select(func.max(AssignmentRound.number)).where(AssignmentRound.cohort_id == cohort_id)
     return (session.scalar(query) or 0) + 1
+
+
+def run_of(session: Session, round_id: UUID) -> RoundRun | None:
+    """Return how far the latest run of a round is; None when it was never run."""
+    return session.get(RoundRun, round_id)
 
 
 def inputs(session: Session, round_id: UUID) -> Sequence[RoundInput]:

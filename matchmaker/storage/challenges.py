@@ -39,6 +39,16 @@ def get(session: Session, challenge_id: UUID, expected_revision: int | None = No
     return challenge
 
 
+def is_there(session: Session, organisation_id: UUID, title: str, created_at: datetime) -> bool:
+    """Return whether an organisation has a challenge of this title and moment."""
+    query = select(Challenge.id).where(
+        Challenge.organisation_id == organisation_id,
+        Challenge.title == title,
+        Challenge.created_at == created_at,
+    )
+    return session.scalar(query) is not None
+
+
 def samples(session: Session) -> Sequence[Challenge]:
     """Return the shipped examples by title."""
     return session.scalars(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound, StaleRevision
@@ -21,6 +20,7 @@ from matchmaker.models import (
     Position,
     PositionApproval,
     Profile,
+    Student,
     StudentPreference,
     Supervisor,
 )
@@ -48,30 +48,6 @@ def all_of(session: Session, universities: Collection[UUID] | None) -> Sequence[
     if universities is not None:
         query = query.where(Cohort.university_id.in_(universities))
     return session.scalars(query).all()
-
-
-def page(
-    session: Session,
-    universities: Collection[UUID] | None,
-    *,
-    after: Sequence[Any] | None,
-    limit: int,
-) -> Sequence[Cohort]:
-    """Return cohorts, the newest first, one more than asked for when there are more.
-
-    Args:
-        session: to read with.
-        universities: only of these; None for all.
-        after: ``created_at`` and id of the last one before.
-        limit: how many.
-
-    """
-    query = select(Cohort).order_by(Cohort.created_at.desc(), Cohort.id.desc())
-    if universities is not None:
-        query = query.where(Cohort.university_id.in_(universities))
-    if after is not None:
-        query = query.where(tuple_(Cohort.created_at, Cohort.id) < tuple_(*after))
-    return session.scalars(query.limit(limit + 1)).all()
 
 
 def students_of(session: Session, cohort_id: UUID) -> Sequence[CohortStudent]:
@@ -112,6 +88,24 @@ def supervisors_of(session: Session, cohort_id: UUID) -> Sequence[Supervisor]:
     return session.scalars(query.order_by(Supervisor.name, Supervisor.id)).all()
 
 
+def supervisor(
+    session: Session, cohort_id: UUID, supervisor_id: UUID, expected_revision: int | None = None
+) -> Supervisor:
+    """Return one supervisor of a cohort.
+
+    Raises:
+        NotFound: there is none, or none of this cohort.
+        StaleRevision: it is not at the expected revision.
+
+    """
+    found = session.get(Supervisor, supervisor_id)
+    if found is None or found.cohort_id != cohort_id:
+        raise NotFound("supervisor", supervisor_id)
+    if expected_revision is not None and found.revision != expected_revision:
+        raise StaleRevision(expected_revision, found.revision)
+    return found
+
+
 def position(session: Session, position_id: UUID, expected_revision: int | None = None) -> Position:
     """Return one position.
 
@@ -148,15 +142,32 @@ def positions_in_period(session: Session, cohort: Cohort) -> Sequence[Position]:
     return session.scalars(query.order_by(Position.title, Position.id)).all()
 
 
-def approvals(session: Session, cohort_id: UUID) -> dict[UUID, PositionApproval]:
-    """Return what a university said of positions for a cohort, by position."""
+def brought_by(session: Session, student_id: UUID) -> Sequence[Position]:
+    """Return the places that a student found themselves, by title."""
+    query = select(Position).where(Position.brought_by_id == student_id)
+    return session.scalars(query.order_by(Position.title, Position.id)).all()
+
+
+def wishes_for(session: Session, position_id: UUID) -> Sequence[StudentPreference]:
+    """Return the wishes for a position, of all cohorts."""
+    query = select(StudentPreference).where(StudentPreference.position_id == position_id)
+    return session.scalars(query.order_by(StudentPreference.student_id)).all()
+
+
+def approvals(
+    session: Session, cohort_id: UUID, position_ids: Collection[UUID] | None = None
+) -> dict[UUID, PositionApproval]:
+    """Return what a university said of these positions (None: of all) for a cohort."""
     query = select(PositionApproval).where(PositionApproval.cohort_id == cohort_id)
+    if position_ids is not None:
+        query = query.where(PositionApproval.position_id.in_(position_ids))
     return {one.position_id: one for one in session.scalars(query)}
 
 
-def vettings(session: Session) -> dict[UUID, HostVetting]:
-    """Return the vetted hosts, by organisation."""
-    return {one.organisation_id: one for one in session.scalars(select(HostVetting))}
+def vettings(session: Session, host_ids: Collection[UUID]) -> dict[UUID, HostVetting]:
+    """Return those of these hosts that are vetted, by organisation."""
+    query = select(HostVetting).where(HostVetting.organisation_id.in_(host_ids))
+    return {one.organisation_id: one for one in session.scalars(query)}
 
 
 def wishes(
@@ -282,6 +293,11 @@ def names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the names of profiles."""
     query = select(Profile.id, Profile.name).where(Profile.id.in_(ids))
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def students(session: Session, ids: Collection[UUID]) -> dict[UUID, Student]:
+    """Return these students, by id."""
+    return {one.id: one for one in session.scalars(select(Student).where(Student.id.in_(ids)))}
 
 
 def supervisors_named(session: Session, ids: Collection[UUID]) -> Sequence[Supervisor]:

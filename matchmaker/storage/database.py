@@ -136,6 +136,24 @@ class Sessions:
             yield session
 
 
+class WithinOne(Sessions):
+    """Sessions that are all one running transaction: what services do with them is one deed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Read what the transaction sees."""
+        yield self._session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Write a part of the transaction; whoever began it ends it."""
+        yield self._session
+        self._session.flush()
+
+
 @contextmanager
 def _in_plain_words() -> Iterator[None]:
     try:

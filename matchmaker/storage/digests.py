@@ -13,14 +13,20 @@ from sqlalchemy.orm import Session
 from matchmaker.models import (
     Account,
     Challenge,
+    ChallengeState,
     Claim,
+    Conditions,
     Introduction,
     IntroductionState,
+    Match,
+    MatchDecision,
+    MatchRun,
     Membership,
     OutgoingMail,
     Profile,
     Standing,
     ToldChallenge,
+    ToldMatch,
     Visibility,
 )
 
@@ -87,6 +93,55 @@ def own(session: Session, account_id: UUID, ids: Collection[UUID]) -> set[UUID]:
         ),
     )
     return set(session.scalars(query))
+
+
+def own_open(session: Session, account_id: UUID, at: datetime) -> Sequence[Challenge]:
+    """Return the open challenges that somebody owns, the oldest first."""
+    query = (
+        select(Challenge)
+        .where(
+            Challenge.account_id == account_id,
+            Challenge.state == ChallengeState.OPEN,
+            or_(Challenge.expires_at.is_(None), Challenge.expires_at > at),
+        )
+        .order_by(Challenge.created_at, Challenge.id)
+    )
+    return session.scalars(query).all()
+
+
+def known_matches(session: Session, account_id: UUID, challenge_id: UUID) -> set[UUID]:
+    """Return the partners whom the owner of a challenge was told of."""
+    query = select(ToldMatch.profile_id).where(
+        ToldMatch.account_id == account_id, ToldMatch.challenge_id == challenge_id
+    )
+    return set(session.scalars(query))
+
+
+def listed(session: Session, challenge_id: UUID) -> set[UUID]:
+    """Return everybody whom a list of a challenge has shown."""
+    query = (
+        select(Match.profile_id)
+        .join(MatchRun, MatchRun.id == Match.run_id)
+        .where(MatchRun.challenge_id == challenge_id)
+    )
+    return set(session.scalars(query))
+
+
+def decided(session: Session, challenge_id: UUID) -> set[UUID]:
+    """Return everybody who was kept for a challenge, or dismissed."""
+    query = select(MatchDecision.profile_id).where(MatchDecision.challenge_id == challenge_id)
+    return set(session.scalars(query))
+
+
+def newest_conditions(session: Session, challenge_id: UUID) -> Conditions:
+    """Return what the newest list of a challenge was asked with."""
+    kept = session.scalar(
+        select(MatchRun.conditions)
+        .where(MatchRun.challenge_id == challenge_id)
+        .order_by(MatchRun.created_at.desc(), MatchRun.id)
+        .limit(1)
+    )
+    return Conditions.from_json(kept) if kept else Conditions()
 
 
 def waiting(session: Session, account_id: UUID, at: datetime) -> list[WaitingAnswer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from matchmaker.models import (
 )
 from matchmaker.models.facts import Viewer
 from matchmaker.models.introduction import CONTACTS_PASSED
+from matchmaker.storage import sealing
 
 #: Any number, the same everywhere: names the advisory lock on PostgreSQL.
 _LOCK = 7_305_147
@@ -185,6 +187,37 @@ def next_number(session: Session) -> int:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     return (session.scalar(select(func.max(Outcome.number))) or 0) + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What people wrote into a line of the ledger."""
+
+    evidence: str = ""
+    reason: str = ""
+    #: Whether there were any that nobody can read any more.
+    erased: bool = False
+
+
+def seal_words(session: Session, new: Outcome, words: Words) -> None:
+    """Put words into a line that is not written yet."""
+    new.sealed_evidence = sealing.seal_text(session, new.id, words.evidence)
+    new.sealed_reason = sealing.seal_text(session, new.id, words.reason)
+
+
+def words_of(session: Session, found: Sequence[Outcome]) -> dict[UUID, Words]:
+    """Return the words of lines by id; of those without any too."""
+    sealed = [one.id for one in found if one.sealed_evidence or one.sealed_reason]
+    keys = sealing.keys_of(session, sealed)
+    words = dict.fromkeys((one.id for one in found), Words())
+    words.update(dict.fromkeys(sealed, Words(erased=True)))
+    for one in found:
+        if key := keys.get(one.id):
+            words[one.id] = Words(
+                evidence=sealing.open_text(one.sealed_evidence, key, one.id),
+                reason=sealing.open_text(one.sealed_reason, key, one.id),
+            )
+    return words
 
 
 def line(session: Session, outcome_id: UUID) -> Outcome:

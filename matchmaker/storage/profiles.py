@@ -100,6 +100,11 @@ def family(session: Session, profile: Profile) -> list[Organisation]:
     return above
 
 
+def of_ids(session: Session, ids: Iterable[UUID]) -> Sequence[Profile]:
+    """Return these profiles without evidence; those there are not are missing."""
+    return session.scalars(select(Profile).where(Profile.id.in_(list(ids)))).all()
+
+
 def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of these profiles."""
     return dict(session.execute(_NAMES, {"ids": list(ids)}).all())

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, literal, or_, select, union
+from sqlalchemy import and_, bindparam, case, func, literal, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from matchmaker.models import (
@@ -28,7 +28,6 @@ from matchmaker.models import (
     Organisation,
     Party,
     Profile,
-    ProfileKind,
 )
 from matchmaker.models.introduction import OPEN
 from matchmaker.models.protection import COOL_DOWN, MOST_OPEN, Protection
@@ -43,38 +42,50 @@ COMMON_DOMAINS = frozenset(
         *("mail.com", "mail.tele.dk", "stofanet.dk", "youmail.dk", "privat.dk", "aol.com"),
     }
 )
-_PROFILE_ID = hex_id(Introduction.profile_id)
-_FAMILY = func.coalesce(hex_id(Profile.family_id), hex_id(Profile.id))
+# Columns of tables and not of entities: rows come as plain values, which is most of the time.
+_I, _P, _E = (kind.__table__.c for kind in (Introduction, Profile, Expert))
+_PROFILE_ID = hex_id(_I.profile_id)
 # Put together once: that takes longer than running them.
-_LOADS = (
-    select(_PROFILE_ID, _FAMILY, Profile.kind, func.max(Expert.capacity), func.count())
-    .select_from(Introduction)
-    .join(Profile.__table__, Profile.id == Introduction.profile_id)
-    .outerjoin(Expert.__table__, Expert.__table__.c.id == Introduction.profile_id)
-    .where(
-        Introduction.state.in_(list(OPEN)),
-        Introduction.challenge_id != bindparam("challenge"),
-    )
-    .group_by(_PROFILE_ID, _FAMILY, Profile.kind)
+_OPEN = (
+    select(_I.profile_id, func.count().label("number"))
+    .where(_I.state.in_(list(OPEN)), _I.challenge_id != bindparam("challenge"))
+    .group_by(_I.profile_id)
+    .subquery()
 )
-_TAKING_NONE = select(hex_id(Expert.__table__.c.id)).where(Expert.__table__.c.capacity < 1)
+_MOST = case(
+    *((_P.kind == kind, most) for kind, most in MOST_OPEN.items()),
+    else_=select(_E.capacity).where(_E.id == _P.id).scalar_subquery(),
+)
+_LOADS = select(
+    hex_id(_P.id),
+    hex_id(func.coalesce(_P.family_id, _P.id)),
+    _OPEN.c.number,
+    _OPEN.c.number >= _MOST,
+).select_from(_OPEN.join(Profile.__table__, _P.id == _OPEN.c.profile_id))
+_TAKING_NONE = select(hex_id(_E.id)).where(_E.capacity < 1)
+#: Cool-down -> the reasons that begin it.
+_REASONS = {
+    time: [reason for reason, other in COOL_DOWN.items() if other == time]
+    for time in sorted(set(COOL_DOWN.values()))
+}
 _DECLINED = (
-    select(
-        _PROFILE_ID, Introduction.challenge_id, Introduction.decline_reason, Introduction.ended_at
-    )
+    select(_PROFILE_ID)
     .where(
-        Introduction.state == IntroductionState.DECLINED,
-        Introduction.declined_by == Party.PARTNER,
+        _I.state == IntroductionState.DECLINED,
+        _I.declined_by == Party.PARTNER,
         or_(
-            Introduction.ended_at > bindparam("since"),
-            Introduction.challenge_id == bindparam("challenge"),
+            _I.challenge_id == bindparam("challenge"),
+            *(
+                and_(_I.decline_reason.in_(reasons), _I.ended_at > bindparam(f"after_{time.days}"))
+                for time, reasons in _REASONS.items()
+            ),
         ),
     )
     .distinct()
 )
-_DISMISSED = select(hex_id(MatchDecision.profile_id)).where(
-    MatchDecision.challenge_id == bindparam("challenge"),
-    MatchDecision.state == MatchState.DISMISSED,
+_DISMISSED = select(hex_id(MatchDecision.__table__.c.profile_id)).where(
+    MatchDecision.__table__.c.challenge_id == bindparam("challenge"),
+    MatchDecision.__table__.c.state == MatchState.DISMISSED,
 )
 
 
@@ -84,27 +95,19 @@ def of_challenge(session: Session, challenge: Challenge, at: datetime) -> Protec
     What a profile has open with this very challenge is not counted: asking again shall not take
     out of the list those who are already being asked.
     """
+    asked = {"challenge": challenge.id}
+    since = {f"after_{time.days}": at - time for time in _REASONS}
     full = set(session.scalars(_TAKING_NONE))
     load: dict[str, int] = {}
-    for profile, family, kind, capacity, number in session.execute(
-        _LOADS, {"challenge": challenge.id}
-    ):
+    for profile, family, number, has_enough in session.execute(_LOADS, asked):
         load[family] = load.get(family, 0) + number
-        most = capacity if kind is ProfileKind.EXPERT else MOST_OPEN[kind]
-        if number >= most:
+        if has_enough:
             full.add(profile)
-    cooling = {
-        profile
-        for profile, of, reason, ended_at in session.execute(
-            _DECLINED, {"since": at - max(COOL_DOWN.values()), "challenge": challenge.id}
-        )
-        if of == challenge.id or (reason and ended_at and ended_at > at - COOL_DOWN[reason])
-    }
     return Protection(
         at_capacity=frozenset(full),
-        cooling_down=frozenset(cooling),
+        cooling_down=frozenset(session.scalars(_DECLINED, {**asked, **since})),
         in_conflict=conflicting(session, challenge),
-        dismissed=frozenset(session.scalars(_DISMISSED, {"challenge": challenge.id})),
+        dismissed=frozenset(session.scalars(_DISMISSED, asked)),
         load=load,
     )
 

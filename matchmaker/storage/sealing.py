@@ -2,7 +2,7 @@
 
 A line of the log never changes, not even by an erasure: it goes on telling who did what and which
 fields it was about, and can be compared with any copy. What stood in the fields can be read as
-long as the key is there.
+long as the key is there. The words of a line of the ledger are kept in the same way.
 """
 
 from __future__ import annotations
@@ -50,10 +50,7 @@ def open_all(session: Session, entries: Collection[AuditEntry]) -> None:
     ids = {one.subject_id for one in entries if _any_sealed(one.before) or _any_sealed(one.after)}
     if not ids:
         return
-    found = session.execute(
-        select(AuditKey.subject_id, AuditKey.key).where(AuditKey.subject_id.in_(ids))
-    )
-    keys = {subject_id: AESGCM(key) for subject_id, key in found}
+    keys = {subject_id: AESGCM(key) for subject_id, key in keys_of(session, ids).items()}
     for entry in entries:
         for column in ("before", "after"):
             values = getattr(entry, column)
@@ -65,8 +62,32 @@ def open_all(session: Session, entries: Collection[AuditEntry]) -> None:
                 set_committed_value(entry, column, opened)
 
 
+def seal_text(session: Session, subject_id: UUID, text: str) -> str:
+    """Return a text as a table keeps it; an empty one stays empty."""
+    if not text:
+        return ""
+    nonce = urandom(_NONCE)
+    sealed = AESGCM(_key(session, subject_id)).encrypt(nonce, text.encode(), subject_id.bytes)
+    return b64encode(nonce + sealed).decode()
+
+
+def open_text(kept: str, key: bytes, subject_id: UUID) -> str:
+    """Return what :func:`seal_text` sealed."""
+    if not kept:
+        return ""
+    whole = b64decode(kept)
+    return AESGCM(key).decrypt(whole[:_NONCE], whole[_NONCE:], subject_id.bytes).decode()
+
+
+def keys_of(session: Session, subject_ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """Return the keys that are still there."""
+    wanted = list(subject_ids)
+    query = select(AuditKey.subject_id, AuditKey.key).where(AuditKey.subject_id.in_(wanted))
+    return dict(session.execute(query).all()) if wanted else {}
+
+
 def destroy_keys(session: Session, subject_ids: Iterable[UUID]) -> None:
-    """Make unreadable for good what the log says of what stood in these profiles."""
+    """Make unreadable for good what is sealed of these profiles, or lines of the ledger."""
     session.execute(delete(AuditKey).where(AuditKey.subject_id.in_(list(subject_ids))))
 
 

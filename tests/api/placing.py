@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask.testing import FlaskClient
 
+from api.context import EXTENSION
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Role
 from tests.people import somebody, token_of
@@ -106,8 +107,18 @@ def wish(call: Caller, who: Header, seat: str, *positions: str) -> Any:
 
 
 def run(call: Caller, who: Header, address: str) -> Any:
+    """Have the methods asked, wait until they have answered, and return the round."""
     tag = call(who, "GET", address).headers["ETag"]
-    return call(who, "POST", f"{address}/run", tag=tag)
+    call(who, "POST", f"{address}/run", tag=tag, status=202)
+    matchmaker_of(call.client).round_jobs.worker.wait()
+    told = call(who, "GET", f"{address}/run").get_json()
+    assert (told["state"], told["failure"], told["lost"]) == ("done", None, False), told
+    return call(who, "GET", address)
+
+
+def matchmaker_of(client: FlaskClient) -> Matchmaker:
+    """Return the service that answers."""
+    return cast("Matchmaker", client.application.extensions[EXTENSION])
 
 
 def answer_of(round_: Any, method: str) -> Any:

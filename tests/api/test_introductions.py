@@ -148,6 +148,12 @@ def test_whom_a_rule_protects_is_not_asked_and_the_rule_is_named(
     assert (refused.status_code, refused.get_json()["rule"]) == (409, "conflict")
 
     assert client.delete(declared.headers["Location"], headers=who["partner"]).status_code == 204
+    by_staff = client.post(conflicts, json={"other_id": str(house)}, headers=who["staff"])
+    assert (by_staff.status_code, by_staff.get_json()["removable"]) == (201, True)
+    (seen,) = client.get(conflicts, headers=who["partner"]).get_json()["items"]
+    assert not seen["removable"]
+    assert client.delete(by_staff.headers["Location"], headers=who["partner"]).status_code == 403
+    assert client.delete(by_staff.headers["Location"], headers=who["staff"]).status_code == 204
     assert client.get(conflicts, headers=who["partner"]).get_json()["items"] == []
     assert client.get(declared.headers["Location"], headers=who["staff"]).status_code == 404
 

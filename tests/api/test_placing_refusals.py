@@ -83,6 +83,14 @@ def test_what_is_refused_names_what_has_to_change(call: Caller, parties: Parties
     refusal(twice, 409, "duplicate")
     (said,) = call(parties.coordinator, "GET", f"{cohort}/forbidden-pairs").get_json()["items"]
     assert said["reason"] == "works there"
+    one_pair = f"{cohort}/forbidden-pairs/{ane}/{welding}"
+    call(parties.stranger, "DELETE", one_pair, status=404)
+    call(parties.coordinator, "DELETE", one_pair, status=204)
+    call(parties.coordinator, "DELETE", one_pair, status=404)
+    assert call(parties.coordinator, "GET", f"{cohort}/forbidden-pairs").get_json() == {
+        "items": [],
+        "next": None,
+    }
     forged = call.client.get(f"{API}/cohorts?cursor=x", headers=parties.coordinator)
     refusal(forged, 422, "validation")
 
@@ -134,7 +142,7 @@ def test_a_round_changes_under_the_hands_of_two(call: Caller, parties: Parties) 
     assert pointers(refusal(closed, 422, "validation")) == ["#/position_id"]
 
     # Another coordinator was faster.
-    call(parties.staff, "POST", f"{address}/run", tag=seen.headers["ETag"])
+    run(call, parties.staff, address)
     late = call(
         parties.coordinator, "POST", publication, answer, tag=seen.headers["ETag"], status=412
     )

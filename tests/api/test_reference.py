@@ -158,7 +158,6 @@ def _things(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
     action = service.bulk.apply(BulkChange.CONFIRM, [one], {}, by=me)
     return (
         {
-            "ACCOUNT_ID": str(somebody(service, name=f"bo-{uuid4()}").id),
             "TOKEN_ID": str(spare),
             "EVIDENCE_ID": str(changed.evidence[0].id),
             "PROFILE_ID": str(one),
@@ -172,9 +171,26 @@ def _things(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
             _OTHER: str(other),
             "ida@example.dk": f"{uuid4()}@example.dk",
         }
+        | _of_people(service, line, one)
         | _of_the_chain(service, me, line, one, other)
         | _of_placing(service, me, line)
     )
+
+
+def _of_people(service: Matchmaker, line: str, one: UUID) -> dict[str, str]:
+    """Return what stands for somebody, who may be tied to a profile already, in one line."""
+    somebody_else = somebody(service, name=f"bo-{uuid4()}")
+    house = an_organisation(f"House {uuid4()}", evidence=("One.",))
+    service.profiles.register_all([house])
+    if "-X DELETE" in line and "/delegates/" in line:
+        service.belonging.delegate(one, somebody_else.email, by=None)
+    if "-X DELETE" in line and "/memberships/" in line:
+        service.belonging.join(somebody_else.id, house.id, by=None)
+    return {
+        "ACCOUNT_ID": str(somebody_else.id),
+        "ORGANISATION_ID": str(house.id),
+        "jens@example.dk": somebody_else.email,
+    }
 
 
 def _has_its_turn(line: str) -> bool:
@@ -218,6 +234,7 @@ def _of_the_chain(
         "INTRODUCTION_ID": str(_an_introduction(service, mine, line)),
         "CONFLICT_ID": str(service.conflicts.declare(one, other, by=None).id),
         "PROGRAMME_ID": str(programme.id),
+        "SHARE_ID": str(service.report_shares.create(programme.id, name="A", by=None)[0].id),
         "COLLABORATION_ID": str(ours.id),
         "OUTCOME_ID": str(job.outcome.id),
     }

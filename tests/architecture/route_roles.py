@@ -42,10 +42,11 @@ ON_CHALLENGES = {
     "keeping_pages.request_link": TAKING,
 }
 
-_OF_A_COHORT = """cohort enrol leave add_supervisor approve vet propose open_round one_round
-    run lock unlock publish cancel""".split()
-_COHORTS = """OneCohort StudentsOfCohort StudentOfCohort Supervisors OneSupervisor PositionsOfCohort
-    Approval ForbiddenPairs Proposal""".split()
+_OF_A_COHORT = """cohort enrol leave student bring add_supervisor revise_supervisor approve vet forbid allow
+    propose open_round""".split()
+_OF_A_ROUND = "page run progress stop lock unlock publish cancel".split()
+_COHORTS = """OneCohort Supervisors OneSupervisor PositionsOfCohort
+    Approval ForbiddenPairs OneForbiddenPair Proposal""".split()
 _ROUNDS = """RoundsOfCohort OneRound Run Locks OneLock LockCosts Publication Cancellation Replay
     PlacementsOfRound""".split()
 _FOLLOWUPS = """Checks OneCheck Help Evaluations OneEvaluation Moderation OutcomesOfPlacement
@@ -95,6 +96,9 @@ TABLE: dict[str, str] = {
     "collaboration_pages.confirm": STAFF_KNOW,
     "collaboration_pages.reverse_form": STAFF_KNOW,
     "collaboration_pages.reverse": STAFF_KNOW,
+    "collaboration_pages.erase_words_form": STAFF_KNOW,
+    "collaboration_pages.erase_words": STAFF_KNOW,
+    "collaborations.OutcomeWords": STAFF_KNOW,
     "collaborations.Collaborations GET": SIGNED_IN,
     "collaborations.Collaborations POST": STAFF,
     "collaborations.OneCollaboration": STAFF_KNOW,
@@ -113,6 +117,11 @@ TABLE: dict[str, str] = {
     "programme_pages.revise": STAFF,
     "programme_pages.add_target": STAFF,
     "programme_pages.remove_target": STAFF,
+    **{f"share_pages.{name}": STAFF for name in ("page", "create", "end")},
+    # A secret in the address opens them; nobody signs in.
+    **{f"shared_report_pages.{name}": PUBLIC for name in ("report", "as_table", "as_document")},
+    "programmes.Shares": STAFF,
+    "programmes.OneShare": STAFF,
     "programmes.Programmes": STAFF,
     "programmes.OneProgramme": STAFF,
     "programmes.Targets": STAFF,
@@ -148,6 +157,7 @@ TABLE: dict[str, str] = {
     "student_pages.page": SIGNED_IN,
     **dict.fromkeys(("hosting_pages.page", "hosting_pages.offer"), SIGNED_IN),
     **{f"placing_pages.{name}": OF_STAFF for name in _OF_A_COHORT},
+    **{f"round_pages.{name}": OF_STAFF for name in _OF_A_ROUND},
     **{f"student_pages.{name}": NOBODYS for name in ("seat", "consent", "rank", "mark", "why")},
     **{f"hosting_pages.{name}": OF_STAFF for name in ("position", "rank", "change", "places")},
     **{
@@ -176,6 +186,10 @@ TABLE: dict[str, str] = {
     "cohorts.Cohorts": COORDINATORS,
     **{f"cohorts.{name}": OF_STAFF for name in _COHORTS},
     "cohorts.Vetting": STAFF,
+    **{
+        f"cohort-students.{name}": OF_STAFF
+        for name in ("StudentsOfCohort", "StudentOfCohort", "OwnPlace")
+    },
     **{f"rounds.{name}": OF_STAFF for name in _ROUNDS},
     **dict.fromkeys(("positions.Positions", "seats.Seats", "placements.Placements"), SIGNED_IN),
     **{f"positions.{name}": OF_STAFF for name in _AT_HOSTS},
@@ -210,6 +224,7 @@ TABLE: dict[str, str] = {
     "editing_pages.create": STAFF,
     "editing_pages.places": PUBLIC,
     "editing_pages.organisations": PUBLIC,
+    "editing_pages.profiles": PUBLIC,
     "standing_pages.page": STAFF,
     "standing_pages.confirm": STAFF,
     "standing_pages.withdraw": STAFF,
@@ -218,6 +233,10 @@ TABLE: dict[str, str] = {
     "standing_pages.erase": STAFF,
     "standing_pages.history": STAFF,
     "standing_pages.restore": STAFF,
+    **{f"people_pages.{name}": STAFF for name in ("page", "delegate", "end", "invite")},
+    **{f"delegates.{name}": STAFF for name in ("Delegates", "OneDelegate", "Invitation")},
+    "delegates.OneMembership": ADMINISTRATOR,
+    **{f"conflict_pages.{name}": STAFF for name in ("page", "declare", "end")},
     "own_pages.page": SIGNED_IN,
     "own_pages.confirm": STAFF,
     "own_pages.mark": STAFF,
@@ -416,6 +435,14 @@ THEIRS: dict[str, str] = {
     "standing_pages.erase": "yf",
     "standing_pages.history": "yy",
     "standing_pages.restore": "yy",
+    **{f"conflict_pages.{name}": "yy" for name in ("page", "declare", "end")},
+    **{f"people_pages.{name}": "yf" for name in ("page", "delegate", "end")},
+    "people_pages.invite": "ff",
+    "delegates.Delegates": "yf",
+    "delegates.OneDelegate": "yf",
+    "delegates.Invitation": "ff",
+    "shortlist.Conflicts": "yy",
+    "shortlist.OneConflict": "yy",
     "own_pages.confirm": "yf",
     "own_pages.mark": "yy",
     "own_pages.pause": "yy",

@@ -218,10 +218,16 @@ def test_no_route_with_a_profile_tells_strangers_of_a_hidden_one(building: Build
 def test_an_imported_person_is_edited_by_theirs_and_shown_by_their_own_word_only(
     building: Building,
 ) -> None:
+    starts = ("editing.", "editing_pages.", "standing_", "own_pages.", "conflict_pages.")
+    edited = {
+        rule.endpoint
+        for rule, _ in _rules(building.app)
+        if "profile_id" in rule.arguments and rule.endpoint.startswith(starts)
+    }
+    assert edited <= set(THEIRS), "say in THEIRS who of those edits a profile gets in"
     wrong = []
     for rule, method in _rules(building.app):
-        own = rule.endpoint.startswith(("editing.", "editing_pages.", "standing_", "own_pages."))
-        if not own or "profile_id" not in rule.arguments:
+        if rule.endpoint not in THEIRS:
             continue
         ids = {"profile_id": building.imported_id}
         expected = THEIRS[rule.endpoint]

@@ -13,6 +13,7 @@ from selenium.webdriver.common.keys import Keys
 from api.app import create_app
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import ImportFormat, ImportRun, ProfileKind, Role
+from matchmaker.models.profile_search import ProfileSearch
 from tests.browser.conftest import Browser
 from tests.browser.test_accessibility import AXE, RUN
 from tests.browser.test_journeys import tab_to
@@ -194,3 +195,57 @@ def test_staff_import_and_export_with_the_keyboard_alone(
         ".then((answer) => answer.text()).then(done);"
     )
     assert f'"name": "{name}"' in fetched
+
+
+def point(staff: Browser, column: int, value: str) -> None:
+    """Go through the fields that a column can stand for until one is chosen."""
+    tab_to(staff, f"#column-{column}")
+    staff.press(Keys.HOME)
+    for _ in range(80):
+        if staff.one(f"#column-{column}").get_attribute("value") == value:
+            return
+        staff.press(Keys.DOWN)
+    message = f"column {column} can't be {value}"
+    raise AssertionError(message)
+
+
+def test_columns_are_named_anew_with_the_keyboard_alone_and_kept_for_the_next_file(
+    staff: Browser, service: Matchmaker, tmp_path: Path
+) -> None:
+    name, kept = f"Dam {uuid4().hex[:6]}", f"Liste {uuid4().hex[:6]}"
+    text = "Navn;Sprog;Resume;Hvad de kan\n{};da;Ring før kl. 10;Måler emner i {}\n"
+    first = received(service, tmp_path, text.format(name, "aluminium")).id
+    staff.visit(f"/imports/{first}/columns?lang=da")
+    # The heading promises a summary; the next column has it.
+    assert staff.one("#column-2").get_attribute("value") == "summary"
+    point(staff, 3, "summary")
+    tab_to(staff, "form[method=post].stack .button-main")
+    staff.expected.add(422)
+    staff.press(Keys.ENTER)
+    staff.wait(lambda: staff.all("#form-errors, #columns-error"))
+    assert staff.one("#column-3").get_attribute("value") == "summary", "what was chosen stays"
+    point(staff, 2, "")
+    tab_to(staff, "#mapping_name")
+    staff.press(kept)
+    tab_to(staff, "form[method=post].stack .button-main")
+    staff.press(Keys.ENTER)
+    staff.wait(lambda: staff.path == f"/imports/{first}")
+    staff.wait(lambda: staff.all(".notice .button-main"))
+    tab_to(staff, ".notice .button-main")
+    staff.press(Keys.ENTER)
+    staff.wait(lambda: not staff.all(".notice .button-main") and staff.all("#backlog"))
+    (found,) = service.desk.search(asked=ProfileSearch(text=name)).items
+    assert found.summary == "Måler emner i aluminium"
+
+    second = received(service, tmp_path, text.format(f"{name} 2", "stål")).id
+    staff.visit(f"/imports/{second}/columns")
+    tab_to(staff, "#mapping")
+    staff.press(kept)
+    tab_to(staff, "form.search button")
+    staff.press(Keys.ENTER)
+    staff.wait(lambda: "mapping=" in staff.path or "mapping=" in staff.driver.current_url)
+    assert staff.one("#column-2").get_attribute("value") == ""
+    assert staff.one("#column-3").get_attribute("value") == "summary"
+    tab_to(staff, "form[action$='/cancel'] button")
+    staff.press(Keys.ENTER)
+    staff.wait(lambda: not staff.path.endswith("/columns"))

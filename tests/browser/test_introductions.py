@@ -179,3 +179,28 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
             assert violations(browser) == [], f"at {width} pixels, {scheme}"
     browser.room(320, 640)
     assert browser.driver.execute_script("return document.documentElement.scrollWidth") <= 320
+
+
+def test_a_conflict_is_declared_and_taken_back_by_keyboard(
+    browser: Browser, parties: Parties
+) -> None:
+    enter(browser, f"{PREFIX}partner", "en")
+    browser.visit("/my/profiles")
+    tab_to(browser, f".own a[href='/profiles/{parties.profile_id}/conflicts']")
+    browser.press(Keys.ENTER)
+    browser.wait(lambda: browser.all("#found"))
+    tab_to(browser, "#q")
+    browser.press("Falk")
+    # The list follows the typing.
+    browser.wait(lambda: "Jens Falk" in " ".join(browser.all("#found label")))
+    tab_to(browser, "#found input[type=radio]")
+    browser.press(Keys.SPACE)
+    tab_to(browser, "#note")
+    browser.press("Worked together until last year.")
+    tab_to(browser, "form.stack .button-main")
+    browser.press(Keys.ENTER)
+    browser.wait(lambda: browser.all(".queue-row h3") == ["Jens Falk"])
+    assert violations(browser) == []
+    tab_to(browser, ".queue-deeds button")
+    browser.press(Keys.ENTER)
+    browser.wait(lambda: "No conflict is declared." in browser.all(".notice"))

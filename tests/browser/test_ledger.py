@@ -131,8 +131,15 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     service.outcomes.reverse(line.id, by=None, reason="Counted twice")
     firm = Viewer(account_id=ours.account_id or uuid4(), role=Role.FIRM)
     service.outcomes.record(ours.id, by=firm, kind=OutcomeKind.JOB, on_day=BEGAN, quantity=1)
+    _, secret = service.report_shares.create(programme, name="Region", by=None)
+    told = service.outcomes.record(
+        ours.id, by=None, kind=OutcomeKind.JOB, on_day=BEGAN, quantity=1, evidence="Contract"
+    ).outcome
     for path in (
         f"/programmes/{programme}",
+        f"/programmes/{programme}/links",
+        f"/shared-report/{secret}",
+        f"/outcomes/{told.id}/words",
         f"/programmes/{programme}/edit",
         "/programmes",
         "/collaborations",

@@ -55,6 +55,7 @@ def world(service: Matchmaker) -> World:
     paths = {
         "list": "/placing",
         "cohort": f"/placing/cohorts/{campus.cohort}",
+        "file": f"/placing/cohorts/{campus.cohort}/students/{ane}",
         "round": f"/placing/rounds/{round_id}?costs=stable",
         "seat": f"/my/placing/{campus.cohort}",
         "outcome": f"/my/placing/{published.cohort}",
@@ -70,7 +71,7 @@ def world(service: Matchmaker) -> World:
 @pytest.mark.parametrize(
     ("who", "pages"),
     [
-        ("staff", ("list", "cohort", "round", "placement")),
+        ("staff", ("list", "cohort", "file", "round", "placement")),
         ("student", ("mine", "seat", "why", "outcome", "placement")),
         ("host", ("hosting", "position")),
     ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -158,7 +159,15 @@ def test_from_first_words_to_a_line_in_the_report(
     gone(browser, "form[action$='/met']")
 
     programme = counted(browser, service, adviser, firm_account, introduction)
+    # Whoever pays reads it by a link, signed in nowhere.
     browser.visit(programme)
+    push(browser, f"a[href='{programme}/links']")
+    on(browser, "/links")
+    fill(browser, "#name", "Regionen", Keys.ENTER)
+    browser.wait(lambda: browser.all("p.secret"))
+    (link,) = browser.all("p.secret")
+    browser.driver.delete_all_cookies()
+    browser.visit(urlsplit(link).path + "?lang=da")
     rows = "[aria-labelledby=measures] tbody tr"
     measures = zip(browser.all(f"{rows} th"), browser.all(f"{rows} td:nth-of-type(1)"), strict=True)
     figures = dict(measures)

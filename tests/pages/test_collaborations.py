@@ -70,6 +70,10 @@ def test_a_firm_reports_and_staff_confirm(
     assert "−125.000,50 DKK" in staff.text or "-125.000,50 DKK" in staff.text
     assert "Talt to gange" in staff.text
     assert staff.all("tr.taken-off th") == ["1. Investering", "2. Investering"]
+    staff.follow("Slet ordene").send("Slet ordene")
+    assert "Invoice" not in staff.text
+    assert "Talt to gange" in staff.text
+    assert "slettet" in staff.all("tr.taken-off .long")[0]
 
 
 def test_a_patent_is_granted_on_the_line_where_it_is_pending(

@@ -207,7 +207,9 @@ def test_the_firm_decides_about_partners_of_its_own_challenge(as_: As, parties: 
     assert "paste the address" in firm.text
     firm.send("Dismiss for good", profile=str(parties.profile_id))
     assert "Please choose a reason." in firm.text
-    firm.send("Keep", profile=str(parties.profile("Klyngen")))
+    firm.send("Keep", profile="Jens")
+    assert "Please write the whole name of one profile" in firm.text, "a name is not guessed"
+    firm.send("Keep", profile=" klyngen ")
     assert "Please write a reason on one line" in firm.text
     firm.send("Keep", profile=str(parties.challenge_id), note="x")
     assert firm.status == 422

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.matching.assignment.outcome import Method
-from matchmaker.models import Claim, PlacementAction, Role
+from matchmaker.models import Claim, PlacementAction, Role, RunState
 from matchmaker.storage.database import Sessions
 from tests.factories import NOW
 from tests.pages.conftest import Reader
 from tests.pages.test_programmes import pdf_text
 from tests.people import sign_in, somebody
-from tests.services.placing import Campus, a_campus
+from tests.services.placing import Campus, a_campus, held_up
 
 
 @dataclass
@@ -63,6 +65,14 @@ def parties(client: FlaskClient, matchmaker: Matchmaker) -> Parties:
     return Parties(campus, coordinator, stranger, host, students[0], students[1], staff)
 
 
+def answered(reader: Reader, service: Matchmaker, button: str = "Run all three methods") -> Reader:
+    """Have the methods asked, and look at the round once they have answered."""
+    reader.send(button)
+    assert reader.status == 200
+    service.round_jobs.worker.wait()
+    return reader.visit(reader.address)
+
+
 def test_the_whole_way_of_a_round(  # noqa: PLR0915 - one story, told to its end
     parties: Parties, matchmaker: Matchmaker
 ) -> None:
@@ -90,7 +100,7 @@ def test_the_whole_way_of_a_round(  # noqa: PLR0915 - one story, told to its end
 
     coordinator.send("Open a round")
     assert coordinator.heading == "Round 1"
-    coordinator.send("Run all three methods")
+    answered(coordinator, matchmaker)
     assert "Stable, best for students" in coordinator.text
     assert "the host ranked those who have it higher" in coordinator.text
     form = {"student_id": str(campus.students["Ane"]), "place_id": str(welding)}
@@ -100,15 +110,15 @@ def test_the_whole_way_of_a_round(  # noqa: PLR0915 - one story, told to its end
     assert "changed since. Run the round again" in coordinator.text
     coordinator.send("Publish this answer")
     assert coordinator.status == 422 and "changed since this answer" in coordinator.text
-    coordinator.send("Run all three methods")
+    answered(coordinator, matchmaker)
     assert "Bo: Welding → no place (worse for the student)" in coordinator.text
     coordinator.follow("What each lock costs")
     assert "Without the lock of Ane" in coordinator.text
-    coordinator.send("Lift the lock").send("Run all three methods")
+    answered(coordinator.send("Lift the lock"), matchmaker)
 
     # Another coordinator was faster: nothing is published, and the page says why.
     late = Reader(parties.staff.client).visit(coordinator.address)
-    coordinator.send("Run all three methods")
+    answered(coordinator, matchmaker)
     late.send("Publish this answer")
     assert late.status == 412 and "Somebody changed this round meanwhile" in late.text
     coordinator.send("Publish this answer")
@@ -306,8 +316,115 @@ def test_a_host_offers_and_a_university_shows(parties: Parties) -> None:
     assert coordinator.heading == "Autumn"
 
 
-def test_the_pages_are_danish_too(parties: Parties) -> None:
+def test_the_pages_are_danish_too(parties: Parties, matchmaker: Matchmaker) -> None:
     reader = Reader(parties.coordinator.client, "da")
-    reader.visit("/placing").follow("Spring 2027").send("Åbn en runde").send("Kør alle tre metoder")
+    reader.visit("/placing").follow("Spring 2027").send("Åbn en runde")
+    answered(reader, matchmaker, "Kør alle tre metoder")
     assert "Stabil, bedst for de studerende" in reader.text
     assert "har ikke givet samtykke endnu" in reader.text
+
+
+def test_pairs_are_kept_apart_and_limits_set_on_the_page(
+    parties: Parties, matchmaker: Matchmaker
+) -> None:
+    campus, page = parties.campus, f"/placing/cohorts/{parties.campus.cohort}"
+    ane, welding = campus.students["Ane"], campus.positions["Welding"]
+    coordinator = parties.coordinator.visit(page)
+    pair = {"student_id": str(ane), "place_id": str(welding)}
+    coordinator.send("Keep these two apart", **pair, reason="")
+    assert coordinator.status == 422 and coordinator.one("#reason")["aria-invalid"] == "true"
+    coordinator.visit(page).send("Keep these two apart", reason="relatives")
+    assert coordinator.status == 422 and "Please choose one." in coordinator.text
+    coordinator.visit(page).send("Keep these two apart", **pair, reason="relatives")
+    assert "Ane: Welding, Smedjen (relatives)" in coordinator.text
+    coordinator.send("Keep these two apart", **pair, reason="again")
+    assert coordinator.status == 409 and "said of these two already" in coordinator.text
+    coordinator.visit(page).send("Lift it : Ane")
+    assert "(relatives)" not in coordinator.text
+    coordinator.visit(page).send("Keep these two apart", **pair, reason="relatives")
+
+    # A supervisor is changed by who saw the present state.
+    coordinator.send("Add the supervisor", name="Dr. Ege", email="ege@exampel.dk", capacity="2")
+    late = Reader(parties.staff.client).visit(page)
+    coordinator.send("Save the supervisor : Dr. Ege", email="ege@example.dk", capacity="3")
+    assert "Dr. Ege: 3 students at most" in coordinator.text
+    late.send("Save the supervisor : Dr. Ege", capacity="9")
+    assert late.status == 412 and "Somebody changed this meanwhile" in late.text
+    (guide,) = matchmaker.cohorts.view(campus.cohort).supervisors
+    assert (guide.email, guide.capacity) == ("ege@example.dk", 3)
+    coordinator.send("Save the supervisor : Dr. Ege", capacity="many")
+    field = coordinator.one(f"#capacity-{guide.id}")
+    assert coordinator.status == 422 and field["value"] == "many"
+    assert f'href="#capacity-{guide.id}"' in str(coordinator.one("#form-errors"))
+
+    # Staff say how many a host takes over all; its university reads it.
+    host = campus.hosts["Smedjen"]
+    assert f"capacity-{host}" not in str(coordinator.visit(page).page)
+    staff = parties.staff.visit(page)
+    staff.send("Save the number : Smedjen", capacity="1")
+    assert "It takes 1 student over all its positions." in coordinator.visit(page).text
+    staff.send("Save the number : Smedjen", capacity="-1")
+    assert staff.status == 422 and staff.one(f"#capacity-{host}")["aria-invalid"] == "true"
+    staff.visit(page).send("Save the number : Smedjen", capacity="")
+    assert "No limit over all its positions." in staff.text
+
+
+def test_a_run_is_watched_and_stopped_without_script(
+    parties: Parties, matchmaker: Matchmaker
+) -> None:
+    campus, jobs = parties.campus, matchmaker.round_jobs
+    matchmaker.wishes.consent(campus.cohort, campus.students["Ane"], given=True, by=None)
+    campus.wish("Ane", "Welding")
+    page = f"/placing/cohorts/{campus.cohort}"
+    late = Reader(parties.staff.client).visit(page)
+    coordinator = parties.coordinator.visit(page).send("Open a round")
+    address = coordinator.address
+    # Whoever was slower comes to the same round.
+    assert late.send("Open a round").address == address
+    with held_up(jobs):
+        coordinator.send("Run all three methods")
+        assert "The methods are at work" in coordinator.text
+        assert "Run all three methods" not in coordinator.text
+        coordinator.follow("See how far it is now")
+        assert coordinator.address == address and "The methods are at work" in coordinator.text
+        part = coordinator.client.get(f"{address}/progress", headers={"HX-Request": "true"})
+        assert "hx-trigger" in part.text and "<html" not in part.text
+        coordinator.send("Stop the methods")
+        assert "The methods are being stopped" in coordinator.text
+    ended = coordinator.client.get(f"{address}/progress", headers={"HX-Request": "true"})
+    assert ended.headers["HX-Redirect"] == address and ended.text == ""
+    coordinator.visit(f"{address}/progress")
+    assert coordinator.address == address and "Nothing of that run was kept" in coordinator.text
+    answered(coordinator, matchmaker)
+    assert "The latest run took" in coordinator.text
+    # Nobody is at work any more, and everything is as it was: it is run again.
+    with Sessions(matchmaker.engine).writing() as session:
+        run = jobs.run_of(UUID(address.rpartition("/")[2]))
+        assert run is not None
+        run.state, run.seen_at = RunState.RUNNING, NOW - timedelta(days=1)
+        session.merge(run)
+    assert "the process has died" in coordinator.visit(address).text
+    answered(coordinator, matchmaker)
+    assert "The latest run took" in coordinator.text
+
+
+def test_a_host_reads_why_a_student_fits(parties: Parties, matchmaker: Matchmaker) -> None:
+    campus = parties.campus
+    challenge = matchmaker.challenges.submit(
+        text="Robot welding of small series is planned. Invoices are paid too late every month."
+    )
+    cell = campus.position("Cell", "Smedjen", challenge_id=challenge.id)
+    matchmaker.indexing.sync()
+    for name in ("Ane", "Bo"):
+        matchmaker.wishes.consent(campus.cohort, campus.students[name], given=True, by=None)
+    campus.wish("Ane", "Cell", "Welding")
+    matchmaker.cohorts.propose(campus.cohort, by=None)
+    campus.wish("Bo", "Cell")
+    host = parties.host.visit(f"/hosting/positions/{cell}")
+    assert host.all("h3") == ["Ane"]
+    assert "Project on robot welding of small series." in host.text
+    assert "Answers: Robot welding of small series is planned." in host.text
+    assert "Says nothing about 1 of the 2 sentences" in host.text
+    assert "Invoices are paid too late every month." in host.text
+    plain = parties.host.visit(f"/hosting/positions/{campus.positions['Welding']}")
+    assert plain.all("h3") == ["Ane"] and "came of no challenge" in plain.text

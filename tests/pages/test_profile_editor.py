@@ -247,5 +247,8 @@ def test_places_and_organisations_follow_the_typing(reader: Reader) -> None:
     places = reader.client.get("/options/places?place=9220").get_data(as_text=True)
     organisations = reader.client.get("/options/organisations?parent_id=Klyng")
 
+    profiles = reader.client.get("/options/profiles?profile=Falk").get_data(as_text=True)
+
+    assert '<option value="Jens Falk">' in profiles
     assert '<option value="9220 Aalborg Øst">' in places
     assert "Klyngen" in organisations.get_data(as_text=True)

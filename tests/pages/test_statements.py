@@ -55,6 +55,7 @@ LISTS = (
     "/admin/audit",
     "/exposure",
     "/options/organisations?parent_id=listed",
+    "/options/profiles?profile=listed",
     "/api/v1/profiles?limit={limit}",
     "/api/v1/profiles?limit={limit}&sort=-updated_at&fields=name",
     "/api/v1/experts?limit={limit}",

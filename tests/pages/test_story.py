@@ -195,17 +195,18 @@ def test_who_says_nothing_is_reminded_once_and_the_adviser_goes_on(
     assert "Draft, not offered yet" in chain.adviser.text
 
 
-def test_the_funder_reads_what_began_with_a_few_words(chain: Chain) -> None:
-    programme = chain.counted()
+def test_the_funder_reads_what_began_with_a_few_words_without_an_account(chain: Chain) -> None:
+    chain.adviser.visit(chain.counted()).follow("Links for those who pay")
+    chain.adviser.send("Make the link", name="The region")
+    path = chain.adviser.one(".secret").get_text().removeprefix("http://localhost")
 
-    page = chain.adviser.visit(programme).text
-    assert "125,000.50" in page
-    table = chain.adviser.client.get(f"{programme}/report.csv", headers={"Accept-Language": "en"})
+    funder = Reader(chain.client.application.test_client()).visit(path)
+    assert "125,000.50" in funder.text
+    assert "Ida Berg" not in funder.text
+    table = funder.client.get(f"{path}/report.csv", headers=funder.headers)
     rows = list(csv.DictReader(io.StringIO(table.get_data(as_text=True).removeprefix("\ufeff"))))
     jobs = [row for row in rows if row["table"] == "measures" and row["subject"] == "Jobs"]
     assert jobs[0]["value"] == "2"
     assert any("125000.5" in row["value"] for row in rows)
-    document = chain.adviser.client.get(
-        f"{programme}/report.pdf", headers={"Accept-Language": "en"}
-    )
+    document = funder.client.get(f"{path}/report.pdf", headers=funder.headers)
     assert "125,000.50" in bare(pdf_text(document.data))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +15,7 @@ from matchmaker.matching.assignment.outcome import Method
 from matchmaker.models import Claim, OrganisationType, PlacementAction, Profile, Visibility
 from matchmaker.services.followups import ask_halfway
 from matchmaker.services.round_answers import RoundView
+from matchmaker.services.round_jobs import RoundJobs
 from matchmaker.storage import assignment
 from matchmaker.storage.database import Sessions
 from tests.factories import NOW, a_student, an_organisation
@@ -157,6 +161,16 @@ def everything_placed(service: Matchmaker, me: UUID) -> dict[str, UUID]:
         "answer_id": view.answers[Method.STABLE].answer_id,
         "placement_id": placement.id,
     }
+
+
+@contextmanager
+def held_up(jobs: RoundJobs) -> Iterator[None]:
+    """Keep the worker busy with something else, and wait for all it has to do afterwards."""
+    go = Event()
+    jobs.worker.put("gate", lambda: go.wait(20))
+    yield
+    go.set()
+    assert jobs.worker.wait()
 
 
 def asked_halfway(service: Matchmaker, placement_id: UUID) -> None:

@@ -158,7 +158,7 @@ def test_capacities_are_not_cut_below_what_is_placed(service: Matchmaker) -> Non
     with pytest.raises(InvalidInput, match="have a place here"):
         service.wishes.set_places(campus.positions["Welding"], 0, by=None)
     with pytest.raises(InvalidInput, match="have a place here"):
-        service.cohorts.set_supervisor_capacity(guide.id, 1, by=None)
+        service.cohorts.revise_supervisor(campus.cohort, guide.id, capacity=1, by=None)
     with pytest.raises(InvalidInput, match="have a place here"):
         service.cohorts.vet(campus.hosts["Smedjen"], capacity=0, by=None)
     # Broken off, the place is free again, and so is the supervisor.
@@ -166,7 +166,7 @@ def test_capacities_are_not_cut_below_what_is_placed(service: Matchmaker) -> Non
         placements[0].id, PlacementAction.BREAK_OFF, reason="moved to Odense", by=None
     )
     service.wishes.set_places(placements[0].position_id, 0, by=None)
-    service.cohorts.set_supervisor_capacity(guide.id, 1, by=None)
+    service.cohorts.revise_supervisor(campus.cohort, guide.id, capacity=1, by=None)
 
 
 def test_a_lock_that_contradicts_a_capacity_is_refused_and_nothing_is_lost(

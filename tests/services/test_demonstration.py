@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from api.cli.demonstration import read
 from matchmaker.bootstrap import Matchmaker
@@ -17,11 +21,13 @@ from matchmaker.models import (
     Currency,
     Measure,
     Organisation,
+    Outcome,
     OutgoingMail,
     PartnerKind,
     Programme,
 )
 from matchmaker.models.report import FunnelStep
+from matchmaker.services.demonstration import Demonstration
 from matchmaker.services.programmes import Report
 from matchmaker.storage.database import Sessions
 from tests.conftest import DEMONSTRATION
@@ -139,3 +145,71 @@ def test_it_is_loaded_once(shown: tuple[Matchmaker, Programme]) -> None:
         service.demonstration().load(read(DEMONSTRATION))
 
     assert refused.value.existing_id == programme.id
+
+
+class Killed(Exception):
+    """The process ended."""
+
+
+class Mortal(Sessions):
+    """Sessions of a process that is killed at the end of one of its transactions."""
+
+    left = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with super().writing() as session:
+            yield session
+            self.left -= 1
+            if self.left == 0:
+                session.flush()
+                raise Killed
+
+
+def test_killed_anywhere_it_goes_on_and_comes_to_the_same(workshop: Matchmaker) -> None:
+    def given() -> Demonstration:
+        whole = read(DEMONSTRATION)
+        return replace(whole, journeys=whole.journeys[:6])
+
+    journeys = given().journeys
+    service = workshop.demonstration()
+    sessions = Mortal(workshop.engine)
+    mortal = replace(
+        service,
+        sessions=sessions,
+        profiles=replace(service.profiles, sessions=sessions),
+    )
+
+    def load() -> bool:
+        try:
+            mortal.load(given())
+        except Killed:
+            return False
+        return True
+
+    for transactions in (1, 2, 3, 4, 4):  # profiles, programme, and within one journey or another
+        sessions.left = transactions
+        assert not load()
+    counted: list[int] = []
+    service.load(given(), lambda number, _: counted.append(number))
+
+    assert 1 < counted[0] < counted[-1] == len(journeys), "some were there"
+    with Sessions(workshop.engine).reading() as session:
+        assert session.scalar(select(func.count(Challenge.id))) == len(journeys)
+        lines = sum(
+            len(one["outcomes"]) + sum(bool(line["reversed"]) for line in one["outcomes"])
+            for one in journeys
+            if "collaboration" in one
+        )
+        assert session.scalar(select(func.count(Outcome.id))) == lines > 0
+    with pytest.raises(Duplicate):
+        service.load(given())
+
+
+def test_a_programme_in_earnest_is_not_gone_on_with(workshop: Matchmaker) -> None:
+    given = read(DEMONSTRATION)
+    day = date(2026, 1, 1)
+    workshop.programmes.create(by=None, name=given.programme["name"], starts_on=day, ends_on=day)
+
+    with pytest.raises(Duplicate):
+        workshop.demonstration().load(given)

@@ -20,6 +20,7 @@ from matchmaker.errors import (
 from matchmaker.models import (
     AuditAction,
     AuditEntry,
+    AuditKey,
     CollaborationAction,
     CollaborationKind,
     CollaborationState,
@@ -89,7 +90,7 @@ def test_what_a_firm_reports_waits_and_what_staff_write_counts(workshop: Matchma
     )
 
     assert reported.confirmation is None
-    assert reported.outcome.evidence == "Contract"
+    assert reported.words.evidence == "Contract"
     assert reported.outcome.introduction_id == begun.introduction_id
     assert written.confirmation is not None
     assert [one.outcome.id for one in workshop.outcomes.waiting().items] == [reported.outcome.id]
@@ -324,3 +325,49 @@ def test_every_deed_is_in_the_audit_log(workshop: Matchmaker) -> None:
     assert entries[1].after == {"state": "running"}
     assert entries[2].account_id == firm.account_id
     assert "secret" not in str([one.after for one in entries])
+
+
+def test_words_of_a_line_are_erased_and_its_figures_stay(workshop: Matchmaker) -> None:
+    begun = together(workshop)
+    line = workshop.outcomes.record(
+        begun.id, by=None, kind=OutcomeKind.JOB, on_day=DAY, quantity=2, evidence="Ane Holm hired"
+    ).outcome
+    counter = workshop.outcomes.reverse(line.id, by=None, reason="Ane Holm left").outcome
+
+    def stored() -> list[tuple[object, ...]]:
+        with Sessions(workshop.engine).reading() as session:
+            return [
+                (one.number, one.quantity, one.sealed_evidence, one.sealed_reason)
+                for one in session.scalars(select(Outcome).order_by(Outcome.number))
+            ]
+
+    before = stored()
+    assert "Ane" not in str(before)
+    found = workshop.outcomes.erase_words(line.id, by=None)
+    workshop.outcomes.erase_words(line.id, by=None)
+
+    assert (found.words.evidence, found.words.erased) == ("", True)
+    one, other = workshop.outcomes.ledger(begun.id)
+    assert (one.words.evidence, one.words.erased, one.outcome.quantity) == ("", True, 2)
+    assert (other.words.reason, other.words.erased) == ("Ane Holm left", False)
+    assert stored() == before, "no line has changed"
+    with Sessions(workshop.engine).reading() as session:
+        query = select(AuditEntry).where(AuditEntry.action == AuditAction.ERASE)
+        assert [told.subject_id for told in session.scalars(query)] == [line.id]
+        assert session.get(AuditKey, line.id) is None
+    workshop.outcomes.erase_words(counter.id, by=None)
+    assert all(told.words.erased for told in workshop.outcomes.ledger(begun.id))
+    with pytest.raises(NotFound):
+        workshop.outcomes.erase_words(begun.id, by=None)
+
+
+def test_a_line_without_words_has_none_to_erase(workshop: Matchmaker) -> None:
+    begun = together(workshop)
+    line = workshop.outcomes.record(
+        begun.id, by=None, kind=OutcomeKind.JOB, on_day=DAY, quantity=2
+    ).outcome
+
+    assert not workshop.outcomes.erase_words(line.id, by=None).words.erased
+    with Sessions(workshop.engine).reading() as session:
+        query = select(AuditEntry).where(AuditEntry.action == AuditAction.ERASE)
+        assert session.scalars(query).all() == []

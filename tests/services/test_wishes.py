@@ -74,7 +74,7 @@ def test_hosts_see_those_who_were_proposed_and_nobody_else(service: Matchmaker) 
         service.wishes.rank_students(welding, {ane: 1}, by=None)
     assert service.cohorts.propose(campus.cohort, by=None) == {welding: 1}
     campus.wish("Bo", "Welding")
-    assert [one.name for one in service.wishes.applicants(welding)] == ["Ane"]
+    assert [one.student.name for one in service.wishes.applicants(welding)] == ["Ane"]
     service.wishes.rank_students(welding, {ane: 1}, by=None)
     with pytest.raises(InvalidInput, match="not proposed"):
         service.wishes.rank_students(welding, {bo: 1}, by=None)
@@ -170,7 +170,10 @@ def test_what_can_not_stand_is_refused_in_words(service: Matchmaker) -> None:
         lambda: cohorts.create(uuid4(), name="x", **PERIOD, by=None),
         lambda: cohorts.view(uuid4()),
         lambda: cohorts.enrol(campus.cohort, [uuid4()], by=None),
-        lambda: cohorts.set_supervisor_capacity(uuid4(), 1, by=None),
+        lambda: cohorts.revise_supervisor(campus.cohort, uuid4(), capacity=1, by=None),
+        lambda: cohorts.allow(campus.cohort, ane, uuid4(), by=None),
+        lambda: cohorts.supervisor(campus.cohort, uuid4()),
+        lambda: cohorts.offered(campus.cohort, uuid4()),
         lambda: cohorts.vet(uuid4(), by=None),
     ):
         with pytest.raises(NotFound):

@@ -35,11 +35,13 @@ from matchmaker.models import (
     MatchDecision,
     MatchState,
     Membership,
+    OutcomeKind,
     ProfileKind,
     Role,
     Side,
     ThreadMessage,
     ToldChallenge,
+    ToldMatch,
 )
 from matchmaker.models.profile_search import ProfileSearch
 from matchmaker.services.audit import AuditFilter
@@ -57,6 +59,7 @@ from tests.databases import SQLITE, only_sqlite
 from tests.factories import NOW, a_mail, a_workshop, an_introduction
 from tests.services.import_files import write_lines
 from tests.services.placing import a_small_round, asked_halfway, completed
+from tests.together import together
 
 
 def rows(engine: Engine) -> dict[str, int]:
@@ -140,6 +143,12 @@ def fill_introductions(service: Matchmaker, challenge_id: UUID) -> None:
                     challenge_id=challenge_id,
                     told_at=NOW,
                 ),
+                ToldMatch(
+                    account_id=session.scalars(select(Account.id)).one(),
+                    challenge_id=challenge_id,
+                    profile_id=first,
+                    told_at=NOW,
+                ),
             ]
         )
 
@@ -157,7 +166,8 @@ def fill_placing(service: Matchmaker) -> None:
     service.cohorts.propose(campus.cohort, by=None)
     service.wishes.rank_students(welding, {student: 1}, by=None)
     service.assignment.lock(round_id, student, welding, reason="r", by=None)
-    service.assignment.run(round_id, by=None)
+    service.round_jobs.start(round_id, by=None)
+    assert service.round_jobs.worker.wait()
     answer = service.assignment.view(round_id).answers[Method.STABLE]
     placement, *_ = service.assignment.publish(round_id, answer.answer_id, by=None)
     asked_halfway(service, placement.id)
@@ -229,6 +239,8 @@ def test_down_and_up_again_with_data_in_every_table(workshop: Matchmaker, tmp_pa
     workshop.imports.save_mapping("M", kind=ProfileKind.EXPERT, columns={"Navn": "name"})
     workshop.answers.begin("anything", "key", b"")
     workshop.demonstration().load(read(DEMONSTRATION))  # the ledger and what leads to it
+    (programme, *_) = workshop.programmes.all()
+    workshop.report_shares.create(programme.id, name="Region", by=None)
     before = rows(engine)
     assert [name for name, number in before.items() if not number] == []
     downgrade(engine, "base")
@@ -279,6 +291,39 @@ def test_what_the_log_says_of_a_profile_is_sealed_and_opened_again(workshop: Mat
         {"title": {"erased": True}},
         {"role": "staff"},
     ]
+
+
+def test_the_words_of_the_ledger_are_sealed_and_opened_again(workshop: Matchmaker) -> None:
+    begun = together(workshop)
+    outcomes = workshop.outcomes
+    lines = [
+        outcomes.record(
+            begun.id, by=None, kind=OutcomeKind.JOB, on_day=NOW.date(), quantity=1, evidence=words
+        ).outcome
+        for words in ("Contract seen", "Names somebody", "")
+    ]
+    outcomes.reverse(lines[0].id, by=None, reason="Counted twice")
+    outcomes.erase_words(lines[1].id, by=None)
+    script = ScriptDirectory(str(MIGRATIONS)).get_revision("0017")
+
+    def told() -> list[tuple[str, str]]:
+        query = text("SELECT evidence, reason FROM outcomes ORDER BY number")
+        with workshop.engine.connect() as connection:
+            return [(evidence, reason) for evidence, reason in connection.execute(query)]
+
+    downgrade(workshop.engine, str(script.down_revision))
+    assert told() == [("Contract seen", ""), ("", ""), ("", ""), ("", "Counted twice")]
+    upgrade(workshop.engine)
+    assert not any("Con" in one or "Cou" in other for one, other in told())
+    found = [one.words for one in outcomes.ledger(begun.id)]
+    assert [(one.evidence, one.reason) for one in found] == [
+        ("Contract seen", ""),
+        ("", ""),
+        ("", ""),
+        ("", "Counted twice"),
+    ]
+    with workshop.engine.begin() as connection, pytest.raises(IntegrityError):
+        connection.execute(text("UPDATE outcomes SET evidence = ''"))
 
 
 def test_upgrading_twice_changes_nothing(workshop: Matchmaker) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -40,20 +40,26 @@ class _Held:
     at: Mapping[int, list[int]]
     at_host: Mapping[int, int]
     strict: bool
+    _worst: dict[tuple[int, ...], tuple[tuple[int, int], int] | None] = field(default_factory=dict)
 
     def key(self, position: int, student: int) -> tuple[int, int]:
         rank, lot = self.board.key(position, student)
         return (rank, lot) if self.strict else (rank, 0)
 
-    def worst(self, positions: tuple[int, ...], besides: int) -> tuple[tuple[int, int], int] | None:
-        """Return key and student of the worst whom the host could let go."""
-        free = [
-            (self.key(position, student), student)
-            for position in positions
-            for student in self.at.get(position, ())
-            if student != besides and student not in self.board.decided
-        ]
-        return max(free, default=None)
+    def worst(self, positions: tuple[int, ...]) -> tuple[tuple[int, int], int] | None:
+        """Return key and student of the worst whom the host could let go there.
+
+        Asked only for students who are not there themselves, so the answer is one for all.
+        """
+        if positions not in self._worst:
+            free = [
+                (self.key(position, student), student)
+                for position in positions
+                for student in self.at.get(position, ())
+                if student not in self.board.decided
+            ]
+            self._worst[positions] = max(free, default=None)
+        return self._worst[positions]
 
     def gain(self, student: int, position: int, present: int | None) -> tuple[Gain, int | None]:
         """Return what the host gains by the pair.
@@ -74,9 +80,9 @@ class _Held:
                 raise LookupError
             if limit is None or self.at_host[host] < limit:
                 return Gain.ROOM, None
-            worst = self.worst(board.at_host[host], besides=student)
+            worst = self.worst(board.at_host[host])
         else:
-            worst = self.worst((position,), besides=student)
+            worst = self.worst((position,))
         if worst is None or not key < worst[0]:
             raise LookupError
         return Gain.BETTER, worst[1]

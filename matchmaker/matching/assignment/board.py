@@ -50,10 +50,12 @@ class Board:
     lot: tuple[int, ...]
     #: Student -> position for own places and locks.
     decided: Mapping[int, int]
+    #: Position -> student -> rank, of those whom its host named.
+    ranks: tuple[Mapping[int, int], ...]
 
     def rank(self, position: int, student: int) -> int:
         """Return the rank a host gave a student at a position."""
-        return self.positions[position].ranking.get(self.students[student].id, UNNAMED)
+        return self.ranks[position].get(student, UNNAMED)
 
     def key(self, position: int, student: int) -> tuple[int, int]:
         """Return what orders students at a position and within a host: rank, then lot."""
@@ -135,6 +137,9 @@ def laid_out(asked: Round) -> Board:
             student_row[student]: position_row[position]
             for student, position in asked.decided().items()
         },
+        ranks=tuple(
+            {student_row[named]: rank for named, rank in one.ranking.items()} for one in positions
+        ),
     )
     seats = board.seats(board.decided)
     unseated = [

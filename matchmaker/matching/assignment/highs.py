@@ -55,14 +55,8 @@ class HighsSolver:
             return Solution(columns=columns, reached=reached[: len(aims)])
         columns, reached = _searched(program, aims, start, seconds, watch)
         if program.unit:
-            first = program.columns - len(program.teams)
-            begun = [
-                position
-                for position, value in zip(program.teams, columns[first:], strict=True)
-                if value > 0.5
-            ]
             # Which teams begin is settled; the rest is a flow, told apart to the last lot.
-            columns, polished = _linear(program.with_teams(begun), [*aims, *ties], watch)
+            columns, polished = _linear(_settled(program, columns), [*aims, *ties], watch)
             reached = tuple(
                 replace(one, value=better.value, bound=max(one.bound, better.value))
                 for one, better in zip(reached, polished, strict=False)
@@ -102,7 +96,12 @@ def _linear(
 def _searched(
     program: Program, aims: Sequence[Aim], start: Vector, seconds: float, watch: Watch
 ) -> tuple[Vector, tuple[Reached, ...]]:
-    """Search for the best of each aim in turn, giving up nothing of those before."""
+    """Search for the best of each aim in turn, giving up nothing of those before.
+
+    Where every pair takes up one place, only whether a team begins has to be searched: for any
+    choice of teams the rest is a flow, whose best answers are whole. The last aim is then left
+    with parts of students in it, for the caller to settle.
+    """
     reached: list[Reached] = []
     columns = start
     spent = 0.0
@@ -115,9 +114,19 @@ def _searched(
         highs.setOptionValue("time_limit", max(seconds - spent, 0.1))
         _run(highs, watch, aim.name)
         info = highs.getInfo()
+        told = float(aim.value @ np.array(highs.getSolution().col_value))
+        if abs(told - info.objective_function_value) > 0.5:
+            # HiGHS 1.16.0, where reading in solves it all: told is what the search began with.
+            highs.clearSolver()
+            _run(highs, watch, aim.name)
+            info = highs.getInfo()
         if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-            found = np.rint(np.array(highs.getSolution().col_value))
-            if aim.value @ found >= aim.value @ columns:
+            found = np.array(highs.getSolution().col_value)
+            if not program.unit:
+                found = np.rint(found)
+            elif number + 1 < len(aims):
+                found, _ = _linear(_settled(program, found), aims[: number + 1], watch)
+            if aim.value @ found >= aim.value @ columns - NEARLY:
                 columns = found
         value = round(float(aim.value @ columns))
         most = float(aim.value[aim.value > 0].sum())
@@ -129,15 +138,24 @@ def _searched(
     return columns, tuple(reached)
 
 
+def _settled(program: Program, columns: Vector) -> Program:
+    """Return the program with those teams beginning that begin in an answer."""
+    first = program.columns - len(program.teams)
+    begun = zip(program.teams, columns[first:], strict=True)
+    return program.with_teams(position for position, value in begun if value > 0.5)
+
+
 def _holding(program: Program, aims: Sequence[Aim], reached: Sequence[Reached]) -> Program:
     """Return the program in which the aims so far stay as good as they are."""
     if not aims:
         return program
+    # Parts of a whole number would be given up for the next aim where students have parts.
+    spared = NEARLY if program.unit else 0.5
     kept = csr_array(np.array([aim.value for aim in aims]))
     return replace(
         program,
         matrix=csr_array(vstack([program.matrix, kept])),
-        row_least=np.concatenate([program.row_least, [one.value - 0.5 for one in reached]]),
+        row_least=np.concatenate([program.row_least, [one.value - spared for one in reached]]),
         row_most=np.concatenate([program.row_most, np.full(len(aims), np.inf)]),
     )
 
@@ -161,7 +179,10 @@ def _prepared(
     lp.a_matrix_.index_ = program.matrix.indices
     lp.a_matrix_.value_ = program.matrix.data
     if whole:
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * program.columns
+        parts = program.columns - len(program.teams) if program.unit else 0
+        lp.integrality_ = [highspy.HighsVarType.kContinuous] * parts + [
+            highspy.HighsVarType.kInteger
+        ] * (program.columns - parts)
     highs.passModel(lp)
     for option, value in (
         ("threads", 1),

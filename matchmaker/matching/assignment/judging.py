@@ -97,10 +97,12 @@ class _Missing:
             self.host_load[board.host[position]] += load
         self.supervised = supervised(board, placed)
         self.seats = seated(board, placed)
-        self.fitting: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
+        #: Of those without a place: how well positions fit, and which.
+        self.fitting: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for (whose, which), fit in board.asked.fit.items():
-            if which in board.position_row:
-                self.fitting[whose].append((fit, board.position_row[which]))
+            me, row = board.student_row.get(whose), board.position_row.get(which)
+            if me is not None and row is not None and me not in placed:
+                self.fitting[me].append((fit, row))
 
     def explained(self, student: int) -> Unplaced:
         board = self.board
@@ -190,7 +192,7 @@ class _Missing:
         me = board.students[student].id
         free = [
             (-fit, of_pair(board.asked.seed, me, board.positions[position].id), position)
-            for fit, position in self.fitting.get(me, ())
+            for fit, position in self.fitting.get(student, ())
             if position not in board.places[student]
             and board.may(student, position)
             and self._room(position, board.load(student, position))

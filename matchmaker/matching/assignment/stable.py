@@ -81,13 +81,14 @@ def stable(board: Board, cancelled: Callable[[], bool] = never) -> Held:
     """
     if any(load != 1 for load in board.asked.loads.values()):
         raise LoadsUnknown
+    offers = _offers(board)
     closed: list[int] = []
-    placed = _accepted(board, frozenset(closed))
+    placed = _accepted(board, offers, frozenset(closed))
     while short := _short(board, placed):
         if cancelled():
             raise Stopped
         closed.append(short[0])
-        placed = _accepted(board, frozenset(closed))
+        placed = _accepted(board, offers, frozenset(closed))
     reopened = True
     while reopened:
         reopened = False
@@ -95,7 +96,7 @@ def stable(board: Board, cancelled: Callable[[], bool] = never) -> Held:
             if cancelled():
                 raise Stopped
             fewer = frozenset(closed) - {position}
-            tried = _accepted(board, fewer)
+            tried = _accepted(board, offers, fewer)
             if position in tried.values() and not _short(board, tried):
                 closed.remove(position)
                 placed, reopened = tried, True
@@ -117,8 +118,27 @@ def _short(board: Board, placed: Mapping[int, int]) -> list[int]:
     return [row for _, row in lacking]
 
 
-def _accepted(board: Board, closed: frozenset[int]) -> dict[int, int]:
-    market = _Market(board=board, closed=closed)
+#: What a position holds of a student, the one to go first before all others: rank and lot turned
+#: round, then the student.
+_Key = tuple[int, int, int]
+#: Student -> wish by wish the position, and how it holds that student.
+_Offers = tuple[tuple[tuple[int, _Key], ...], ...]
+
+
+def _offers(board: Board) -> _Offers:
+    """Return what every student will offer; worked out once, however often teams are tried."""
+    lot = board.lot
+    return tuple(
+        tuple(
+            (position, (-board.rank(position, student), -lot[student], student))
+            for position in wishes
+        )
+        for student, wishes in enumerate(board.wishes)
+    )
+
+
+def _accepted(board: Board, offers: _Offers, closed: frozenset[int]) -> dict[int, int]:
+    market = _Market(board=board, offers=offers, closed=closed)
     market.run()
     return market.placed()
 
@@ -128,12 +148,15 @@ class _Market:
     """One deferred acceptance: students propose down their wishes, hosts keep the best."""
 
     board: Board
+    offers: _Offers
     closed: frozenset[int]
     _seats: Seats = field(init=False)
     _room: list[int] = field(init=False)
     _host_room: list[int] = field(init=False)
     #: Position -> those held, the one to go first on top.
-    _held: list[list[tuple[int, int, int]]] = field(init=False)
+    _held: list[list[_Key]] = field(init=False)
+    #: Host -> how many it holds at all its positions.
+    _at_host: list[int] = field(init=False)
     _next: list[int] = field(init=False)
     #: Choices of supervisors -> those who wait for a seat, by lot.
     _waiting: dict[tuple[int, ...], list[tuple[int, int]]] = field(init=False)
@@ -153,6 +176,7 @@ class _Market:
                 self._room[position] -= 1
             self._host_room[board.host[position]] -= 1
         self._held = [[] for _ in board.positions]
+        self._at_host = [0] * len(board.host_capacity)
         self._next = [0] * len(board.students)
         self._waiting = defaultdict(list)
 
@@ -173,17 +197,37 @@ class _Market:
         return dict(sorted(found.items()))
 
     def _propose(self, student: int) -> None:
-        """Let a student propose, then whoever that displaces; those who wait come after."""
+        """Let a student propose, then whoever that displaces; those who wait come after.
+
+        Most of the time of a round is spent here, so what it needs is at hand.
+        """
+        all_offers, reached, all_held, room = self.offers, self._next, self._held, self._room
+        host_of, at_host, host_room = self.board.host, self._at_host, self._host_room
         proposing: int | None = student
         while proposing is not None:
-            wishes = self.board.wishes[proposing]
-            if self._next[proposing] < len(wishes):
-                position = wishes[self._next[proposing]]
-                self._next[proposing] += 1
-                proposing = self._offer(position, proposing)
-            else:
+            offers, number = all_offers[proposing], reached[proposing]
+            if number == len(offers):
                 self._seats.leave(proposing)
                 proposing = self._next_waiting()
+                continue
+            reached[proposing] = number + 1
+            position, key = offers[number]
+            held = all_held[position]
+            if len(held) >= room[position]:
+                proposing = heapq.heappushpop(held, key)[2]
+                continue
+            heapq.heappush(held, key)
+            host = host_of[position]
+            if at_host[host] < host_room[host]:
+                at_host[host] += 1
+                proposing = None
+            else:
+                proposing = heapq.heappop(self._with_worst(host))[2]
+
+    def _with_worst(self, host: int) -> list[_Key]:
+        """Return those held at whichever position of a host has the one to go first."""
+        held = [self._held[row] for row in self.board.at_host[host] if self._held[row]]
+        return min(held, key=lambda one: one[0])
 
     def _next_waiting(self) -> int | None:
         """Return whoever waits with the best lot and can have a seat now, seated."""
@@ -191,21 +235,4 @@ class _Market:
             if self._seats.take(student):
                 heapq.heappop(self._waiting[self.board.choices[student] or ()])
                 return student
-        return None
-
-    def _offer(self, position: int, student: int) -> int | None:
-        """Offer a student to a position; return whoever has to go, or nobody."""
-        board = self.board
-        rank, lot = board.key(position, student)
-        held = self._held[position]
-        heapq.heappush(held, (-rank, -lot, student))
-        if len(held) > self._room[position]:
-            return heapq.heappop(held)[2]
-        host = board.host[position]
-        siblings = board.at_host[host]
-        if sum(len(self._held[row]) for row in siblings) > self._host_room[host]:
-            worst = min(
-                (row for row in siblings if self._held[row]), key=lambda row: self._held[row][0]
-            )
-            return heapq.heappop(self._held[worst])[2]
         return None

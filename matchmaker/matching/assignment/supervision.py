@@ -27,12 +27,22 @@ class Seats:
     #: student -> supervisor.
     of: dict[int, int] = field(default_factory=dict)
     _with: dict[int, set[int]] = field(default_factory=dict)
+    #: Supervisor -> seats that are free.
+    _free: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._free = list(self.capacity)
 
     def take(self, student: int) -> bool:
         """Give a student a seat, moving others if that makes room; False when none can be had."""
         choices = self.choices[student]
         if choices is None:
             return True
+        if choices:
+            free = self._freest(choices)
+            if self._free[free] > 0:
+                self._seat(student, free)
+                return True
         found = self._path(choices)
         if found is None:
             return False
@@ -50,6 +60,7 @@ class Seats:
         supervisor = self.of.pop(student, None)
         if supervisor is not None:
             self._with[supervisor].discard(student)
+            self._free[supervisor] += 1
 
     def could_take(self, student: int) -> bool:
         """Tell whether a seat could be had, without giving it."""
@@ -64,23 +75,24 @@ class Seats:
         waiting = deque(reached)
         while waiting:
             supervisor = waiting.popleft()
-            seated = self._with.setdefault(supervisor, set())
-            if len(seated) < self.capacity[supervisor]:
+            if self._free[supervisor] > 0:
                 return supervisor, reached
-            for student in sorted(seated):
+            for student in sorted(self._with.get(supervisor, ())):
                 for other in self._by_room(self.choices[student] or ()):
                     if other not in reached:
                         reached[other] = (supervisor, student)
                         waiting.append(other)
         return None
 
+    def _freest(self, supervisors: Sequence[int]) -> int:
+        """Return the supervisor with the most free seats, the first of equals."""
+        return max(supervisors, key=lambda one: (self._free[one], -one))
+
     def _by_room(self, supervisors: Sequence[int]) -> list[int]:
-        return sorted(
-            supervisors,
-            key=lambda one: (len(self._with.get(one, ())) - self.capacity[one], one),
-        )
+        return sorted(supervisors, key=lambda one: (-self._free[one], one))
 
     def _seat(self, student: int, supervisor: int) -> None:
         self.leave(student)
         self.of[student] = supervisor
         self._with.setdefault(supervisor, set()).add(student)
+        self._free[supervisor] -= 1

@@ -182,7 +182,7 @@ def test_owner_and_delegate_may_edit_and_only_the_owner_withdraws(facts: Profile
     delegate = Viewer(account_id=uuid4(), role=Role.UNIVERSITY, delegated=ours)
 
     assert {Action.REVISE_PROFILE, Action.WITHDRAW_PROFILE} <= set(actions_for(facts, owner))
-    assert Action.REVISE_PROFILE in actions_for(facts, delegate)
+    assert {Action.REVISE_PROFILE, Action.DECLARE_CONFLICT} <= set(actions_for(facts, delegate))
     assert Action.WITHDRAW_PROFILE not in actions_for(facts, delegate)
     assert Action.DELEGATE_PROFILE not in actions_for(facts, delegate)
 

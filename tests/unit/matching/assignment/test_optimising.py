@@ -14,7 +14,7 @@ from matchmaker.matching.assignment.board import Board, laid_out
 from matchmaker.matching.assignment.keeping import breaches
 from matchmaker.matching.assignment.optimising import BEST_FIT, MOST_PLACED, optimised
 from matchmaker.matching.assignment.outcome import Method
-from matchmaker.matching.assignment.round import Host, Position, Round, Student
+from matchmaker.matching.assignment.round import Host, Position, Round, Student, Supervisor
 from matchmaker.matching.assignment.solver import Progress
 from matchmaker.matching.assignment.stable import Stopped
 from tests.unit.matching.assignment.rounds import (
@@ -24,6 +24,7 @@ from tests.unit.matching.assignment.rounds import (
     rounds,
     shuffled,
     student,
+    supervisor,
 )
 
 SMALL = rounds(students=4, positions=3, teams=True, supervision=True, decided=True)
@@ -40,6 +41,35 @@ def counted(board: Board, placed: dict[int, int]) -> dict[str, int]:
         ),
         "fit": sum(board.fit(row, at) for row, at in placed.items()),
     }
+
+
+def test_what_is_solved_before_the_search_begins_is_told() -> None:
+    """HiGHS answers this round while it reads it in, and then hands out what it was begun with."""
+    wishes: dict[int, dict[int, int]] = {1: {1: 4, 2: 3}, 2: {}, 4: {2: 5, 1: 2}, 6: {2: 1}}
+    guides = {1: [1], 4: [1, 2]}
+    asked = Round(
+        students=tuple(
+            Student(
+                id=student(one),
+                ranking={position(at): rank for at, rank in ranking.items()},
+                supervisors=frozenset(map(supervisor, guides[one])) if one in guides else None,
+            )
+            for one, ranking in wishes.items()
+        ),
+        positions=(
+            Position(id=position(1), host=host(0)),
+            Position(id=position(2), host=host(0), capacity=3, minimum=2),
+            Position(id=position(5), host=host(0), brought_by=student(2)),
+        ),
+        hosts=(Host(id=host(0), capacity=3),),
+        supervisors=(
+            Supervisor(id=supervisor(1), capacity=2),
+            Supervisor(id=supervisor(2), capacity=1),
+        ),
+        fit={(student(4), position(1)): 15, (student(6), position(2)): 97},
+    )
+    reached = optimised(laid_out(asked), BEST_FIT).reached
+    assert all(one.optimal for one in reached), reached
 
 
 @pytest.mark.parametrize("aims", [MOST_PLACED, BEST_FIT])

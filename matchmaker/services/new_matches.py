@@ -1,0 +1,94 @@
+"""What is new in the lists of somebody's own challenges since the mail before.
+
+For the first mail that is whom no list has shown yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from matchmaker.errors import InvalidInput, TransitionNotAllowed
+from matchmaker.models import Challenge, Fit, MatchRun, ToldMatch
+from matchmaker.services.matchmaking import MatchmakingService
+from matchmaker.storage import digests
+from matchmaker.storage.database import Sessions
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMatches:
+    """Partners who are new for one challenge, best fit first; never none."""
+
+    challenge: Challenge
+    profile_ids: Sequence[UUID]
+    #: How well the best of them fits.
+    fit: Fit
+
+
+def new_matches(
+    sessions: Sessions, matchmaking: MatchmakingService, account_id: UUID, at: datetime
+) -> Sequence[NewMatches]:
+    """Ask again for the open challenges of an account; return where somebody is new.
+
+    The new list is kept, so that whoever follows the mail sees it. What was in lists before is
+    written down first: killed at any point, the next mail tells what this one did not.
+
+    Raises:
+        IndexNotReady: the profiles are not indexed with this encoder.
+
+    """
+    with sessions.reading() as session:
+        owned = digests.own_open(session, account_id, at)
+    found = []
+    for challenge in owned:
+        known = _known(sessions, account_id, challenge.id, at)
+        run = _asked(sessions, matchmaking, challenge.id)
+        new = [one for one in run.matches if one.profile_id not in known] if run else []
+        if new:
+            ids = [one.profile_id for one in new]
+            found.append(NewMatches(challenge=challenge, profile_ids=ids, fit=new[0].fit))
+    return found
+
+
+def remember(session: Session, account_id: UUID, found: Sequence[NewMatches], at: datetime) -> None:
+    """Write down that somebody is told, with the mail that tells it."""
+    for one in found:
+        there = digests.known_matches(session, account_id, one.challenge.id)
+        _write(session, account_id, one.challenge.id, set(one.profile_ids) - there, at)
+
+
+def _known(sessions: Sessions, account_id: UUID, challenge_id: UUID, at: datetime) -> set[UUID]:
+    with sessions.writing() as session:
+        known = digests.known_matches(session, account_id, challenge_id)
+        if not known:
+            known = digests.listed(session, challenge_id)
+            _write(session, account_id, challenge_id, known, at)
+        return known | digests.decided(session, challenge_id)
+
+
+def _write(
+    session: Session, account_id: UUID, challenge_id: UUID, ids: set[UUID], at: datetime
+) -> None:
+    session.add_all(
+        ToldMatch(account_id=account_id, challenge_id=challenge_id, profile_id=one, told_at=at)
+        for one in sorted(ids)
+    )
+
+
+def _asked(
+    sessions: Sessions, matchmaking: MatchmakingService, challenge_id: UUID
+) -> MatchRun | None:
+    """Return a new list, asked as the newest one was; None when the challenge has ended since."""
+    with sessions.reading() as session:
+        conditions = digests.newest_conditions(session, challenge_id)
+    try:
+        return matchmaking.run(challenge_id, conditions=conditions)
+    except InvalidInput:
+        # A profile that a condition names is gone.
+        return matchmaking.run(challenge_id)
+    except TransitionNotAllowed:
+        return None
