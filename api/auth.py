@@ -283,6 +283,12 @@ def _guard_placement(placement_id: UUID) -> None:
     matchmaker().access.check_placement(current_viewer(), Action.READ_PLACEMENT, placement_id)
 
 
+def _guard_contest(contest_id: UUID) -> None:
+    viewer = required_viewer()
+    action = _either(Action.READ_CONTEST, Action.ANSWER_CONTEST)
+    check(viewer, action, matchmaker().contests.facts(contest_id))
+
+
 #: Name in an address -> what is checked whenever a route has it.
 _GUARDS: dict[str, Callable[[UUID], None]] = {
     "challenge_id": _guard_challenge,
@@ -297,6 +303,7 @@ _GUARDS: dict[str, Callable[[UUID], None]] = {
     "round_id": _guard_round,
     "position_id": _guard_position,
     "placement_id": _guard_placement,
+    "contest_id": _guard_contest,
 }
 
 

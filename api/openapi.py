@@ -72,6 +72,8 @@ PATH_PARAMETERS = {
     "seat_id": "Id of a cohort that one is a student in.",
     "position_id": "Id of the position.",
     "placement_id": "Id of the placement.",
+    "party": "Who speaks: student, host, supervisor or university.",
+    "contest_id": "Id of the contest.",
 }
 ETAG = {
     "description": "Revision of what is sent, in quotes.",

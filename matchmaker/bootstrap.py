@@ -31,6 +31,7 @@ from matchmaker.services.clock import Clock, utc_now
 from matchmaker.services.cohorts import CohortService
 from matchmaker.services.collaborations import CollaborationService
 from matchmaker.services.conflicts import ConflictService
+from matchmaker.services.contests import ContestService
 from matchmaker.services.curation import CurationService
 from matchmaker.services.demonstration import DemonstrationService
 from matchmaker.services.desk import DeskService
@@ -41,6 +42,7 @@ from matchmaker.services.duplicates import DuplicateService
 from matchmaker.services.evaluation import EvaluationService
 from matchmaker.services.exporting import ExportService
 from matchmaker.services.exposure import ExposureService
+from matchmaker.services.followups import FollowupService
 from matchmaker.services.highlighting import HighlightingService
 from matchmaker.services.idempotency import AnswerService
 from matchmaker.services.import_jobs import ImportJobs
@@ -61,7 +63,11 @@ from matchmaker.services.outcomes import OutcomeService
 from matchmaker.services.own_account import OwnAccountService
 from matchmaker.services.owners import OwnerService
 from matchmaker.services.passwords import Passwords
+from matchmaker.services.placement_ledger import PlacementLedgerService
+from matchmaker.services.placement_links import PlacementLinks
+from matchmaker.services.placement_ticks import PlacementTicks
 from matchmaker.services.placements import PlacementService
+from matchmaker.services.placing_work import PlacingWork
 from matchmaker.services.previews import PreviewService
 from matchmaker.services.profiles import ProfileService
 from matchmaker.services.programmes import ProgrammeService
@@ -140,6 +146,12 @@ class Matchmaker:
     assignment: AssignmentService
     round_jobs: RoundJobs
     placements: PlacementService
+    placement_links: PlacementLinks
+    placement_ticks: PlacementTicks
+    placement_ledger: PlacementLedgerService
+    followups: FollowupService
+    contests: ContestService
+    placing_work: PlacingWork
     engine: Engine
 
     def warm_up(self) -> None:
@@ -218,10 +230,13 @@ def build(
     )
     directions = DirectionService(matchmaking, ChallengeReplica(sessions, encoder, voice))
     fit = StudentFit(directions)
-    assigning = AssignmentService(sessions, clock, fit)
     importing = ImportService(sessions, clock, settings.data_dir / "imports")
     after_write = indexing.sync if settings.indexing == "inline" else _nothing
     introductions = IntroductionService(sessions, clock)
+    placements, followups = PlacementService(sessions, clock), FollowupService(sessions, clock)
+    wishes = WishService(sessions, clock, fit)
+    assignment = AssignmentService(sessions, clock, fit)
+    contests = ContestService(sessions, clock, wishes, assignment)
     return Matchmaker(
         settings=settings,
         challenges=ChallengeService(sessions, clock, recognise),
@@ -278,10 +293,16 @@ def build(
         upserts=BulkUpsertService(sessions, clock),
         answers=AnswerService(sessions, clock),
         cohorts=CohortService(sessions, clock),
-        wishes=WishService(sessions, clock, fit),
-        assignment=assigning,
-        round_jobs=RoundJobs(assigning, BackgroundWorker(), sessions, clock),
-        placements=PlacementService(sessions, clock),
+        wishes=wishes,
+        assignment=assignment,
+        round_jobs=RoundJobs(assignment, BackgroundWorker(), sessions, clock),
+        placements=placements,
+        placement_links=PlacementLinks(placements, followups),
+        placement_ticks=PlacementTicks(placements),
+        placement_ledger=PlacementLedgerService(sessions, clock, OutcomeService(sessions, clock)),
+        followups=followups,
+        contests=contests,
+        placing_work=PlacingWork(sessions, placements, contests),
         engine=engine,
     )
 
@@ -308,6 +329,19 @@ def open_introductions(
     engine = make_engine(settings.database_url)
     service = IntroductionService(Sessions(engine), clock)
     return IntroductionTicks(service), engine.dispose
+
+
+def open_placements(
+    settings: Settings, *, clock: Clock = utc_now
+) -> tuple[PlacementTicks, Callable[[], None]]:
+    """Return what time does to placements, and what closes its database; without encoder.
+
+    Raises:
+        StorageUnavailable: the database URL cannot be used.
+
+    """
+    engine = make_engine(settings.database_url)
+    return PlacementTicks(PlacementService(Sessions(engine), clock)), engine.dispose
 
 
 def make_mail_sender(

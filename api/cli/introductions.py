@@ -1,17 +1,17 @@
-"""``matchmaker introductions``: what time does to introductions."""
+"""``matchmaker introductions``: what time does to introductions, and to placements with them."""
 
 from __future__ import annotations
 
 import click
 
 from api.cli.terminal import Group, tell
-from matchmaker.bootstrap import open_introductions
+from matchmaker.bootstrap import open_introductions, open_placements
 from matchmaker.config import Settings
 
 
 @click.group("introductions", cls=Group)
 def introductions() -> None:
-    """Look after introductions whose time runs out."""
+    """Look after introductions and placements whose time runs out."""
 
 
 @introductions.command("tick")
@@ -19,8 +19,9 @@ def introductions() -> None:
 def tick(settings: Settings) -> None:
     """Remind once, end what nobody answered, tidy up; run it every hour.
 
-    Twice changes nothing, and it may be killed at any moment. `matchmaker mail send` sends the
-    mails that it writes.
+    Of placements it reminds and ends the offers, and asks half-way how they go. Twice changes
+    nothing, and it may be killed at any moment. `matchmaker mail send` sends the mails that it
+    writes.
     """
     ticks, close = open_introductions(settings)
     try:
@@ -28,3 +29,9 @@ def tick(settings: Settings) -> None:
     finally:
         close()
     tell(f"{done.reminded} reminded, {done.expired} expired, {done.withdrawn} withdrawn")
+    placements, close = open_placements(settings)
+    try:
+        seen = placements.tick()
+    finally:
+        close()
+    tell(f"Placements: {seen.reminded} reminded, {seen.lapsed} lapsed, {seen.asked} asked half-way")

@@ -7,14 +7,14 @@ subject too, as a block. No request and no application is needed: a command fill
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import jinja2
-from babel.dates import format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, get_timezone
 from babel.support import Translations
 
 from matchmaker.errors import InvalidInput
@@ -63,7 +63,7 @@ class MailTemplates:
             raise InvalidInput("values", f"{mail.template} can't be filled: {error}.") from error
 
     def _filled(self, mail: OutgoingMail) -> dict[str, Any]:
-        """Return the values with whole addresses for paths, and moments in words."""
+        """Return the values with whole addresses for paths, days and moments in words."""
         values: dict[str, Any] = {
             "language": mail.language,
             "public_url": self._public_url,
@@ -72,6 +72,8 @@ class MailTemplates:
         for name, value in mail.values.items():
             if name.endswith("path"):
                 values[f"{name.removesuffix('path')}url"] = f"{self._public_url}{value}"
+            elif name.endswith("_on"):
+                values[name.removesuffix("_on")] = _day(str(value), mail.language)
             elif name.endswith("_at"):
                 values[name.removesuffix("_at")] = _in_words(str(value), mail.language)
             else:
@@ -90,6 +92,14 @@ def _in_words(moment: str, language: str) -> str:
     except ValueError as error:
         raise InvalidInput("values", "Use an ISO 8601 time with its offset.") from error
     return str(format_datetime(when, _MOMENT[language], tzinfo=_ZONE, locale=language))
+
+
+def _day(text: str, language: str) -> str:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput("values", "Use an ISO 8601 day.") from error
+    return str(format_date(day, "d. MMMM y" if language == "da" else "d MMMM y", locale=language))
 
 
 def _unsubscribe(url: str | None) -> dict[str, str]:

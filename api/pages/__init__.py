@@ -23,6 +23,7 @@ from api.pages import (
     codes,
     collaborations,
     conflicts_of_interest,
+    contests,
     desk,
     digests,
     drafts,
@@ -40,7 +41,10 @@ from api.pages import (
     introductions,
     keeping,
     own_profiles,
+    placement_links,
+    placements,
     placing,
+    placing_work,
     profile_people,
     profiles,
     programmes,
@@ -109,7 +113,10 @@ BLUEPRINTS: list[Blueprint] = [
     rounds.blueprint,
     student_wishes.blueprint,
     hosting.blueprint,
-    hosting.placements,
+    placements.blueprint,
+    placement_links.blueprint,
+    placing_work.blueprint,
+    contests.blueprint,
 ]
 #: Their forms carry no token: the secret in their address is one, and programs send them.
 WITHOUT_FORM_TOKEN = (reminders.unsubscribing, digests.unsubscribing)
@@ -123,6 +130,7 @@ home.blueprint.add_app_template_filter(pieces, "pieces")
 home.blueprint.add_app_template_filter(field_name, "field_name")
 home.blueprint.add_app_template_filter(form_field_name, "form_field_name")
 home.blueprint.add_app_template_filter(in_words, "in_words")
+home.blueprint.add_app_template_filter(contests.method_word, "method_word")
 
 
 @home.blueprint.app_context_processor

@@ -66,6 +66,7 @@ def page() -> str:
         "desk/page.html",
         counts=matchmaker().desk.counts(),
         challenges=matchmaker().challenge_desk.counts()[Side.STAFF],
+        contests=matchmaker().contests.counted(),
         why=WHY,
         kinds=tuple(ProfileKind),
         filters=matchmaker().desk.saved_filters(required_viewer().account_id),

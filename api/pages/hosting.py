@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
-from flask_babel import force_locale, get_locale, gettext
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from api.auth import needs, required_viewer
 from api.context import matchmaker
-from api.languages import LANGUAGES
 from api.pages.forms import Form
-from api.pages.labels import label
 from api.pages.placing import day_from, in_words, number_from, seen_revision, uuid_from
 from api.pages.student_wishes import ranks_from
-from api.report.agreement import agreement_of
 from matchmaker.errors import InvalidInput, NotFound, StaleRevision, TransitionNotAllowed
-from matchmaker.models import PlacementAction, PlacementParty, PositionAction, WorkPlace
-from matchmaker.models.actions import Action, allowed, check, parties_of
+from matchmaker.models import PositionAction, WorkPlace
+from matchmaker.models.actions import Action, check
 from matchmaker.models.facts import HostFacts
 
 blueprint = Blueprint("hosting_pages", __name__, url_prefix="/hosting")
-placements = Blueprint("placement_pages", __name__, url_prefix="/placements")
 
 _Answer = Response | str | tuple[str, int]
 
@@ -97,7 +92,7 @@ def change(position_id: UUID) -> _Answer:
             expected_revision=seen_revision(),
         )
     except (StaleRevision, TransitionNotAllowed) as error:
-        return _position(position_id, _meanwhile()), _status(error)
+        return _position(position_id, meanwhile()), status_of(error)
     return _on(position_id)
 
 
@@ -115,67 +110,8 @@ def places(position_id: UUID) -> _Answer:
     except InvalidInput as error:
         return _position(position_id, in_words(error)), 422
     except StaleRevision as error:
-        return _position(position_id, _meanwhile()), _status(error)
+        return _position(position_id, meanwhile()), status_of(error)
     return _on(position_id)
-
-
-@placements.get("/<uuid:placement_id>")
-@needs(Action.READ_OWN_ACCOUNT)
-def placement(placement_id: UUID) -> str:
-    """Show a placement to its parties."""
-    return _placement(placement_id, Form())
-
-
-@placements.get("/<uuid:placement_id>/agreement.pdf")
-@needs(Action.READ_OWN_ACCOUNT)
-def agreement(placement_id: UUID) -> Response:
-    """Hand out the agreement to its parties, in the language that is asked for."""
-    asked = request.args.get("language", "")
-    with force_locale(asked if asked in LANGUAGES else get_locale().language):
-        document = agreement_of(matchmaker().placements.view(placement_id), label)
-    answer = make_response(document)
-    answer.mimetype = "application/pdf"
-    answer.headers.set(
-        "Content-Disposition", "attachment", filename=f"agreement-{placement_id}.pdf"
-    )
-    return answer
-
-
-@placements.post("/<uuid:placement_id>/agree")
-@needs(Action.MANAGE_OWN_ACCOUNT)
-def agree(placement_id: UUID) -> _Answer:
-    """Agree for a party that one speaks for."""
-    viewer = required_viewer()
-    party = request.form.get("party", "")
-    if party not in set(parties_of(viewer, matchmaker().placements.facts(placement_id))):
-        raise NotFound("party", party)
-    return _done(
-        placement_id,
-        lambda seen: matchmaker().placements.agree(
-            placement_id, PlacementParty(party), by=viewer.account_id, expected_revision=seen
-        ),
-    )
-
-
-@placements.post("/<uuid:placement_id>/state")
-@needs(Action.MANAGE_OWN_ACCOUNT)
-def change_placement(placement_id: UUID) -> _Answer:
-    """Start, complete or break off a placement."""
-    viewer = required_viewer()
-    matchmaker().access.check_placement(viewer, Action.MANAGE_PLACEMENT, placement_id)
-    deed = request.form.get("deed", "")
-    if deed not in set(PlacementAction):
-        raise NotFound("action", deed)
-    return _done(
-        placement_id,
-        lambda seen: matchmaker().placements.apply(
-            placement_id,
-            PlacementAction(deed),
-            reason=request.form.get("reason", ""),
-            by=viewer.account_id,
-            expected_revision=seen,
-        ),
-    )
 
 
 def _work_place() -> WorkPlace:
@@ -219,34 +155,14 @@ def _position(position_id: UUID, form: Form) -> str:
     )
 
 
-def _placement(placement_id: UUID, form: Form) -> str:
-    viewer = required_viewer()
-    facts = matchmaker().placements.facts(placement_id)
-    return render_template(
-        "placing/placement.html",
-        view=matchmaker().placements.view(placement_id),
-        mine=parties_of(viewer, facts),
-        manages=allowed(viewer, Action.MANAGE_PLACEMENT, facts),
-        form=form,
-    )
-
-
-def _done(placement_id: UUID, deed: Callable[[int], object]) -> _Answer:
-    try:
-        deed(seen_revision())
-    except InvalidInput as error:
-        return _placement(placement_id, in_words(error)), 422
-    except (StaleRevision, TransitionNotAllowed) as error:
-        return _placement(placement_id, _meanwhile()), _status(error)
-    return redirect(url_for("placement_pages.placement", placement_id=placement_id), 303)
-
-
-def _meanwhile() -> Form:
+def meanwhile() -> Form:
+    """Return the form that says that somebody was faster."""
     said = gettext("Somebody changed this meanwhile. Look at it anew, then repeat it.")
     return Form(errors={"state": str(said)})
 
 
-def _status(error: Exception) -> int:
+def status_of(error: Exception) -> int:
+    """Return the status of an answer that somebody was faster."""
     return 412 if isinstance(error, StaleRevision) else 409
 
 

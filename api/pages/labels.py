@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from api.pages.followup_labels import FOLLOWUP_WORDS
 from api.pages.placing_labels import PLACING_WORDS
 from api.report.words import WORDS as REPORT_WORDS
 from matchmaker.matching.warnings import WarningKind
@@ -60,6 +61,7 @@ from matchmaker.services.exporting import ExportFormat
 LABELS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
     **REPORT_WORDS,
     **PLACING_WORDS,
+    **FOLLOWUP_WORDS,
     CodeList: {
         CodeList.MUNICIPALITIES: _("Municipalities"),
         CodeList.POSTCODES: _("Postcodes"),

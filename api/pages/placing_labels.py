@@ -93,6 +93,8 @@ PLACING_WORDS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
     },
     PlacementAction: {
         PlacementAction.AGREE: _("Agree"),
+        PlacementAction.DECLINE: _("Decline"),
+        PlacementAction.LAPSE: _("Let it lapse"),
         PlacementAction.START: _("It has begun"),
         PlacementAction.COMPLETE: _("It is completed"),
         PlacementAction.BREAK_OFF: _("Break it off"),

@@ -90,6 +90,7 @@ def why(seat_id: UUID, offered_id: UUID) -> str:
         view=view,
         shown=next(one for one in view.positions if one.position.id == offered_id),
         explained=explained,
+        basis=service.wishes.basis(view, offered_id, explained),
     )
 
 

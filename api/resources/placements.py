@@ -18,6 +18,7 @@ from api.schemas.placement import (
     PlacementActionSchema,
     PlacementPageSchema,
     PlacementSchema,
+    RefusalInputSchema,
 )
 from matchmaker.errors import InvalidInput, NotPermitted
 from matchmaker.models import PlacementParty
@@ -58,7 +59,7 @@ class OnePlacement(MethodView):
     @blueprint.named("readPlacement", 401, 403, 404)
     def get(self, placement_id: UUID) -> _Placement:
         """Read a placement as one of its parties."""
-        return _placement(placement_id)
+        return tagged_placement(placement_id)
 
 
 @blueprint.at("/placements/<uuid:placement_id>/agreement")
@@ -72,10 +73,29 @@ class Agreement(MethodView):
     @blueprint.named("agreeToPlacement", *_WRITE, 412, 428)
     def post(self, values: dict[str, Any], placement_id: UUID) -> _Placement:
         """Agree for a party that one speaks for; with the last one it is agreed."""
-        party = _spoken_for(placement_id, values.get("party"))
-        revision = _revision(placement_id)
+        party = spoken_for(placement_id, values.get("party"))
+        revision = revision_of(placement_id)
         matchmaker().placements.agree(placement_id, party, by=_me(), expected_revision=revision)
-        return _placement(placement_id)
+        return tagged_placement(placement_id)
+
+
+@blueprint.at("/placements/<uuid:placement_id>/refusal")
+class Refusal(MethodView):
+    """The no of a party."""
+
+    @needs(Action.MANAGE_OWN_ACCOUNT)
+    @blueprint.documented(parameters=[IF_MATCH_PARAMETER])
+    @blueprint.takes(RefusalInputSchema, example={"party": "student", "reason": "Jeg er syg"})
+    @blueprint.answers(200, PlacementSchema, description="The placement after it.", tagged=True)
+    @blueprint.named("declinePlacement", *_WRITE, 412, 428)
+    def post(self, values: dict[str, Any], placement_id: UUID) -> _Placement:
+        """Say no for a party that one speaks for; the place is free again, and all are told."""
+        party = spoken_for(placement_id, values.get("party"))
+        revision = revision_of(placement_id)
+        matchmaker().placements.decline(
+            placement_id, party, values["reason"], by=_me(), expected_revision=revision
+        )
+        return tagged_placement(placement_id)
 
 
 @blueprint.at("/placements/<uuid:placement_id>/state")
@@ -91,27 +111,29 @@ class PlacementStates(MethodView):
         """Start it, complete it, or break it off with a reason; the place is free again then."""
         viewer = required_viewer()
         matchmaker().access.check_placement(viewer, Action.MANAGE_PLACEMENT, placement_id)
-        revision = _revision(placement_id)
+        revision = revision_of(placement_id)
         matchmaker().placements.apply(
             placement_id, **values, by=viewer.account_id, expected_revision=revision
         )
-        return _placement(placement_id)
+        return tagged_placement(placement_id)
 
 
 def _me() -> UUID:
     return required_viewer().account_id
 
 
-def _placement(placement_id: UUID) -> _Placement:
+def tagged_placement(placement_id: UUID) -> _Placement:
+    """Return a placement with its tag."""
     view = matchmaker().placements.view(placement_id)
     return view, {"ETag": etag_of(view.placement.revision)}
 
 
-def _revision(placement_id: UUID) -> int:
+def revision_of(placement_id: UUID) -> int:
+    """Return the revision that the request was made from."""
     return required_revision(lambda: matchmaker().placements.view(placement_id).placement.revision)
 
 
-def _spoken_for(placement_id: UUID, party: PlacementParty | None) -> PlacementParty:
+def spoken_for(placement_id: UUID, party: PlacementParty | None) -> PlacementParty:
     """Return for whom one agrees.
 
     Raises:

@@ -105,10 +105,10 @@ class Why(MethodView):
         """Explain to a student what in their profile speaks for a position, and what is open."""
         wishes, me = matchmaker().wishes, _student(seat_id)
         found = wishes.explained(seat_id, me, offered_id)
-        shown = wishes.view(seat_id, me).positions
-        one = next(one for one in shown if one.position.id == offered_id)
+        view = wishes.view(seat_id, me)
+        one = next(one for one in view.positions if one.position.id == offered_id)
         about = {"position_id": offered_id, "title": one.position.title, "host": one.host}
-        return {**about, **reason_of(found)}
+        return {**about, **reason_of(found), "basis": wishes.basis(view, offered_id, found)}
 
 
 def _me() -> UUID:

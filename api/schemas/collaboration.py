@@ -93,8 +93,14 @@ class CollaborationSchema(OutputSchema):
     """What a firm and a partner do together."""
 
     id = fields.UUID(metadata=about("Its id."))
-    introduction_id = fields.UUID(metadata=about("The introduction that it began with."))
-    challenge_id = fields.UUID(metadata=about("The challenge."))
+    introduction_id = fields.UUID(
+        allow_none=True,
+        metadata=about("The introduction that it began with; null for a placement without one."),
+    )
+    challenge_id = fields.UUID(allow_none=True, metadata=about("The challenge, if any."))
+    placement_id = fields.UUID(
+        allow_none=True, metadata=about("The placement that its ledger counts, if any.")
+    )
     partner_id = fields.UUID(
         allow_none=True, metadata=about("Profile of the partner; null when it is erased.")
     )
@@ -167,7 +173,9 @@ class LedgerLineSchema(OutputSchema):
         attribute="outcome.collaboration_id", metadata=about("What it came of.")
     )
     introduction_id = fields.UUID(
-        attribute="outcome.introduction_id", metadata=about("What it all began with.")
+        attribute="outcome.introduction_id",
+        allow_none=True,
+        metadata=about("What it all began with; null for a placement without an introduction."),
     )
     kind = choice(OutcomeKind, "What it is.", "job", attribute="outcome.kind")
     on_day = fields.Date(

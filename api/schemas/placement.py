@@ -6,7 +6,13 @@ from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
 from api.schemas.base import OutputSchema, PageSchema, StrictSchema, about, choice, one_line
-from matchmaker.models import PlacementAction, PlacementParty, PlacementState
+from matchmaker.models import (
+    JobStage,
+    PlacementAction,
+    PlacementEnding,
+    PlacementParty,
+    PlacementState,
+)
 from matchmaker.services.cohorts import MOST_REASON
 
 
@@ -15,6 +21,16 @@ class AgreementInputSchema(StrictSchema):
 
     party = choice(
         PlacementParty, "The party that agrees; may be left out by who speaks for one.", "host"
+    )
+
+
+class RefusalInputSchema(AgreementInputSchema):
+    """For whom one says no, and why."""
+
+    reason = fields.String(
+        required=True,
+        validate=[validate.Length(min=1, max=MOST_REASON), one_line()],
+        metadata=about("Why; all parties of the placement can read it.", "Maskinen er solgt"),
     )
 
 
@@ -87,6 +103,32 @@ class PlacementSchema(OutputSchema):
         keys=fields.String(),
         values=fields.String(),
         metadata=about("Party -> when it agreed.", {"student": "2027-01-04T10:00:00+00:00"}),
+    )
+    answer_by = fields.AwareDateTime(
+        attribute="placement.answer_by",
+        allow_none=True,
+        metadata=about("Until when all have to agree; null: no time is set."),
+    )
+    ending = choice(
+        PlacementEnding,
+        "How it came to nothing; null: it has not.",
+        "declined",
+        attribute="placement.ending",
+        allow_none=True,
+    )
+    declined_by = choice(
+        PlacementParty,
+        "Who said no; null: nobody.",
+        "host",
+        attribute="placement.declined_by",
+        allow_none=True,
+    )
+    job = choice(
+        JobStage,
+        "The job that came of it; null: none that anybody told of.",
+        "offered",
+        attribute="placement.job",
+        allow_none=True,
     )
     reason = fields.String(
         attribute="placement.reason", metadata=about("Why it was broken off; else empty.")

@@ -296,3 +296,11 @@ class WhySchema(OutputSchema):
     uncovered = fields.List(
         fields.String(), metadata=about("Sentences that the profile says nothing about.")
     )
+    basis = fields.Dict(
+        keys=fields.String(),
+        values=fields.Raw(allow_none=True),
+        metadata=about(
+            "Method and inputs: policy, language model, state of the index, place in the list.",
+            {"method": "fit", "policy": "default", "rank": 2, "of": 14},
+        ),
+    )

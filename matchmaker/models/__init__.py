@@ -22,6 +22,13 @@ from matchmaker.models.collaboration import (
     CollaborationKind,
     CollaborationState,
 )
+from matchmaker.models.contest import (
+    Contest,
+    ContestAbout,
+    ContestVerdict,
+    RankingPurpose,
+    RankingRecord,
+)
 from matchmaker.models.credentials import ApiToken, EndedSession, LinkPurpose, MailLink, Scope
 from matchmaker.models.curation import (
     BulkAction,
@@ -36,6 +43,14 @@ from matchmaker.models.digest import ToldChallenge, ToldMatch
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
+from matchmaker.models.followup import (
+    EvaluationAction,
+    EvaluationQuestion,
+    EvaluationState,
+    Going,
+    PlacementCheck,
+    PlacementEvaluation,
+)
 from matchmaker.models.history import ProfileRevision, RevisionCause
 from matchmaker.models.identifier import Identifier, IdentifierScheme, normalised
 from matchmaker.models.identity import ExternalIdentity
@@ -84,8 +99,10 @@ from matchmaker.models.place import Place, distance_km
 from matchmaker.models.placement import (
     AssignmentRound,
     ForbiddenPair,
+    JobStage,
     Placement,
     PlacementAction,
+    PlacementEnding,
     PlacementParty,
     PlacementState,
     RoundAction,
@@ -154,6 +171,9 @@ __all__ = [
     "CompanyNeed",
     "Conclusion",
     "Conditions",
+    "Contest",
+    "ContestAbout",
+    "ContestVerdict",
     "Currency",
     "DeclaredConflict",
     "DeclineReason",
@@ -163,6 +183,9 @@ __all__ = [
     "DuplicatePair",
     "EligibilityRule",
     "EndedSession",
+    "EvaluationAction",
+    "EvaluationQuestion",
+    "EvaluationState",
     "Evidence",
     "EvidenceKind",
     "EvidencePassage",
@@ -174,6 +197,7 @@ __all__ = [
     "FoldedProfile",
     "ForbiddenPair",
     "GenerationState",
+    "Going",
     "HostPreference",
     "HostVetting",
     "Identifier",
@@ -191,6 +215,7 @@ __all__ = [
     "Introduction",
     "IntroductionAction",
     "IntroductionState",
+    "JobStage",
     "KeptAnswer",
     "LanguageMean",
     "LinkPurpose",
@@ -217,6 +242,9 @@ __all__ = [
     "Place",
     "Placement",
     "PlacementAction",
+    "PlacementCheck",
+    "PlacementEnding",
+    "PlacementEvaluation",
     "PlacementParty",
     "PlacementState",
     "PlacementType",
@@ -230,6 +258,8 @@ __all__ = [
     "Programme",
     "ProgrammeTarget",
     "Queue",
+    "RankingPurpose",
+    "RankingRecord",
     "Reason",
     "ReportShare",
     "Requester",

@@ -20,6 +20,7 @@ from matchmaker.models.facts import (
     ChallengeFacts,
     CohortFacts,
     CollaborationFacts,
+    ContestFacts,
     HostFacts,
     IntroductionFacts,
     PlacementFacts,
@@ -112,8 +113,17 @@ class Action(enum.StrEnum):
     READ_POSITION = "read-position"
     OFFER_POSITION = "offer-position"
     READ_PLACEMENT = "read-placement"
-    #: Starting, completing, breaking off.
+    #: Starting, completing, breaking off; seeing to who needs help, and looking at what student
+    #: and host say of each other before the other one reads it.
     MANAGE_PLACEMENT = "manage-placement"
+    #: Saying that a job came of a placement.
+    RECORD_JOB = "record-job"
+    #: What waits for a coordinator: agreements, help, texts, contests.
+    READ_PLACING_WORK = "read-placing-work"
+    #: Asking a person to look at how one was ranked.
+    CONTEST_RANKING = "contest-ranking"
+    READ_CONTEST = "read-contest"
+    ANSWER_CONTEST = "answer-contest"
 
 
 #: Those who can have a profile of their own.
@@ -141,6 +151,8 @@ _READING = frozenset(
         Action.READ_WISHES,
         Action.READ_POSITION,
         Action.READ_PLACEMENT,
+        Action.READ_PLACING_WORK,
+        Action.READ_CONTEST,
     }
 )
 #: What nobody has to sign in for.
@@ -164,6 +176,7 @@ _BY_ROLE = {
     Action.READ_OWN_ACCOUNT: frozenset(Role),
     Action.MANAGE_OWN_ACCOUNT: frozenset(Role),
     Action.LIST_COHORTS: STAFF | {Role.UNIVERSITY},
+    Action.READ_PLACING_WORK: STAFF | {Role.UNIVERSITY},
     Action.VET_HOST: STAFF,
 }
 #: What is done to one challenge, and asked of it.
@@ -204,6 +217,7 @@ ON_PROFILES = (
     Action.CLAIM_PROFILE,
     Action.DELEGATE_PROFILE,
     Action.DECLARE_CONFLICT,
+    Action.CONTEST_RANKING,
 )
 
 
@@ -227,6 +241,8 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
             may = action in ON_INTRODUCTIONS and _on_introduction(viewer, action, thing)
         case ProfileFacts():
             may = action in ON_PROFILES and _on_profile(viewer, action, thing)
+        case ContestFacts():
+            may = viewer is not None and _on_contest(viewer, action, thing)
         case CohortFacts() | HostFacts() | PlacementFacts():
             may = viewer is not None and _on_placing(viewer, action, thing)
         case None:
@@ -302,8 +318,9 @@ def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> 
         viewer, Action.READ_INTRODUCTION, thing
     ):
         raise NotFound("introduction", thing.id)
-    if isinstance(thing, CohortFacts | HostFacts | PlacementFacts) and not (
-        isinstance(thing, PlacementFacts) and allowed(viewer, Action.READ_PLACEMENT, thing)
+    if isinstance(thing, CohortFacts | HostFacts | PlacementFacts | ContestFacts) and not (
+        isinstance(thing, PlacementFacts | ContestFacts)
+        and allowed(viewer, _KNOWING[type(thing)], thing)
     ):
         # Nobody else may know who is placed where, or that they seek a place at all.
         raise NotFound(_NAMES[type(thing)], thing.id)
@@ -358,6 +375,12 @@ _NAMES: dict[type, str] = {
     CohortFacts: "cohort",
     HostFacts: "organisation",
     PlacementFacts: "placement",
+    ContestFacts: "contest",
+}
+#: What is asked of whoever may know of a thing, but not do this with it.
+_KNOWING: dict[type, Action] = {
+    PlacementFacts: Action.READ_PLACEMENT,
+    ContestFacts: Action.READ_CONTEST,
 }
 
 
@@ -375,21 +398,37 @@ def parties_of(viewer: Viewer, thing: PlacementFacts) -> tuple[PlacementParty, .
 
 
 def _on_placing(
-    viewer: Viewer, action: Action, thing: CohortFacts | HostFacts | PlacementFacts
+    viewer: Viewer,
+    action: Action,
+    thing: CohortFacts | HostFacts | PlacementFacts,
 ) -> bool:
     if isinstance(thing, HostFacts):
         mine = viewer.is_staff or thing.id in viewer.organisations
         return action in {Action.READ_POSITION, Action.OFFER_POSITION} and mine
-    coordinates = viewer.is_staff or (
-        viewer.role is Role.UNIVERSITY and thing.university_id in viewer.organisations
-    )
+    coordinates = _coordinates(viewer, thing.university_id)
     if isinstance(thing, CohortFacts):
         if action in {Action.READ_WISHES, Action.WISH}:
             return thing.student_id is not None and thing.student_id in viewer.claimed
         return action in {Action.READ_COHORT, Action.MANAGE_COHORT} and coordinates
     if action is Action.READ_PLACEMENT:
         return coordinates or bool(parties_of(viewer, thing))
+    if action is Action.RECORD_JOB:
+        return coordinates or thing.host_id in viewer.organisations
     return action is Action.MANAGE_PLACEMENT and coordinates
+
+
+def _coordinates(viewer: Viewer, university_id: UUID | None) -> bool:
+    of_it = viewer.role is Role.UNIVERSITY and university_id in viewer.organisations
+    return viewer.is_staff or of_it
+
+
+def _on_contest(viewer: Viewer, action: Action, thing: ContestFacts) -> bool:
+    # Who contests reads the answer; nobody answers themselves.
+    mine = thing.profile_id in viewer.claimed
+    coordinates = _coordinates(viewer, thing.university_id)
+    if action is Action.READ_CONTEST:
+        return mine or coordinates
+    return action is Action.ANSWER_CONTEST and coordinates and not mine
 
 
 def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> bool:
@@ -413,6 +452,8 @@ def _on_profile(viewer: Viewer | None, action: Action, thing: ProfileFacts) -> b
         Action.DELEGATE_PROFILE: own,
         # Who is asked for somebody knows with whom they must not be brought together.
         Action.DECLARE_CONFLICT: theirs,
+        # Of one's own alone: nobody contests for somebody else.
+        Action.CONTEST_RANKING: thing.id in viewer.claimed,
     }
     return may[action]
 

@@ -72,14 +72,17 @@ TRANSITIONS: dict[CollaborationState, dict[CollaborationAction, CollaborationSta
 
 
 class Collaboration(Base, kw_only=True):
-    """One thing that two do together, begun by an introduction."""
+    """One thing that two do together, begun by an introduction or by a placement."""
 
     __tablename__ = "collaborations"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=uuid4)
-    #: No foreign keys: the ledger outlives introduction, challenge and firm when they are erased.
-    introduction_id: Mapped[UUID] = mapped_column(index=True)
-    challenge_id: Mapped[UUID] = mapped_column(index=True)
+    #: No foreign keys: the ledger outlives introduction, challenge, placement and firm when they
+    #: are erased. None for a placement that began without one.
+    introduction_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
+    challenge_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
+    #: The placement whose results are in its ledger, if any.
+    placement_id: Mapped[UUID | None] = mapped_column(default=None, unique=True, index=True)
     #: None when the profile is erased.
     partner_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("profiles.id", ondelete="SET NULL"), index=True
@@ -108,8 +111,8 @@ class Collaboration(Base, kw_only=True):
 
     @property
     def firm_id(self) -> UUID:
-        """What tells one firm from another: organisation, else account, else the challenge."""
-        return self.organisation_id or self.account_id or self.challenge_id
+        """What tells one firm from another: organisation, account, challenge, or itself."""
+        return self.organisation_id or self.account_id or self.challenge_id or self.id
 
     def actions(self) -> tuple[CollaborationAction, ...]:
         """Return what the present state allows."""

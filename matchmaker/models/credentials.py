@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.models.base import Base, text_enum
 from matchmaker.models.introduction import Party
+from matchmaker.models.placement import PlacementParty
 
 
 class LinkPurpose(enum.StrEnum):
@@ -33,6 +34,12 @@ class LinkPurpose(enum.StrEnum):
     RENEW_CHALLENGE = "renew-challenge"
     #: A party answers the offer of an introduction.
     INTRODUCTION = "introduction"
+    #: A party agrees to a placement, or declines it.
+    PLACEMENT = "placement"
+    #: A party says half-way how a placement goes.
+    PLACEMENT_CHECK = "placement-check"
+    #: Student or host say afterwards how a placement was.
+    PLACEMENT_EVALUATION = "placement-evaluation"
 
 
 class Scope(enum.StrEnum):
@@ -78,6 +85,13 @@ class MailLink(Base, kw_only=True):
         ForeignKey("introductions.id", ondelete="CASCADE"), default=None, index=True
     )
     party: Mapped[Party | None] = mapped_column(text_enum(Party), default=None)
+    #: The placement that is agreed or spoken of, and for which party.
+    placement_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("placements.id", ondelete="CASCADE"), default=None, index=True
+    )
+    placement_party: Mapped[PlacementParty | None] = mapped_column(
+        text_enum(PlacementParty), default=None
+    )
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -122,6 +122,17 @@ class PlacementFacts:
     university_id: UUID
 
 
+@dataclass(frozen=True, kw_only=True)
+class ContestFacts:
+    """What permission depends on in a contest."""
+
+    id: UUID
+    #: Who was ranked.
+    profile_id: UUID
+    #: Whose coordinators answer; None: staff alone.
+    university_id: UUID | None
+
+
 Thing: TypeAlias = (
     ProfileFacts
     | ChallengeFacts
@@ -130,6 +141,7 @@ Thing: TypeAlias = (
     | CohortFacts
     | HostFacts
     | PlacementFacts
+    | ContestFacts
 )
 
 

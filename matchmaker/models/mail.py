@@ -51,8 +51,23 @@ class MailTemplate(enum.StrEnum):
     #: Nobody waits any more.
     INTRODUCTION_ENDED = "introduction-ended"
     INTRODUCTION_MEETING = "introduction-meeting"
+    #: Asks a party of a placement whether it agrees, or reminds it.
+    PLACEMENT_OFFER = "placement-offer"
+    #: Tells a coordinator of a great round at once.
+    PLACEMENTS_OFFERED = "placements-offered"
+    PLACEMENT_AGREED = "placement-agreed"
+    #: It comes to nothing, or was broken off.
+    PLACEMENT_ENDED = "placement-ended"
+    #: Asks half-way how it goes.
+    PLACEMENT_CHECK = "placement-check"
+    #: Asks afterwards how it was.
+    PLACEMENT_EVALUATION = "placement-evaluation"
+    #: Somebody contests how they were ranked or placed.
+    CONTEST_MADE = "contest-made"
+    CONTEST_ANSWERED = "contest-answered"
 
 
+_OF_PLACEMENT = frozenset({"path", "title", "student", "host", "starts_on", "ends_on"})
 #: What a template cannot be written without. Every name that ends in ``path`` is an address
 #: below the public URL of the service and begins with a slash.
 WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
@@ -72,6 +87,14 @@ WANTED_VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.INTRODUCTION_ACCEPTED: frozenset({"path", "title", "name", "email"}),
     MailTemplate.INTRODUCTION_ENDED: frozenset({"path", "why", "for_firm", "about"}),
     MailTemplate.INTRODUCTION_MEETING: frozenset({"path", "starts_at", "minutes", "place", "name"}),
+    MailTemplate.PLACEMENT_OFFER: _OF_PLACEMENT | {"party", "reminder"},
+    MailTemplate.PLACEMENTS_OFFERED: frozenset({"path", "cohort", "placements"}),
+    MailTemplate.PLACEMENT_AGREED: _OF_PLACEMENT,
+    MailTemplate.PLACEMENT_ENDED: _OF_PLACEMENT | {"party", "why", "declined_by"},
+    MailTemplate.PLACEMENT_CHECK: _OF_PLACEMENT,
+    MailTemplate.PLACEMENT_EVALUATION: _OF_PLACEMENT,
+    MailTemplate.CONTEST_MADE: frozenset({"path", "about"}),
+    MailTemplate.CONTEST_ANSWERED: frozenset({"path", "about", "verdict"}),
 }
 
 

@@ -81,8 +81,9 @@ class Outcome(Base, kw_only=True):
     #: Order in which lines were written; several have the same time.
     number: Mapped[int] = mapped_column(unique=True)
     collaboration_id: Mapped[UUID] = mapped_column(ForeignKey("collaborations.id"))
-    #: The introduction that it all began with. No foreign key: the line outlives it.
-    introduction_id: Mapped[UUID] = mapped_column(index=True)
+    #: The introduction that it all began with; None when it began with a placement alone. No
+    #: foreign key: the line outlives it.
+    introduction_id: Mapped[UUID | None] = mapped_column(index=True)
     kind: Mapped[OutcomeKind] = mapped_column(text_enum(OutcomeKind))
     #: When it happened.
     on_day: Mapped[date]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.errors import TransitionNotAllowed
 from matchmaker.models.base import Base, text_enum
+
+#: How long the parties of a placement have to agree, and how long before the end they are
+#: reminded, once.
+AGREE_WITHIN, REMIND_BEFORE = timedelta(days=14), timedelta(days=5)
 
 
 class RoundState(enum.StrEnum):
@@ -168,6 +172,10 @@ class PlacementAction(enum.StrEnum):
     """What can be done with a placement."""
 
     AGREE = "agree"
+    #: By a party that does not want it; the place is free again.
+    DECLINE = "decline"
+    #: By the clock: not all had agreed in time.
+    LAPSE = "lapse"
     START = "start"
     COMPLETE = "complete"
     BREAK_OFF = "break-off"
@@ -177,6 +185,8 @@ class PlacementAction(enum.StrEnum):
 PLACEMENT_TRANSITIONS: dict[PlacementState, dict[PlacementAction, PlacementState]] = {
     PlacementState.OFFERED: {
         PlacementAction.AGREE: PlacementState.AGREED,
+        PlacementAction.DECLINE: PlacementState.BROKEN_OFF,
+        PlacementAction.LAPSE: PlacementState.BROKEN_OFF,
         PlacementAction.BREAK_OFF: PlacementState.BROKEN_OFF,
     },
     PlacementState.AGREED: {
@@ -199,6 +209,24 @@ class PlacementParty(enum.StrEnum):
     HOST = "host"
     SUPERVISOR = "supervisor"
     UNIVERSITY = "university"
+
+
+class PlacementEnding(enum.StrEnum):
+    """How a placement came to nothing."""
+
+    #: A party said no to the offer.
+    DECLINED = "declined"
+    #: Not all had agreed when the time was over.
+    LAPSED = "lapsed"
+    #: The university ended it.
+    BROKEN_OFF = "broken-off"
+
+
+class JobStage(enum.StrEnum):
+    """What a student was told after a placement."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
 
 
 class Placement(Base, kw_only=True):
@@ -224,8 +252,20 @@ class Placement(Base, kw_only=True):
     )
     #: PlacementParty -> when it agreed, in ISO 8601.
     agreed: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    #: Until when all have to agree; None for what was offered without a time.
+    answer_by: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    #: When those who had not agreed were reminded.
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None)
     #: Why it was broken off.
     reason: Mapped[str] = mapped_column(default="")
+    #: How it came to nothing; None as long as it has not.
+    ending: Mapped[PlacementEnding | None] = mapped_column(text_enum(PlacementEnding), default=None)
+    #: Who said no.
+    declined_by: Mapped[PlacementParty | None] = mapped_column(
+        text_enum(PlacementParty), default=None
+    )
+    #: The job that came of it, as far as anybody has said.
+    job: Mapped[JobStage | None] = mapped_column(text_enum(JobStage), default=None)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(init=False)
@@ -245,9 +285,21 @@ class Placement(Base, kw_only=True):
             if one is not PlacementParty.SUPERVISOR or self.supervisor_id is not None
         )
 
+    @property
+    def waits_for(self) -> tuple[PlacementParty, ...]:
+        """Who has not agreed to what is on offer."""
+        if self.state is not PlacementState.OFFERED:
+            return ()
+        return tuple(one for one in self.parties() if one.value not in self.agreed)
+
+    def is_over(self, at: datetime) -> bool:
+        """Return whether the time to agree is over."""
+        return self.answer_by is not None and self.answer_by <= at
+
     def actions(self) -> tuple[PlacementAction, ...]:
-        """Return what the present state allows."""
-        return tuple(PLACEMENT_TRANSITIONS[self.state])
+        """Return what the present state allows people to do; the clock alone lets lapse."""
+        allowed = PLACEMENT_TRANSITIONS[self.state]
+        return tuple(one for one in allowed if one is not PlacementAction.LAPSE)
 
     def refuse(self, action: PlacementAction) -> None:
         """Refuse an action, whatever the state allows.
@@ -271,6 +323,23 @@ class Placement(Base, kw_only=True):
             raise TransitionNotAllowed("placement", self.state, action, self.actions())
         self.state = following
         self.updated_at = at
+        self.ending = _ENDINGS.get(action)
+
+    def decline(self, party: PlacementParty, reason: str, *, at: datetime) -> None:
+        """Record that one party says no, and why; nobody waits any more.
+
+        Raises:
+            TransitionNotAllowed: it is no longer on offer, or this party is not asked.
+
+        """
+        if party not in self.parties():
+            self.refuse(PlacementAction.DECLINE)
+        self.apply(PlacementAction.DECLINE, at=at)
+        self.declined_by, self.reason = party, reason
+
+    def remind(self, *, at: datetime) -> None:
+        """Note that those who have not agreed were reminded."""
+        self.reminded_at = self.updated_at = at
 
     def agree(self, party: PlacementParty, *, at: datetime) -> None:
         """Record that one party agrees; with the last it is agreed. Twice is as good as once.
@@ -290,3 +359,10 @@ class Placement(Base, kw_only=True):
         self.updated_at = at
         if all(one.value in self.agreed for one in self.parties()):
             self.apply(PlacementAction.AGREE, at=at)
+
+
+_ENDINGS = {
+    PlacementAction.DECLINE: PlacementEnding.DECLINED,
+    PlacementAction.LAPSE: PlacementEnding.LAPSED,
+    PlacementAction.BREAK_OFF: PlacementEnding.BROKEN_OFF,
+}

@@ -34,10 +34,12 @@ from matchmaker.models import (
     RoundLock,
     RoundState,
 )
+from matchmaker.models.placement import AGREE_WITHIN
 from matchmaker.services.clock import Clock
 from matchmaker.services.cohorts import MOST_REASON, checked_line
 from matchmaker.services.cursors import CursorPage, page_of, read_cursor
 from matchmaker.services.gathering import Gathered, gathered, with_fit
+from matchmaker.services.placement_mails import mail_round
 from matchmaker.services.recording import Entry, record
 from matchmaker.services.round_answers import (
     RoundView,
@@ -345,6 +347,8 @@ class AssignmentService:
     ) -> Sequence[Placement]:
         """Offer the placements of one answer; nothing is published that is no longer true.
 
+        Every party of each is asked by mail, and has the same time to agree.
+
         Raises:
             NotFound: there is no such round, or no such answer to its latest input.
             StaleRevision: somebody changed it meanwhile.
@@ -373,6 +377,7 @@ class AssignmentService:
                     student_id=one.student,
                     position_id=one.position,
                     supervisor_id=one.supervisor,
+                    answer_by=self.clock() + AGREE_WITHIN,
                     created_at=self.clock(),
                     updated_at=self.clock(),
                 )
@@ -381,6 +386,8 @@ class AssignmentService:
             round_.published_answer_id = chosen.id
             round_.published_at = self.clock()
             session.add_all(placements)
+            session.flush()
+            mail_round(session, placements, at=self.clock())
             self._recorded(session, AuditAction.CONFIRM, round_id, by)
         return placements
 

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import LinkSpent
 from matchmaker.models import Account, LinkPurpose, MailLink
 from matchmaker.models.credentials import fingerprint
+from matchmaker.models.followup import EVALUATE_WITHIN
 from matchmaker.models.introduction import ANSWER_WITHIN
+from matchmaker.models.placement import AGREE_WITHIN
 from matchmaker.services.mailing import NewMail, queue
 from matchmaker.storage import accounts
 
@@ -28,6 +30,9 @@ LIFETIME = {
     LinkPurpose.RENEW_CHALLENGE: timedelta(days=90),
     # At most: it ends with the time to answer.
     LinkPurpose.INTRODUCTION: ANSWER_WITHIN,
+    LinkPurpose.PLACEMENT: AGREE_WITHIN,
+    LinkPurpose.PLACEMENT_CHECK: EVALUATE_WITHIN,
+    LinkPurpose.PLACEMENT_EVALUATION: EVALUATE_WITHIN,
 }
 #: Where a link leads; the pages have these addresses.
 PATHS = {
@@ -41,6 +46,9 @@ PATHS = {
     LinkPurpose.KEEP_CHALLENGE: "/keep-challenge/",
     LinkPurpose.RENEW_CHALLENGE: "/renew-challenge/",
     LinkPurpose.INTRODUCTION: "/introduction/",
+    LinkPurpose.PLACEMENT: "/placement/",
+    LinkPurpose.PLACEMENT_CHECK: "/placement/check/",
+    LinkPurpose.PLACEMENT_EVALUATION: "/placement/evaluation/",
 }
 
 
@@ -55,6 +63,29 @@ def make_link(
     challenge_id: UUID | None = None,
 ) -> tuple[MailLink, str]:
     """Keep a new link and return it with the path that opens it; the path is nowhere kept."""
+    link, path = new_link(
+        purpose,
+        email,
+        at=at,
+        account=account,
+        profile_id=profile_id,
+        challenge_id=challenge_id,
+    )
+    session.add(link)
+    session.flush()
+    return link, path
+
+
+def new_link(
+    purpose: LinkPurpose,
+    email: str,
+    *,
+    at: datetime,
+    account: Account | None = None,
+    profile_id: UUID | None = None,
+    challenge_id: UUID | None = None,
+) -> tuple[MailLink, str]:
+    """Return a link that is still to be kept, with the path that opens it."""
     secret = token_urlsafe(32)
     link = MailLink(
         fingerprint=fingerprint(secret),
@@ -66,8 +97,6 @@ def make_link(
         created_at=at,
         expires_at=at + LIFETIME[purpose],
     )
-    session.add(link)
-    session.flush()
     return link, f"{PATHS[purpose]}{secret}"
 
 

@@ -33,6 +33,18 @@ TEXT_LENGTH = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewLine:
+    """What a line says."""
+
+    kind: OutcomeKind
+    on_day: date
+    quantity: int = 1
+    currency: Currency | None = None
+    evidence: str = ""
+    follows_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LedgerLine:
     """A line with what became of it."""
 
@@ -94,35 +106,23 @@ class OutcomeService:
             InvalidInput: a value that can't stand.
 
         """
-        now = self.clock()
-        _check_quantity(kind, quantity, currency)
-        evidence = _checked_text("evidence", evidence)
         with self.sessions.writing() as session:
             collaboration = outcomes.get(session, collaboration_id)
-            _check_state(collaboration)
-            _check_day(on_day, collaboration, now)
-            if follows_id is not None:
-                _check_followed(session, collaboration, kind, quantity, follows_id)
-            line = Outcome(
-                number=outcomes.next_number(session),
-                collaboration_id=collaboration.id,
-                introduction_id=collaboration.introduction_id,
-                kind=kind,
-                on_day=on_day,
-                quantity=quantity,
-                currency=currency,
-                follows_id=follows_id,
-                recorded_by_id=by.account_id if by else None,
-                recorded_at=now,
+            line = write_line(
+                session,
+                collaboration,
+                NewLine(
+                    kind=kind,
+                    on_day=on_day,
+                    quantity=quantity,
+                    currency=currency,
+                    evidence=evidence,
+                    follows_id=follows_id,
+                ),
+                by=by.account_id if by else None,
+                counts=by is None or by.is_staff,
+                at=self.clock(),
             )
-            outcomes.seal_words(session, line, Words(evidence=evidence))
-            session.add(line)
-            session.flush()
-            account = by.account_id if by else None
-            _record(session, line, AuditAction.CREATE, account, now)
-            if by is None or by.is_staff:
-                outcomes.confirm(session, line.id, account, now)
-                _record(session, line, AuditAction.CONFIRM, account, now)
             return _with_standing(session, line)
 
     def confirm(self, outcome_id: UUID, *, by: UUID | None) -> LedgerLine:
@@ -243,6 +243,58 @@ class OutcomeService:
             WaitingLine(outcome=line, words=words[line.id], collaboration=one) for line, one in rows
         ]
         return page_of(found, limit, lambda one: (one.outcome.number,))
+
+
+def write_line(
+    session: Session,
+    collaboration: Collaboration,
+    new: NewLine,
+    *,
+    by: UUID | None,
+    counts: bool,
+    at: datetime,
+) -> Outcome:
+    """Write a line within the running transaction.
+
+    Args:
+        session: of the transaction.
+        collaboration: what it came of.
+        new: what it says.
+        by: the account; None for the shell.
+        counts: whether it is confirmed with that, as what staff write is.
+        at: now.
+
+    Raises:
+        TransitionNotAllowed: the collaboration has not started.
+        InvalidInput: a value that can't stand.
+
+    """
+    _check_quantity(new.kind, new.quantity, new.currency)
+    evidence = _checked_text("evidence", new.evidence)
+    _check_state(collaboration)
+    _check_day(new.on_day, collaboration, at)
+    if new.follows_id is not None:
+        _check_followed(session, collaboration, new.kind, new.quantity, new.follows_id)
+    line = Outcome(
+        number=outcomes.next_number(session),
+        collaboration_id=collaboration.id,
+        introduction_id=collaboration.introduction_id,
+        kind=new.kind,
+        on_day=new.on_day,
+        quantity=new.quantity,
+        currency=new.currency,
+        follows_id=new.follows_id,
+        recorded_by_id=by,
+        recorded_at=at,
+    )
+    outcomes.seal_words(session, line, Words(evidence=evidence))
+    session.add(line)
+    session.flush()
+    _record(session, line, AuditAction.CREATE, by, at)
+    if counts:
+        outcomes.confirm(session, line.id, by, at)
+        _record(session, line, AuditAction.CONFIRM, by, at)
+    return line
 
 
 def _with_standing(session: Session, line: Outcome) -> LedgerLine:

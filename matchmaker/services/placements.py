@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from matchmaker.models import (
     AssignmentRound,
     AuditAction,
+    LinkPurpose,
     Placement,
     PlacementAction,
     PlacementParty,
+    PlacementState,
     Position,
     Supervisor,
 )
@@ -24,9 +26,16 @@ from matchmaker.models.facts import PlacementFacts
 from matchmaker.services.clock import Clock
 from matchmaker.services.cohorts import MOST_REASON, checked_line
 from matchmaker.services.cursors import CursorPage, page_of, read_cursor
+from matchmaker.services.followups import ask_afterwards
+from matchmaker.services.placement_ledger import count_completed
+from matchmaker.services.placement_mails import mail_agreed, mail_ended
 from matchmaker.services.recording import Entry, record
 from matchmaker.storage import assignment, cohort_lists, cohorts
 from matchmaker.storage.database import Sessions
+from matchmaker.storage.followups import spend_links
+
+#: What people do to a placement for themselves, and what the clock does: nobody does it for all.
+_NOT_FOR_ALL = frozenset({PlacementAction.AGREE, PlacementAction.DECLINE, PlacementAction.LAPSE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +79,7 @@ class PlacementService:
 
         """
         with self.sessions.reading() as session:
-            return _viewed(session, assignment.placement(session, placement_id))
+            return viewed(session, assignment.placement(session, placement_id))
 
     def list(
         self, *, students: Collection[UUID] = (), hosts: Collection[UUID] = ()
@@ -78,7 +87,7 @@ class PlacementService:
         """Return the placements of these students or at these hosts, the latest first."""
         with self.sessions.reading() as session:
             found = assignment.placements_of(session, students=students, hosts=hosts)
-            return [_viewed(session, one) for one in found]
+            return all_viewed(session, found)
 
     def page_of_round(
         self, round_id: UUID, *, cursor: str | None = None, limit: int = 20
@@ -93,14 +102,12 @@ class PlacementService:
         with self.sessions.reading() as session:
             found = cohort_lists.placements_of_round(session, round_id, after=after, limit=limit)
             rows = page_of(found, limit, lambda one: (one[1], one[0].id))
-            return CursorPage([_viewed(session, one) for one, _ in rows.items], rows.next)
+            return CursorPage([viewed(session, one) for one, _ in rows.items], rows.next)
 
     def of_round(self, round_id: UUID) -> Sequence[PlacementView]:
         """Return the placements that came of a round, by name of the student."""
         with self.sessions.reading() as session:
-            found = [
-                _viewed(session, one) for one in assignment.placements_of_round(session, round_id)
-            ]
+            found = all_viewed(session, assignment.placements_of_round(session, round_id))
         return sorted(found, key=lambda one: (one.student.casefold(), one.placement.id))
 
     def agree(
@@ -120,10 +127,80 @@ class PlacementService:
 
         """
         with self.sessions.writing() as session:
-            placement = assignment.placement(session, placement_id, expected_revision)
-            placement.agree(party, at=self.clock())
-            self._recorded(session, AuditAction.CONFIRM, placement_id, by, party=party.value)
+            placement = assignment.placement(session, placement_id, expected_revision, lock=True)
+            self.take_agreement(session, placement, party, by=by)
         return placement
+
+    def decline(
+        self,
+        placement_id: UUID,
+        party: PlacementParty,
+        reason: str,
+        *,
+        by: UUID | None,
+        expected_revision: int | None = None,
+    ) -> Placement:
+        """Record that one party says no, and why; the place is free again, and all are told.
+
+        Raises:
+            NotFound: there is none.
+            StaleRevision: somebody changed it meanwhile.
+            TransitionNotAllowed: it is no longer on offer, or this party is not asked.
+            InvalidInput: no reason.
+
+        """
+        with self.sessions.writing() as session:
+            placement = assignment.placement(session, placement_id, expected_revision, lock=True)
+            self.take_refusal(session, placement, party, reason, by=by)
+        return placement
+
+    def take_agreement(
+        self,
+        session: Session,
+        placement: Placement,
+        party: PlacementParty,
+        *,
+        by: UUID | None,
+        by_link: bool = False,
+    ) -> None:
+        """Do what ``agree`` does within the running transaction."""
+        known = party.value in placement.agreed
+        placement.agree(party, at=self.clock())
+        spend_links(session, placement.id, [LinkPurpose.PLACEMENT], party)
+        told: dict[str, object] = {"party": party.value, "by_link": by_link}
+        self._recorded(session, AuditAction.ACCEPT, placement.id, by, told)
+        if placement.state is PlacementState.AGREED and not known:
+            mail_agreed(session, placement, at=self.clock())
+
+    def take_refusal(
+        self,
+        session: Session,
+        placement: Placement,
+        party: PlacementParty,
+        reason: str,
+        *,
+        by: UUID | None,
+        by_link: bool = False,
+    ) -> None:
+        """Do what ``decline`` does within the running transaction."""
+        placement.decline(party, checked_line("reason", reason, MOST_REASON), at=self.clock())
+        told: dict[str, object] = {"party": party.value, "by_link": by_link}
+        self._recorded(session, AuditAction.DECLINE, placement.id, by, told)
+        self.end(session, placement, but=party)
+
+    def end(
+        self, session: Session, placement: Placement, *, but: PlacementParty | None = None
+    ) -> None:
+        """Use up every link of what came to nothing, and tell its parties within a transaction.
+
+        Args:
+            session: of the deed.
+            placement: as it is after it.
+            but: who knows already.
+
+        """
+        spend_links(session, placement.id, list(LinkPurpose))
+        mail_ended(session, placement, at=self.clock(), but=but)
 
     def apply(
         self,
@@ -136,6 +213,8 @@ class PlacementService:
     ) -> Placement:
         """Start, complete or break off a placement; the place is free again after a break.
 
+        Completed, student and host are asked how it was, and the ledger counts an internship.
+
         Raises:
             NotFound: there is none.
             StaleRevision: somebody changed it meanwhile.
@@ -144,14 +223,18 @@ class PlacementService:
 
         """
         with self.sessions.writing() as session:
-            placement = assignment.placement(session, placement_id, expected_revision)
-            if action is PlacementAction.AGREE:
-                # Not by one for all: each party agrees for itself.
+            placement = assignment.placement(session, placement_id, expected_revision, lock=True)
+            if action in _NOT_FOR_ALL:
                 placement.refuse(action)
             placement.apply(action, at=self.clock())
             if action is PlacementAction.BREAK_OFF:
                 placement.reason = checked_line("reason", reason, MOST_REASON)
-            self._recorded(session, AuditAction.REVISE, placement_id, by, state=placement.state)
+                self.end(session, placement, but=PlacementParty.UNIVERSITY)
+            if action is PlacementAction.COMPLETE:
+                ask_afterwards(session, placement, at=self.clock())
+                count_completed(session, placement, by=by, at=self.clock())
+            told: dict[str, object] = {"state": placement.state.value}
+            self._recorded(session, AuditAction.REVISE, placement_id, by, told)
         return placement
 
     def _recorded(
@@ -160,25 +243,41 @@ class PlacementService:
         action: AuditAction,
         about: UUID,
         by: UUID | None,
-        **told: str,
+        told: dict[str, object],
     ) -> None:
         entry = Entry(by=by, action=action, kind="placement", id=about, after=told)
         record(session, entry, at=self.clock())
 
 
-def _viewed(session: Session, placement: Placement) -> PlacementView:
-    position = cohorts.position(session, placement.position_id)
-    everybody = assignment.parties_of(session, placement.id)
-    names = cohorts.names(session, set(everybody))
-    student, host, university = (names[one] for one in everybody)
-    return PlacementView(
-        placement=placement,
-        position=position,
-        round=assignment.get(session, placement.round_id),
-        student=student,
-        host=host,
-        university=university,
-        supervisor=None
-        if placement.supervisor_id is None
-        else session.get(Supervisor, placement.supervisor_id),
-    )
+def viewed(session: Session, placement: Placement) -> PlacementView:
+    """Return a placement with the names that it is read by."""
+    return all_viewed(session, [placement])[0]
+
+
+def all_viewed(session: Session, placements: Sequence[Placement]) -> list[PlacementView]:
+    """Return placements with the names that they are read by, in a few statements."""
+    parties = assignment.all_parties(session, {one.id for one in placements})
+    names = cohorts.names(session, {one for three in parties.values() for one in three})
+    positions = {
+        one.id: one for one in cohorts.positions(session, {one.position_id for one in placements})
+    }
+    rounds = {one: assignment.get(session, one) for one in {one.round_id for one in placements}}
+    guiding = {one.supervisor_id for one in placements if one.supervisor_id is not None}
+    supervisors = {one.id: one for one in cohorts.supervisors_named(session, guiding)}
+    found = []
+    for placement in placements:
+        student, host, university = parties[placement.id]
+        found.append(
+            PlacementView(
+                placement=placement,
+                position=positions[placement.position_id],
+                round=rounds[placement.round_id],
+                student=names[student],
+                host=names[host],
+                university=names[university],
+                supervisor=supervisors.get(placement.supervisor_id)
+                if placement.supervisor_id
+                else None,
+            )
+        )
+    return found

@@ -99,6 +99,19 @@ class StudentFit:
         except IndexNotReady:
             return {}
 
+    def basis(self) -> dict[str, object]:
+        """Return by which method and state of the index a score is made, as it is written down."""
+        matchmaking = self.directions.matchmaking
+        replica = matchmaking.replica
+        return {
+            "method": "fit",
+            "policy": matchmaking.policy.name,
+            "policy_version": matchmaking.policy.version,
+            "encoder": matchmaking.encoder.spec.fingerprint,
+            "generation": replica.generation,
+            "log_position": replica.position,
+        }
+
     def _held(self, challenge_ids: Collection[UUID]) -> list[HeldChallenge]:
         challenges = self.directions.challenges
         return [

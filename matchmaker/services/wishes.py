@@ -33,6 +33,7 @@ from matchmaker.services.cohorts import (
     refuse_below,
 )
 from matchmaker.services.cursors import CursorPage, page_of, read_cursor
+from matchmaker.services.ranking_records import log_positions, log_students
 from matchmaker.services.recording import Entry, record
 from matchmaker.services.student_fit import Explained, StudentFit
 from matchmaker.storage import challenges, cohort_lists, cohorts
@@ -294,6 +295,25 @@ class WishService:
             return None
         return self.fit.explained(student_id, position.challenge_id)
 
+    def basis(
+        self, view: StudentView, position_id: UUID, explained: Explained | None
+    ) -> dict[str, object]:
+        """Return by which method and from what a position stands where a student sees it.
+
+        Args:
+            view: what the student sees.
+            position_id: a position of it.
+            explained: why it fits, if anything is known.
+
+        """
+        places = [one.position.id for one in view.positions]
+        return {
+            **self.fit.basis(),
+            "rank": places.index(position_id) + 1,
+            "of": len(places),
+            "score": explained.score if explained else None,
+        }
+
     def consent(
         self, cohort_id: UUID, student_id: UUID, *, given: bool, by: UUID | None
     ) -> CohortStudent:
@@ -329,6 +349,7 @@ class WishService:
             InvalidInput: they have not consented, or a position is closed or not theirs to see.
 
         """
+        seen = self.view(cohort_id, student_id)
         with self.sessions.writing() as session:
             cohort = cohorts.get(session, cohort_id)
             student = cohorts.student_in(session, cohort_id, student_id)
@@ -360,6 +381,8 @@ class WishService:
                     for one, rank in ranks.items()
                 ],
             )
+            scores = {one.position.id: one.score for one in seen.positions}
+            log_positions(session, cohort_id, student_id, scores, self.fit.basis(), self.clock())
 
     def mark(self, cohort_id: UUID, student_id: UUID, position_id: UUID, *, on: bool) -> None:
         """Mark a position as interesting, or no longer; nobody at the firm is told.
@@ -419,6 +442,7 @@ class WishService:
             InvalidInput: the position is closed, or a student was not proposed to it.
 
         """
+        seen = self.applicants(position_id)
         with self.sessions.writing() as session:
             position = cohorts.position(session, position_id)
             if position.state is PositionState.CLOSED:
@@ -433,6 +457,8 @@ class WishService:
                 for one, rank in ranks.items()
             ]
             cohorts.replace_host_ranks(session, position_id, proposed, new)
+            order = [(one.cohort_id, one.student_id, one.score) for one in seen]
+            log_students(session, position_id, order, self.fit.basis(), self.clock())
             self._recorded(session, AuditAction.REVISE, position_id, by)
 
     def _scores(

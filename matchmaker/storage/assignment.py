@@ -95,21 +95,32 @@ def forbidden(session: Session, cohort_id: UUID) -> Sequence[ForbiddenPair]:
 
 
 def placement(
-    session: Session, placement_id: UUID, expected_revision: int | None = None
+    session: Session,
+    placement_id: UUID,
+    expected_revision: int | None = None,
+    *,
+    lock: bool = False,
 ) -> Placement:
-    """Return one placement.
+    """Return one placement; ``lock`` holds it until the transaction ends.
 
     Raises:
         NotFound: there is none.
         StaleRevision: it is not at the expected revision.
 
     """
-    found = session.get(Placement, placement_id)
+    found = session.get(
+        Placement, placement_id, with_for_update={"of": Placement} if lock else None
+    )
     if found is None:
         raise NotFound("placement", placement_id)
     if expected_revision is not None and found.revision != expected_revision:
         raise StaleRevision(expected_revision, found.revision)
     return found
+
+
+def placements(session: Session, ids: Collection[UUID]) -> Sequence[Placement]:
+    """Return these placements."""
+    return session.scalars(select(Placement).where(Placement.id.in_(ids))).all()
 
 
 def placements_of_round(session: Session, round_id: UUID) -> Sequence[Placement]:
@@ -127,6 +138,20 @@ def placements_of(
     return session.scalars(query.order_by(Placement.created_at.desc(), Placement.id)).all()
 
 
+def all_parties(
+    session: Session, placement_ids: Collection[UUID]
+) -> dict[UUID, tuple[UUID, UUID, UUID]]:
+    """Return placement -> student, host and university, of those that are there."""
+    rows = session.execute(
+        select(Placement.id, Placement.student_id, Position.host_id, Cohort.university_id)
+        .join(Position, Position.id == Placement.position_id)
+        .join(AssignmentRound, AssignmentRound.id == Placement.round_id)
+        .join(Cohort, Cohort.id == AssignmentRound.cohort_id)
+        .where(Placement.id.in_(placement_ids))
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
 def parties_of(session: Session, placement_id: UUID) -> tuple[UUID, UUID, UUID]:
     """Return student, host and university of a placement.
 
@@ -134,13 +159,7 @@ def parties_of(session: Session, placement_id: UUID) -> tuple[UUID, UUID, UUID]:
         NotFound: there is none.
 
     """
-    row = session.execute(
-        select(Placement.student_id, Position.host_id, Cohort.university_id)
-        .join(Position, Position.id == Placement.position_id)
-        .join(AssignmentRound, AssignmentRound.id == Placement.round_id)
-        .join(Cohort, Cohort.id == AssignmentRound.cohort_id)
-        .where(Placement.id == placement_id)
-    ).one_or_none()
-    if row is None:
+    found = all_parties(session, [placement_id])
+    if placement_id not in found:
         raise NotFound("placement", placement_id)
-    return row[0], row[1], row[2]
+    return found[placement_id]

@@ -19,9 +19,11 @@ from matchmaker.models import (
     Introduction,
     Outcome,
     OutcomeConfirmation,
+    OutcomeKind,
     Profile,
 )
 from matchmaker.models.facts import Viewer
+from matchmaker.models.introduction import CONTACTS_PASSED
 from matchmaker.storage import sealing
 
 #: Any number, the same everywhere: names the advisory lock on PostgreSQL.
@@ -44,6 +46,56 @@ def get(
     if expected_revision is not None and found.revision != expected_revision:
         raise StaleRevision(expected_revision, found.revision)
     return found
+
+
+def of_placement(session: Session, placement_id: UUID) -> Collaboration | None:
+    """Return the collaboration whose ledger counts a placement, if any."""
+    return session.scalar(select(Collaboration).where(Collaboration.placement_id == placement_id))
+
+
+def between(session: Session, challenge_id: UUID, profile_id: UUID) -> Collaboration | None:
+    """Return what a challenge and a partner began and have not broken off, the latest first."""
+    return session.scalar(
+        select(Collaboration)
+        .where(
+            Collaboration.challenge_id == challenge_id,
+            Collaboration.partner_id == profile_id,
+            Collaboration.placement_id.is_(None),
+            Collaboration.state != CollaborationState.BROKEN_OFF,
+        )
+        .order_by(Collaboration.created_at.desc(), Collaboration.id)
+        .limit(1)
+    )
+
+
+def introduced(session: Session, challenge_id: UUID, profile_id: UUID) -> Introduction | None:
+    """Return the introduction that passed the contacts of a challenge and a partner, if any."""
+    return session.scalar(
+        select(Introduction)
+        .where(
+            Introduction.challenge_id == challenge_id,
+            Introduction.profile_id == profile_id,
+            Introduction.state.in_(list(CONTACTS_PASSED)),
+        )
+        .order_by(Introduction.created_at.desc(), Introduction.id)
+        .limit(1)
+    )
+
+
+def standing(session: Session, collaboration_id: UUID, kind: OutcomeKind) -> Outcome | None:
+    """Return a line of this kind that was not taken off, if there is one."""
+    counter = aliased(Outcome)
+    return session.scalar(
+        select(Outcome)
+        .where(
+            Outcome.collaboration_id == collaboration_id,
+            Outcome.kind == kind,
+            Outcome.reverses_id.is_(None),
+            ~exists().where(counter.reverses_id == Outcome.id),
+        )
+        .order_by(Outcome.number)
+        .limit(1)
+    )
 
 
 def beginning(session: Session, introduction_id: UUID) -> tuple[Introduction, Challenge]:

@@ -112,7 +112,10 @@ def sums(session: Session, programme_id: UUID) -> list[LedgerSum]:
 def begun(session: Session, programme_id: UUID) -> list[Begun]:
     """Return the collaborations of a programme."""
     firm = func.coalesce(
-        Collaboration.organisation_id, Collaboration.account_id, Collaboration.challenge_id
+        Collaboration.organisation_id,
+        Collaboration.account_id,
+        Collaboration.challenge_id,
+        Collaboration.id,
     )
     rows = session.execute(
         select(

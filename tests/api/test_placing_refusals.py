@@ -170,7 +170,11 @@ def test_a_placement_is_broken_off_with_a_reason(
     state = f"{at}/state"
 
     early = call(parties.coordinator, "POST", state, {"action": "start"}, tag=tag, status=409)
-    assert refusal(early, 409, "transition-not-allowed")["allowed"] == ["agree", "break-off"]
+    assert refusal(early, 409, "transition-not-allowed")["allowed"] == [
+        "agree",
+        "decline",
+        "break-off",
+    ]
     both = call(parties.coordinator, "POST", f"{at}/agreement", {}, tag=tag, status=422)
     assert pointers(refusal(both, 422, "validation")) == ["#/party"]
     agree = call(parties.coordinator, "POST", state, {"action": "agree"}, tag=tag, status=422)

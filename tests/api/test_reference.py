@@ -15,7 +15,18 @@ from api.context import EXTENSION
 from api.openapi import spec_of
 from api.resources.desk import _ONE, _OTHER
 from matchmaker.bootstrap import Matchmaker
-from matchmaker.models import BulkChange, DuplicatePair, OutcomeKind, ProfileKind, Role, Scope
+from matchmaker.models import (
+    BulkChange,
+    DuplicatePair,
+    EvaluationQuestion,
+    Going,
+    OutcomeKind,
+    Placement,
+    PlacementParty,
+    ProfileKind,
+    Role,
+    Scope,
+)
 from matchmaker.models.facts import Viewer
 from matchmaker.models.profile_search import ProfileSearch
 from matchmaker.services.exchange.mapping import Columns
@@ -23,7 +34,7 @@ from matchmaker.storage.database import Sessions
 from tests.api.conftest import WELDING
 from tests.factories import NOW, a_student, an_activity, an_expert, an_organisation
 from tests.people import somebody
-from tests.services.placing import claimed, everything_placed
+from tests.services.placing import asked_halfway, claimed, completed, everything_placed
 from tests.together import BEGAN, introduced, together
 
 
@@ -132,6 +143,8 @@ def _things(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
         session.add(
             DuplicatePair(profile_id=one, other_id=other, score=0.9, reasons=["name"], found_at=NOW)
         )
+    if "PROFILE_ID/contests" in line:
+        claimed(service, me, one)
     spare = one
     if "TOKEN_ID" in line:
         spare = service.tokens.create(me, name="b", scopes=list(Scope))[0].id
@@ -233,14 +246,15 @@ def _of_placing(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
         return {}
     ids = everything_placed(service, me)
     placement = service.placements.view(ids["placement_id"]).placement
-    if "/agreement" in line:
+    if "/agreement" in line or "/refusal" in line:
         claimed(service, me, placement.student_id)
-    elif "/placements" in line:
+    elif "/placements" in line and "PARTY" not in line and "/job" not in line:
         for party in placement.parties():
             service.placements.agree(placement.id, party, by=None)
     elif "/COHORT_ID/rounds" in line and "-d" in line:
         service.assignment.cancel(ids["round_id"], by=None)
-    named = {name: str(one) for name, one in ids.items()}
+    named = {name: str(one) for name, one in ids.items()} | {"party": "student"}
+    _followed(service, me, placement, line)
     samples = {
         sample: named[name]
         for name, sample in re.findall(r'"(\w+_id)": "([0-9a-f-]{36})"', _unescaped(line))
@@ -248,6 +262,22 @@ def _of_placing(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
     if '"student_ids"' in _unescaped(line):
         samples[_ONE] = named["student_id"]
     return samples | {name.upper(): one for name, one in named.items()}
+
+
+def _followed(service: Matchmaker, me: UUID, placement: Placement, line: str) -> None:
+    """Bring a placement to where one line asks for it."""
+    student = PlacementParty.STUDENT
+    if "PARTY" in line and "/agreement" not in line:
+        claimed(service, me, placement.student_id)
+    if "/checks/PARTY" in line:
+        asked_halfway(service, placement.id)
+    if "/help" in line:
+        service.followups.answer_check(placement.id, student, Going.BADLY, needs_help=True, by=None)
+    if "/evaluations/PARTY" in line or "/job" in line:
+        completed(service, placement.id)
+    if "/moderation" in line:
+        scores = dict.fromkeys(EvaluationQuestion, 4)
+        service.followups.evaluate(placement.id, student, scores, by=None)
 
 
 def _an_introduction(service: Matchmaker, mine: Viewer, line: str) -> UUID:
@@ -261,7 +291,7 @@ def _an_introduction(service: Matchmaker, mine: Viewer, line: str) -> UUID:
     return one.id
 
 
-_PLACING = ("cohorts", "hosts", "rounds", "positions", "seats", "placements")
+_PLACING = ("cohorts", "contests", "hosts", "rounds", "positions", "seats", "placements")
 _IN_TURN = (
     *("introductions", "collaborations", "outcomes", "programmes", "conflicts", "shortlist"),
     *("thread", "submission", "brief", "warnings", "renewal", "keeping", "opening", "closing"),

@@ -119,7 +119,22 @@ JUDGED = {
     "/api/v1/positions/{position_id}/state": {"POST"},
     **{f"/api/v1/positions/{{position_id}}/{what}": {"PUT"} for what in ("places", "students")},
     "/api/v1/seats/{seat_id}/wishes": {"PUT"},
-    **{f"/api/v1/placements/{{placement_id}}/{what}": {"POST"} for what in ("agreement", "state")},
+    **{
+        f"/api/v1/placements/{{placement_id}}/{what}": {"POST"}
+        for what in ("agreement", "refusal", "state")
+    },
+    # One speaks for the party, it was asked, it has not answered yet; it is completed.
+    **{
+        f"/api/v1/placements/{{placement_id}}/{what}": {"PUT"}
+        for what in (
+            *("checks/{party}", "checks/{party}/help", "job"),
+            *("evaluations/{party}", "evaluations/{party}/moderation"),
+        )
+    },
+    # It is one's own, and nobody has answered yet; words and not blanks.
+    "/api/v1/contests/{contest_id}/answer": {"PUT"},
+    "/api/v1/seats/{seat_id}/contests": {"POST"},
+    "/api/v1/profiles/{profile_id}/contests": {"POST"},
     "/api/v1/programmes": {"POST"},
     "/api/v1/programmes/{programme_id}": {"PATCH"},
     "/api/v1/programmes/{programme_id}/targets": {"PUT"},
@@ -179,6 +194,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     load_all_checks()
     ids |= _ids(client) | _ids_of_the_chain(service)
     ids |= {name: str(one) for name, one in everything_placed(service, boss.id).items()}
+    ids["party"] = "student"
     # What ends a round ends one of its own.
     ids |= {
         f"/api/v1/rounds/{{round_id}}/{deed}": str(a_small_round(service)[1])

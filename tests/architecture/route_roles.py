@@ -10,6 +10,8 @@ STAFF = "sfffyy"
 ADMINISTRATOR = "sffffy"
 #: Staff and universities, who then see their own cohorts only.
 COORDINATORS = "sffyyy"
+#: Of a public profile: its owner alone contests how it is ranked.
+CONTESTING = "sfffff"
 OF_STAFF, NOBODYS = "snnnyy", "snnnnn"
 #: Of a challenge that is the firm's own, and of one that is another firm's.
 OWN = "nynnyy"
@@ -47,6 +49,8 @@ _COHORTS = """OneCohort Supervisors OneSupervisor PositionsOfCohort
     Approval ForbiddenPairs OneForbiddenPair Proposal""".split()
 _ROUNDS = """RoundsOfCohort OneRound Run Locks OneLock LockCosts Publication Cancellation Replay
     PlacementsOfRound""".split()
+_FOLLOWUPS = """Checks OneCheck Help Evaluations OneEvaluation Moderation OutcomesOfPlacement
+    Job""".split()
 _AT_HOSTS = ("OnePosition", "PositionStates", "Places", "Applicants")
 #: Endpoint -> who gets in, for every method of it, or with a method behind it for that alone.
 TABLE: dict[str, str] = {
@@ -158,8 +162,27 @@ TABLE: dict[str, str] = {
     **{f"hosting_pages.{name}": OF_STAFF for name in ("position", "rank", "change", "places")},
     **{
         f"placement_pages.{name}": OF_STAFF
-        for name in ("placement", "agreement", "agree", "change_placement")
+        for name in (
+            *("placement", "agreement", "agree", "change_placement", "record_job"),
+            *("answer_check", "give_help", "evaluate", "moderate"),
+        )
     },
+    **{
+        f"placement_links.{name}": PUBLIC
+        for name in (
+            *("page", "answer", "agreement", "check_page", "answer_check"),
+            *("evaluation_page", "evaluate"),
+        )
+    },
+    "placing_work_pages.page": COORDINATORS,
+    "placing_work_pages.agree_to_all": SIGNED_IN,
+    "contest_pages.page": SIGNED_IN,
+    **{f"contest_pages.{name}": OF_STAFF for name in ("one", "answer")},
+    **{
+        f"contest_pages.{name}": NOBODYS
+        for name in ("result_form", "contest_result", "order_form", "contest_order")
+    },
+    **dict.fromkeys(("contest_pages.ranking_form", "contest_pages.contest_ranking"), CONTESTING),
     "cohorts.Cohorts": COORDINATORS,
     **{f"cohorts.{name}": OF_STAFF for name in _COHORTS},
     "cohorts.Vetting": STAFF,
@@ -170,7 +193,17 @@ TABLE: dict[str, str] = {
     **{f"rounds.{name}": OF_STAFF for name in _ROUNDS},
     **dict.fromkeys(("positions.Positions", "seats.Seats", "placements.Placements"), SIGNED_IN),
     **{f"positions.{name}": OF_STAFF for name in _AT_HOSTS},
-    **{f"placements.{name}": OF_STAFF for name in ("OnePlacement", "Agreement", "PlacementStates")},
+    **{
+        f"placements.{name}": OF_STAFF
+        for name in ("OnePlacement", "Agreement", "Refusal", "PlacementStates")
+    },
+    **{f"followups.{name}": OF_STAFF for name in _FOLLOWUPS},
+    "followups.PlacingWork": COORDINATORS,
+    "followups.AgreementToAll": SIGNED_IN,
+    "contests.Contests": SIGNED_IN,
+    **dict.fromkeys(("contests.OneContest", "contests.ContestAnswer"), OF_STAFF),
+    "contests.ContestsOfSeat": NOBODYS,
+    "contests.ContestsOfProfile": CONTESTING,
     **{f"seats.{name}": NOBODYS for name in ("OneSeat", "Consent", "Wishes", "Mark", "Why")},
     "desk_pages.page": STAFF,
     "desk_pages.one_queue": STAFF,

@@ -7,9 +7,13 @@ from tests.architecture.repository import texts
 SOFT, HARD = 300, 500
 #: Longer than the soft limit -> why that is better than two modules.
 LONG = {
+    "api/openapi.py": "how the reference is described, part after part",
+    "matchmaker/models/placement.py": "rounds and placements: their states and their tables",
+    "matchmaker/services/contests.py": "every deed of a contest, most of it docstrings",
+    "tests/api/test_reference.py": "one page, and what its lines need to work",
+    "tests/unit/models/test_actions.py": "one table of who may do what, and its exceptions",
     "api/schemas/round.py": "one shape after the other of one subject",
     "tests/pages/test_placing.py": "one round on its pages, told by each who has a part in it",
-    "api/openapi.py": "one description: what every address shares, and the words for all of them",
     "tests/storage/test_migrations.py": "every table down and up again, with something in each",
     "api/auth.py": "one subject: who is asking, and whether they may",
     "embeddings/indexes/pgvector.py": "one index: its tables, its changes and its search",

@@ -83,6 +83,7 @@ NO_PAGES = {
     "admin.export": "a file",
     "export_pages.profiles": "a file",
     "introduction_pages.calendar": "a file",
+    "placement_links.agreement": "a file",
     "programme_pages.as_document": "a file",
     "programme_pages.as_table": "a file",
     "shared_report_pages.as_document": "a file",
@@ -140,6 +141,15 @@ ON_A_WAY = {
             *("hosting_pages.page", "hosting_pages.position", "placement_pages.placement"),
         ),
         "test_placing",
+    ),
+    **dict.fromkeys(
+        (
+            *("placement_links.page", "placement_links.check_page"),
+            *("placement_links.evaluation_page", "placing_work_pages.page"),
+            *("contest_pages.page", "contest_pages.one", "contest_pages.result_form"),
+            *("contest_pages.order_form", "contest_pages.ranking_form"),
+        ),
+        "test_placement_links",
     ),
 }
 

@@ -10,6 +10,7 @@ def test_a_tick_says_what_was_due(loaded: Shell) -> None:
         result = loaded("introductions", "tick")
         assert result.exit_code == 0, result.output
         assert "0 reminded, 0 expired, 0 withdrawn" in result.output
+        assert "Placements: 0 reminded, 0 lapsed, 0 asked half-way" in result.output
 
 
 def test_judgements_are_written_into_a_folder(loaded: Shell) -> None:

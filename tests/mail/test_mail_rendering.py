@@ -37,10 +37,27 @@ VALUES: dict[str, Any] = {
     "starts_at": NOW.isoformat(),
     "minutes": 60,
     "place": "Aalborg",
+    "student": "Ane Holm",
+    "host": "Smedjen",
+    "starts_on": "2027-02-01",
+    "ends_on": "2027-06-30",
+    "party": "student",
+    "declined_by": "host",
+    "cohort": "Spring 2027",
+    "placements": 21,
+    "verdict": "kept",
     "calendar": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
 }
 #: What they tell of does not expire.
-LASTING = {MailTemplate.DIGEST, MailTemplate.INTRODUCTION_ACCEPTED, MailTemplate.INTRODUCTION_ENDED}
+LASTING = {
+    MailTemplate.DIGEST,
+    MailTemplate.INTRODUCTION_ACCEPTED,
+    MailTemplate.INTRODUCTION_ENDED,
+    MailTemplate.PLACEMENT_AGREED,
+    MailTemplate.PLACEMENT_ENDED,
+    MailTemplate.CONTEST_MADE,
+    MailTemplate.CONTEST_ANSWERED,
+}
 
 
 def a_row(template: MailTemplate, language: str = "en", **values: Any) -> OutgoingMail:

@@ -36,8 +36,8 @@ def test_the_desk_tells_what_waits_and_why(medarbejder: Reader, workshop: Matchm
 
     assert medarbejder.heading == "Det, der skal gøres nu"
     cards = medarbejder.all(".queue-card")
-    assert len(cards) == len(Queue) + 1, "challenges wait in a queue of their own"
-    assert cards[1].startswith("3 Ikke bekræftet længe Ingen har længe sagt")
+    assert len(cards) == len(Queue) + 2, "challenges and contests wait in queues of their own"
+    assert cards[2].startswith("3 Ikke bekræftet længe Ingen har længe sagt")
     assert sum("queue-empty" in card["class"] for card in medarbejder.page.select(".card")) >= 2
 
 

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.matching.assignment.outcome import Method
-from matchmaker.models import Claim, OrganisationType, Profile, Visibility
+from matchmaker.models import Claim, OrganisationType, PlacementAction, Profile, Visibility
+from matchmaker.services.followups import ask_halfway
 from matchmaker.services.round_answers import RoundView
 from matchmaker.services.round_jobs import RoundJobs
+from matchmaker.storage import assignment
 from matchmaker.storage.database import Sessions
 from tests.factories import NOW, a_student, an_organisation
 
@@ -143,7 +145,9 @@ def everything_placed(service: Matchmaker, me: UUID) -> dict[str, UUID]:
     lock = service.assignment.lock(second, mine, free, reason="lives next door", by=None)
     service.assignment.run(second, by=None)
     view = service.assignment.view(second)
+    contest = service.contests.contest_order(campus.cohort, spare, free, "I saw well.", by=None)
     return {
+        "contest_id": contest.id,
         "university_id": campus.university,
         "cohort_id": campus.cohort,
         "seat_id": campus.cohort,
@@ -167,3 +171,19 @@ def held_up(jobs: RoundJobs) -> Iterator[None]:
     yield
     go.set()
     assert jobs.worker.wait()
+
+
+def asked_halfway(service: Matchmaker, placement_id: UUID) -> None:
+    """Ask the parties of a placement how it goes, whatever day it is."""
+    with Sessions(service.engine).writing() as session:
+        ask_halfway(
+            session, assignment.placement(session, placement_id), at=service.mailing.clock()
+        )
+
+
+def completed(service: Matchmaker, placement_id: UUID) -> None:
+    """Let all parties agree, begin and end."""
+    for party in service.placements.view(placement_id).placement.parties():
+        service.placements.agree(placement_id, party, by=None)
+    for action in (PlacementAction.START, PlacementAction.COMPLETE):
+        service.placements.apply(placement_id, action, by=None)

@@ -58,7 +58,7 @@ from tests.conftest import DEMONSTRATION
 from tests.databases import SQLITE, only_sqlite
 from tests.factories import NOW, a_mail, a_workshop, an_introduction
 from tests.services.import_files import write_lines
-from tests.services.placing import a_small_round
+from tests.services.placing import a_small_round, asked_halfway, completed
 from tests.together import together
 
 
@@ -169,7 +169,10 @@ def fill_placing(service: Matchmaker) -> None:
     service.round_jobs.start(round_id, by=None)
     assert service.round_jobs.worker.wait()
     answer = service.assignment.view(round_id).answers[Method.STABLE]
-    service.assignment.publish(round_id, answer.answer_id, by=None)
+    placement, *_ = service.assignment.publish(round_id, answer.answer_id, by=None)
+    asked_halfway(service, placement.id)
+    completed(service, placement.id)
+    service.contests.contest_order(campus.cohort, student, welding, "Why?", by=None)
 
 
 def test_there_is_one_head() -> None:

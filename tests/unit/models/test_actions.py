@@ -20,6 +20,7 @@ from matchmaker.models.facts import (
     ChallengeFacts,
     CohortFacts,
     CollaborationFacts,
+    ContestFacts,
     HostFacts,
     IntroductionFacts,
     PlacementFacts,
@@ -55,6 +56,7 @@ HOST = HostFacts(id=ORGANISATION)
 PLACEMENT = PlacementFacts(
     id=uuid4(), student_id=STUDENT, host_id=ORGANISATION, university_id=UNIVERSITY
 )
+CONTEST = ContestFacts(id=uuid4(), profile_id=STUDENT, university_id=UNIVERSITY)
 #: action, thing -> who may; columns: nobody, firm, partner, university, staff, administrator.
 TABLE = [
     (Action.READ_CHALLENGE, OPEN, "yyyyyy"),
@@ -116,6 +118,11 @@ TABLE = [
     (Action.VET_HOST, None, "----yy"),
     (Action.READ_COHORT, COHORT, "----yy"),
     (Action.MANAGE_COHORT, COHORT, "----yy"),
+    (Action.RECORD_JOB, PLACEMENT, "----yy"),
+    (Action.READ_PLACING_WORK, None, "---yyy"),
+    (Action.CONTEST_RANKING, PUBLIC, "------"),
+    (Action.READ_CONTEST, CONTEST, "----yy"),
+    (Action.ANSWER_CONTEST, CONTEST, "----yy"),
     (Action.READ_WISHES, COHORT, "------"),
     (Action.WISH, COHORT, "------"),
     (Action.READ_POSITION, HOST, "----yy"),
@@ -296,3 +303,37 @@ def test_each_party_of_a_placement_speaks_for_itself_and_staff_for_nobody() -> N
         check(student, Action.MANAGE_PLACEMENT, PLACEMENT)
     with pytest.raises(NotFound):
         check(colleague, Action.READ_PLACEMENT, PLACEMENT)
+
+
+def test_who_contests_reads_the_answer_and_never_gives_it() -> None:
+    mine = viewer("partner", claimed=frozenset({STUDENT}))
+    coordinator = viewer("university", organisations=frozenset({UNIVERSITY}))
+    stranger = viewer("university", organisations=frozenset({ORGANISATION}))
+    both = viewer("staff", claimed=frozenset({STUDENT}))
+    assert allowed(mine, Action.READ_CONTEST, CONTEST)
+    assert allowed(coordinator, Action.ANSWER_CONTEST, CONTEST)
+    for who, action in [
+        (mine, Action.ANSWER_CONTEST),
+        (both, Action.ANSWER_CONTEST),
+        (stranger, Action.READ_CONTEST),
+        (coordinator, Action.CONTEST_RANKING),
+    ]:
+        assert not allowed(who, action, CONTEST)
+    with pytest.raises(NotPermitted):
+        check(mine, Action.ANSWER_CONTEST, CONTEST)
+    with pytest.raises(NotFound):
+        check(stranger, Action.READ_CONTEST, CONTEST)
+    of_staff = ContestFacts(id=uuid4(), profile_id=PROFILE, university_id=None)
+    assert not allowed(coordinator, Action.READ_CONTEST, of_staff)
+    owner = viewer("partner", claimed=frozenset({PROFILE}))
+    assert allowed(owner, Action.CONTEST_RANKING, PUBLIC)
+    assert not allowed(
+        viewer("partner", delegated=frozenset({PROFILE})), Action.CONTEST_RANKING, PUBLIC
+    )
+
+
+def test_a_host_tells_of_a_job_and_a_student_does_not() -> None:
+    host = viewer("firm", organisations=frozenset({ORGANISATION}))
+    student = viewer("partner", claimed=frozenset({STUDENT}))
+    assert allowed(host, Action.RECORD_JOB, PLACEMENT)
+    assert not allowed(student, Action.RECORD_JOB, PLACEMENT)

@@ -1,0 +1,92 @@
+"""What time does to placements: one reminder, then the end; half-way a question to each party."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from matchmaker.models import (
+    AuditAction,
+    Placement,
+    PlacementAction,
+    PlacementState,
+)
+from matchmaker.services.followups import ask_halfway
+from matchmaker.services.introduction_ticks import MOST_AT_ONCE
+from matchmaker.services.placement_mails import mail_offer
+from matchmaker.services.placements import PlacementService
+from matchmaker.services.recording import Entry, record
+from matchmaker.storage import assignment, followups
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacementsTicked:
+    """With how many placements time has done something."""
+
+    reminded: int
+    lapsed: int
+    #: Whose parties were asked how it goes.
+    asked: int
+
+
+@dataclass(frozen=True)
+class PlacementTicks:
+    """Reminds, ends, asks. Twice changes nothing; killed, the next time goes on."""
+
+    placements: PlacementService
+
+    def tick(self, *, most: int = MOST_AT_ONCE) -> PlacementsTicked:
+        """Do all that is due, each placement in a transaction of its own."""
+        now = self.placements.clock()
+        with self.placements.sessions.reading() as session:
+            over = followups.to_lapse(session, now, most)
+            due = followups.to_remind(session, now, most)
+            halfway = followups.to_check(session, now.date(), most)
+        return PlacementsTicked(
+            lapsed=sum(self._each(one, self._lapse) for one in over),
+            reminded=sum(self._each(one, self._remind) for one in due),
+            asked=sum(self._each(one, self._ask) for one in halfway),
+        )
+
+    def _each(self, placement_id: UUID, deed: Callable[[Session, Placement], bool]) -> bool:
+        with self.placements.sessions.writing() as session:
+            return deed(session, assignment.placement(session, placement_id, lock=True))
+
+    def _lapse(self, session: Session, one: Placement) -> bool:
+        now = self.placements.clock()
+        # The last party may have agreed since it was looked for.
+        if one.state is not PlacementState.OFFERED or not one.is_over(now):
+            return False
+        one.apply(PlacementAction.LAPSE, at=now)
+        self.placements.end(session, one)
+        self._recorded(session, one, AuditAction.EXPIRE)
+        return True
+
+    def _remind(self, session: Session, one: Placement) -> bool:
+        now = self.placements.clock()
+        if one.state is not PlacementState.OFFERED or one.is_over(now) or one.reminded_at:
+            return False
+        one.remind(at=now)
+        mail_offer(session, one, at=now, reminder=True)
+        self._recorded(session, one, AuditAction.REMIND)
+        return True
+
+    def _ask(self, session: Session, one: Placement) -> bool:
+        if followups.checks(session, one.id):
+            return False
+        ask_halfway(session, one, at=self.placements.clock())
+        self._recorded(session, one, AuditAction.ASK)
+        return True
+
+    def _recorded(self, session: Session, one: Placement, action: AuditAction) -> None:
+        entry = Entry(
+            by=None,
+            action=action,
+            kind="placement",
+            id=one.id,
+            after={"state": one.state.value, "waits_for": [str(who) for who in one.waits_for]},
+        )
+        record(session, entry, at=self.placements.clock())
