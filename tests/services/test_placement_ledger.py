@@ -56,7 +56,7 @@ def test_a_job_is_one_line_and_waits_for_staff_unless_they_say_so(workshop: Matc
         job(placed, by=placed.host.id)
     first = workshop.placement_ledger.read(placed.id).job
     assert first is not None and first.confirmation is None
-    assert (first.outcome.recorded_by_id, first.outcome.evidence) == (placed.host.id, "Letter")
+    assert (first.outcome.recorded_by_id, first.words.evidence) == (placed.host.id, "Letter")
     job(placed, JobStage.ACCEPTED, by=placed.coordinator.id)
     with pytest.raises(TransitionNotAllowed):
         job(placed, JobStage.OFFERED, by=placed.host.id)
