@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from api.app import create_app
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Account, Fit, Role
 from tests.people import sign_in, somebody
@@ -214,3 +215,14 @@ def medarbejder(staff: Reader, client: FlaskClient) -> Reader:
 @pytest.fixture
 def ida(workshop: Matchmaker) -> UUID:
     return workshop.profiles.page(text="Ida Berg").items[0].id
+
+
+@pytest.fixture
+def staff_browser(demonstrated: tuple[Matchmaker, UUID]) -> FlaskClient:
+    """A browser in which somebody of the staff looks at the demonstration."""
+    service, _ = demonstrated
+    app = create_app(matchmaker=service)
+    app.testing = True
+    client = app.test_client()
+    sign_in(client, somebody(service, Role.STAFF, "staff"))
+    return client

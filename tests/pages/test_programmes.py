@@ -13,11 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
-from api.app import create_app
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Role
 from tests.pages.conftest import Reader
-from tests.people import sign_in, somebody, token_of
+from tests.people import somebody, token_of
 
 #: A day of a programme.
 NOW_DAY = date(2026, 11, 22)
@@ -26,17 +25,6 @@ NOW_DAY = date(2026, 11, 22)
 @pytest.fixture
 def programme(demonstrated: tuple[Matchmaker, UUID]) -> UUID:
     return demonstrated[1]
-
-
-@pytest.fixture
-def browser(demonstrated: tuple[Matchmaker, UUID]) -> FlaskClient:
-    """A browser in which somebody of the staff is signed in."""
-    service, _ = demonstrated
-    app = create_app(matchmaker=service)
-    app.testing = True
-    client = app.test_client()
-    sign_in(client, somebody(service, Role.STAFF, "staff"))
-    return client
 
 
 def cells(reader: Reader, table: str) -> dict[str, list[str]]:
@@ -75,18 +63,18 @@ def bare(text: str) -> str:
 
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_page_table_document_and_json_say_the_same(
-    browser: FlaskClient, demonstrated: tuple[Matchmaker, UUID], language: str
+    staff_browser: FlaskClient, demonstrated: tuple[Matchmaker, UUID], language: str
 ) -> None:
     service, programme = demonstrated
-    reader = Reader(browser, language)
+    reader = Reader(staff_browser, language)
     reader.visit(f"/programmes/{programme}")
     headers = reader.headers
     boss = token_of(service, somebody(service, Role.STAFF, "program"))
     address = f"/api/v1/programmes/{programme}/report"
-    report = browser.get(address, headers=boss).get_json()
-    written = browser.get(f"/programmes/{programme}/report.csv", headers=headers)
-    document = browser.get(f"/programmes/{programme}/report.pdf", headers=headers)
-    same = browser.get(f"{address}.csv?language={language}", headers=boss)
+    report = staff_browser.get(address, headers=boss).get_json()
+    written = staff_browser.get(f"/programmes/{programme}/report.csv", headers=headers)
+    document = staff_browser.get(f"/programmes/{programme}/report.pdf", headers=headers)
+    same = staff_browser.get(f"{address}.csv?language={language}", headers=boss)
     rows = list(csv.DictReader(io.StringIO(written.get_data(as_text=True).removeprefix("\ufeff"))))
     words = bare(pdf_text(document.data))
 
@@ -136,9 +124,9 @@ def agrees(figure: str, value: str, language: str, currency: str | None = None) 
 
 
 def test_the_figures_that_everybody_knows_stand_on_the_page(
-    browser: FlaskClient, programme: UUID
+    staff_browser: FlaskClient, programme: UUID
 ) -> None:
-    reader = Reader(browser).visit(f"/programmes/{programme}")
+    reader = Reader(staff_browser).visit(f"/programmes/{programme}")
 
     assert reader.heading == "Nordvest demonstration"
     assert "Made up" in reader.text
@@ -146,7 +134,7 @@ def test_the_figures_that_everybody_knows_stand_on_the_page(
     assert found["Firms"] == ["45", "0"]
     assert found["Ideas developed"] == ["200", "3"]
     assert found["Investment"] == ["3,434,725 EUR", "0 EUR"]
-    assert cells(Reader(browser, "da").visit(f"/programmes/{programme}"), "measures")[
+    assert cells(Reader(staff_browser, "da").visit(f"/programmes/{programme}"), "measures")[
         "Investering"
     ] == ["3.434.725 EUR", "0 EUR"]
     # The map has every municipality, and says its name and number to who points at it.
@@ -156,8 +144,8 @@ def test_the_figures_that_everybody_knows_stand_on_the_page(
     assert "style=" not in str(reader.page.select_one("main"))
 
 
-def test_a_period_can_be_chosen(browser: FlaskClient, programme: UUID) -> None:
-    reader = Reader(browser).visit(
+def test_a_period_can_be_chosen(staff_browser: FlaskClient, programme: UUID) -> None:
+    reader = Reader(staff_browser).visit(
         f"/programmes/{programme}?first_day=2023-01-01&last_day=2023-12-31"
     )
     firms = int(cells(reader, "measures")["Firms"][0])
@@ -168,11 +156,16 @@ def test_a_period_can_be_chosen(browser: FlaskClient, programme: UUID) -> None:
     assert "Please give a last day" in wrong.text
     for ending in ("csv", "pdf"):
         address = f"/programmes/{programme}/report.{ending}"
-        assert browser.get(f"{address}?first_day=2024-01-01&last_day=2023-01-01").status_code == 422
+        assert (
+            staff_browser.get(f"{address}?first_day=2024-01-01&last_day=2023-01-01").status_code
+            == 422
+        )
 
 
-def test_the_document_is_whole_and_says_who_it_is(browser: FlaskClient, programme: UUID) -> None:
-    data = browser.get(
+def test_the_document_is_whole_and_says_who_it_is(
+    staff_browser: FlaskClient, programme: UUID
+) -> None:
+    data = staff_browser.get(
         f"/programmes/{programme}/report.pdf", headers={"Accept-Language": "da"}
     ).data
     document = PdfReader(io.BytesIO(data))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
@@ -12,25 +11,14 @@ from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Role
 from tests.pages.conftest import Reader
 from tests.pages.test_programmes import bare, cells, pdf_text
-from tests.people import sign_in, somebody, token_of
-
-
-@pytest.fixture
-def browser(demonstrated: tuple[Matchmaker, UUID]) -> FlaskClient:
-    """A browser in which somebody of the staff is signed in."""
-    service, _ = demonstrated
-    app = create_app(matchmaker=service)
-    app.testing = True
-    client = app.test_client()
-    sign_in(client, somebody(service, Role.STAFF, "staff"))
-    return client
+from tests.people import somebody, token_of
 
 
 def test_whoever_has_a_link_reads_the_same_figures_and_nobody_by_name(
-    browser: FlaskClient, demonstrated: tuple[Matchmaker, UUID]
+    staff_browser: FlaskClient, demonstrated: tuple[Matchmaker, UUID]
 ) -> None:
     service, programme = demonstrated
-    staff = Reader(browser).visit(f"/programmes/{programme}")
+    staff = Reader(staff_browser).visit(f"/programmes/{programme}")
     named = staff.all("details:not(.how-counted) li")
     assert named, "challenges and profiles that the staff are shown"
     staff.follow("Links for those who pay").send("Make the link", name="Region", days="many")
@@ -50,7 +38,7 @@ def test_whoever_has_a_link_reads_the_same_figures_and_nobody_by_name(
     inside = {link["href"] for link in funder.page.select("main a")}
     assert inside == {f"{path}/report.pdf", f"{path}/report.csv"}
     written = funder.client.get(f"{path}/report.csv", headers=funder.headers)
-    same = browser.get(f"/programmes/{programme}/report.csv", headers=funder.headers)
+    same = staff_browser.get(f"/programmes/{programme}/report.csv", headers=funder.headers)
     assert written.data == same.data
     document = funder.client.get(f"{path}/report.pdf", headers=funder.headers)
     assert document.mimetype == "application/pdf"
@@ -71,18 +59,20 @@ def test_whoever_has_a_link_reads_the_same_figures_and_nobody_by_name(
 
 
 def test_links_are_made_listed_and_ended_by_programs(
-    browser: FlaskClient, demonstrated: tuple[Matchmaker, UUID]
+    staff_browser: FlaskClient, demonstrated: tuple[Matchmaker, UUID]
 ) -> None:
     service, programme = demonstrated
     boss = token_of(service, somebody(service, Role.STAFF, "program"))
     address = f"/api/v1/programmes/{programme}/shares"
-    made = browser.post(address, json={"name": "Region"}, headers=boss)
+    made = staff_browser.post(address, json={"name": "Region"}, headers=boss)
     assert made.status_code == 201
-    assert browser.get(made.get_json()["path"]).status_code == 200
-    (listed,) = browser.get(address, headers=boss).get_json()["items"]
+    assert staff_browser.get(made.get_json()["path"]).status_code == 200
+    (listed,) = staff_browser.get(address, headers=boss).get_json()["items"]
     assert listed["last_used_at"] is not None
     assert "path" not in listed
-    ended = browser.delete(made.headers["Location"], headers=boss)
+    ended = staff_browser.delete(made.headers["Location"], headers=boss)
     assert ended.get_json()["revoked_at"] is not None
-    assert browser.get(made.get_json()["path"]).status_code == 410
-    assert browser.post(address, json={"name": "", "days": 0}, headers=boss).status_code == 422
+    assert staff_browser.get(made.get_json()["path"]).status_code == 410
+    assert (
+        staff_browser.post(address, json={"name": "", "days": 0}, headers=boss).status_code == 422
+    )
