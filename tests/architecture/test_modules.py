@@ -41,6 +41,8 @@ LONG = {
     "matchmaker/storage/migrations/versions/0013_students_are_placed.py": "every table, both ways",
     "tests/services/test_assignment.py": "one service: a round and what goes wrong on its way",
     "tests/unit/matching/assignment/test_stable.py": "one method and all that it promises",
+    "api/schemas/position.py": "one shape after the other of one subject",
+    "api/cli/bench.py": "one measurement, from an empty folder to a document",
     "api/schemas/desk.py": "one shape after the other of one subject",
     "tests/api/test_curation.py": "one subject: who writes profiles, and who must not",
     "benchmarks/pages.py": "one list of addresses, and what has to be stored for them",

@@ -326,9 +326,8 @@ def test_after_any_history_all_indexes_answer_as_a_dictionary_would(
         k=st.integers(1, 15),
         among=st.none() | st.lists(st.integers(0, 14), max_size=8),
     )(_any_history)
-    settings(max_examples=repeats(20 if SHARED in names else 60, drilled=300), deadline=None)(
-        examples
-    )(names, make)
+    times = repeats(20 if SHARED in names else 60, drilled=300)
+    settings(max_examples=times, deadline=None)(examples)(names, make)
 
 
 def _any_history(
