@@ -9,7 +9,7 @@ WORKERS ?= 2
 PEERS ?= .cache/peers
 ON ?= likely
 
-.PHONY: help setup run test test-postgres drill check fix migration openapi evaluate bench peers catalogues
+.PHONY: help setup run test test-quality test-postgres drill check fix migration openapi evaluate bench peers catalogues
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -36,20 +36,23 @@ setup: $(VENV)/.dev ## make the virtual environment with everything in it
 run: $(VENV)/.run ## prepare what is missing, answer one challenge in the shell, serve the pages
 	@exec $(BIN)/matchmaker serve --prepare
 
-test: $(VENV)/.dev ## run all tests
+test: $(VENV)/.dev ## run the tests
 	@command -v chromium >/dev/null || echo "Chromium is not installed, so the browser tests are left out (Debian: apt-get install chromium chromium-driver)."
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/quality $(ARGS)
+
+test-quality: $(VENV)/.dev ## measure the shipped profiles by the real model, and hold the floors of ranking
+	$(BIN)/python -m pytest -n $(WORKERS) tests/quality $(ARGS)
 
 # ON=all: every test that has a database; takes as long as all tests together.
 test-postgres: $(VENV)/.dev ## run on PostgreSQL what is likely to differ there; ON=all: everything
-	$(BIN)/python -m pytest -n $(WORKERS) --on-postgresql=$(ON) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --on-postgresql=$(ON) $(ARGS)
 
 check: $(VENV)/.dev ## what CI runs: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) --no-print-directory test
+	$(MAKE) --no-print-directory test test-quality
 
 fix: $(VENV)/.dev ## format and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
