@@ -58,7 +58,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matchmaker]:
     """The service with the workshop's profiles and one sample."""
     settings = Settings(
-        data_dir=tmp_path_factory.mktemp("browser"), encoder="hashing:", secret="tests only"
+        data_dir=tmp_path_factory.mktemp("browser"),
+        encoder="hashing:",
+        secret="tests only",
+        rate_limits="off",  # all tests sign in from one address; tests/pages is about limits
     )
     service = lenient(build(settings, encoder=HashingEncoder(256)))
     upgrade(service.engine)
