@@ -38,14 +38,14 @@ run: $(VENV)/.run ## prepare what is missing, answer one challenge in the shell,
 
 test: $(VENV)/.dev ## run the tests
 	@command -v chromium >/dev/null || echo "Chromium is not installed, so the browser tests are left out (Debian: apt-get install chromium chromium-driver)."
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/quality $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/quality $(ARGS)
 
 test-quality: $(VENV)/.dev ## measure the shipped profiles by the real model, and hold the floors of ranking
 	$(BIN)/python -m pytest -n $(WORKERS) tests/quality $(ARGS)
 
 # ON=all: every test that has a database; takes as long as all tests together.
 test-postgres: $(VENV)/.dev ## run on PostgreSQL what is likely to differ there; ON=all: everything
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --on-postgresql=$(ON) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --on-postgresql=$(ON) $(ARGS)
 
 check: $(VENV)/.dev ## what CI runs: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
