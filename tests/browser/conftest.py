@@ -178,8 +178,8 @@ class Browser:
         )
 
     def wait(self, condition: Any) -> Any:
-        """Wait until something is so."""
-        return WebDriverWait(self.driver, 10).until(lambda _driver: condition())
+        """Wait until something is so; long enough for a busy machine."""
+        return WebDriverWait(self.driver, 30).until(lambda _driver: condition())
 
     def press(self, *keys: str) -> None:
         for key in keys:

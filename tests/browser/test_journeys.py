@@ -141,7 +141,8 @@ def test_the_way_back_leads_through_the_tabs(browser: Browser, service: Matchmak
     browser.visit(f"/challenges/{challenge.id}")
     everybody = browser.all(".match h3")
     browser.one("#tab-expert").click()
-    browser.wait(lambda: browser.all(".match h3") == ["An expert"])
+    # How many there are depends on what other tests stored.
+    browser.wait(lambda: set(browser.all(".match h3")) == {"An expert"})
     browser.driver.back()
     browser.wait(lambda: browser.all(".match h3") == everybody)
     assert browser.path == f"/challenges/{challenge.id}"
