@@ -264,6 +264,13 @@ def _guard_cohort(cohort_id: UUID) -> None:
     matchmaker().access.check_cohort(current_viewer(), action, cohort_id)
 
 
+def _guard_import(import_id: UUID) -> None:
+    viewer = current_viewer()
+    action = _either(Action.READ_IMPORT, Action.RUN_IMPORT)
+    check(viewer, action)  # to most people no import is there at all
+    matchmaker().access.check_import(viewer, action, import_id)
+
+
 def _guard_seat(seat_id: UUID) -> None:
     action = _either(Action.READ_WISHES, Action.WISH)
     matchmaker().access.student_of(current_viewer(), seat_id, action)
@@ -298,6 +305,7 @@ _GUARDS: dict[str, Callable[[UUID], None]] = {
     "collaboration_id": _guard_collaboration,
     "outcome_id": _guard_outcome,
     "cohort_id": _guard_cohort,
+    "import_id": _guard_import,
     # A cohort, as one of its students has it.
     "seat_id": _guard_seat,
     "round_id": _guard_round,

@@ -56,6 +56,7 @@ from api.pages import (
     shortlist,
     sign_in,
     standing,
+    student_files,
     student_wishes,
     threads,
 )
@@ -110,6 +111,7 @@ BLUEPRINTS: list[Blueprint] = [
     report_shares.blueprint,
     report_shares.shared,
     placing.blueprint,
+    student_files.blueprint,
     rounds.blueprint,
     student_wishes.blueprint,
     hosting.blueprint,

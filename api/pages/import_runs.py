@@ -40,7 +40,7 @@ _PART = 500
 
 
 @blueprint.get("/<uuid:import_id>")
-@needs(Action.CURATE)
+@needs(Action.READ_IMPORT)
 def page(import_id: UUID) -> str | AnyResponse:
     """Show an import: its rows when they have been looked at, else how far that is."""
     service = matchmaker()
@@ -61,6 +61,7 @@ def page(import_id: UUID) -> str | AnyResponse:
         found=found,
         reason=in_words(run.reason),
         has_plan=service.import_jobs.has_plan(run),
+        is_staff=required_viewer().is_staff,
         waiting=_waiting(run),
         indexing=service.import_jobs.is_indexing,
         **_progress(run),
@@ -68,7 +69,7 @@ def page(import_id: UUID) -> str | AnyResponse:
 
 
 @blueprint.get("/<uuid:import_id>/progress")
-@needs(Action.CURATE)
+@needs(Action.READ_IMPORT)
 def progress(import_id: UUID) -> Response | str:
     """Show how far an import is, as htmx asks for it; the whole page when it stands still."""
     run = matchmaker().imports.get(import_id)
@@ -84,7 +85,7 @@ def progress(import_id: UUID) -> Response | str:
 
 
 @blueprint.post("/<uuid:import_id>/apply")
-@needs(Action.CURATE)
+@needs(Action.RUN_IMPORT)
 def apply(import_id: UUID) -> AnyResponse:
     """Have a plan written."""
     matchmaker().import_jobs.apply(import_id, by=required_viewer().account_id)
@@ -92,7 +93,7 @@ def apply(import_id: UUID) -> AnyResponse:
 
 
 @blueprint.post("/<uuid:import_id>/go-on")
-@needs(Action.CURATE)
+@needs(Action.RUN_IMPORT)
 def go_on(import_id: UUID) -> AnyResponse:
     """Go on with an import whose process has died."""
     matchmaker().import_jobs.go_on(import_id, by=required_viewer().account_id)
@@ -100,7 +101,7 @@ def go_on(import_id: UUID) -> AnyResponse:
 
 
 @blueprint.post("/<uuid:import_id>/cancel")
-@needs(Action.CURATE)
+@needs(Action.RUN_IMPORT)
 def cancel(import_id: UUID) -> AnyResponse:
     """Give an import up; what is written stays. Done twice it is as good as once."""
     if matchmaker().imports.get(import_id).state is not ImportState.CANCELLED:
@@ -131,7 +132,7 @@ def backlog(import_id: UUID) -> str | AnyResponse:
 
 
 @blueprint.get("/<uuid:import_id>/refused.csv")
-@needs(Action.CURATE)
+@needs(Action.READ_IMPORT)
 def refused_rows(import_id: UUID) -> Response:
     """Hand out the refused rows with everything that has to change in them."""
     matchmaker().imports.get(import_id)

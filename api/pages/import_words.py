@@ -75,6 +75,11 @@ FIELD_NAMES: Mapping[str, Any] = {
 }
 
 _SENTENCES = (
+    # Students of a university.
+    N_("Bring students only."),
+    N_("Send students as CSV, Excel (.xlsx) or JSON Lines."),
+    N_("This id or identifier can't be used here. Leave it out, or ask the cluster."),
+    N_("The student keeps this profile themselves; what differs is left to them."),
     # Files.
     N_("It has %(size)s GB; at most %(most)s GB is read. Split it."),
     N_("It is empty."),
@@ -92,7 +97,7 @@ _SENTENCES = (
     N_("It has %(number)s columns; at most %(most)s are read."),
     N_("Column %(place)s of row %(row)s has no name."),
     N_("Columns %(one)s and %(other)s are both called %(name)s; rename one."),
-    N_("%(name)s does not tell its format; say which it is."),
+    N_("Its name tells no format: let it end in .csv, .xlsx or .jsonl, or say which it is."),
     N_("A file of %(format)s needs no columns to be mapped."),
     N_("It has more than %(most)s records. Split it."),
     N_("It has more than %(most)s rows. Split it."),

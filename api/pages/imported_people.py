@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.pages.forms import Form
 from api.pages.import_words import in_words
+from api.pages.invitations import counted, identity, invite_all
 from api.parsing import read_form
 from api.schemas.imports import CursorQuerySchema
-from matchmaker.errors import Duplicate, InvalidInput, NotFound
+from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.models import BulkAction, BulkChange, Standing
 from matchmaker.models.actions import Action
 from matchmaker.models.profile_search import ProfileSearch
@@ -40,7 +40,7 @@ def page() -> str:
 @needs(Action.CURATE)
 def confirm() -> _Answer:
     """Confirm the chosen ones on a stated legal basis."""
-    chosen = [one for one in map(_identity, request.form.getlist("chosen")) if one is not None]
+    chosen = [one for one in map(identity, request.form.getlist("chosen")) if one is not None]
     basis = " ".join(request.form.get("legal_basis", "").split())
     errors = {}
     if not chosen:
@@ -65,7 +65,7 @@ def confirm() -> _Answer:
 @needs(Action.CURATE)
 def undo() -> AnyResponse:
     """Hide those again who were confirmed together."""
-    action = _identity(request.form.get("action", ""))
+    action = identity(request.form.get("action", ""))
     if action is None:
         raise NotFound("bulk action", request.form.get("action", ""))
     matchmaker().bulk.undo(action, by=required_viewer().account_id)
@@ -76,49 +76,16 @@ def undo() -> AnyResponse:
 @needs(Action.CURATE)
 def invite() -> _Answer:
     """Mail a link to each person whose address was written beside their name."""
-    given: dict[UUID, str] = {}
-    for name, value in request.form.items():
-        profile_id = _identity(name.removeprefix("email-")) if name.startswith("email-") else None
-        if profile_id is not None and value.strip():
-            given[profile_id] = value.strip()
-    errors, invited = {}, 0
-    if not given:
-        errors["chosen"] = gettext("Please write an address beside at least one person.")
-    for profile_id, email in given.items():
-        try:
-            matchmaker().belonging.invite(
-                profile_id,
-                email,
-                by=required_viewer().account_id,
-                language=get_locale().language,
-            )
-            invited += 1
-        except InvalidInput:
-            errors[f"email-{profile_id}"] = gettext(
-                "Please write one e-mail address, such as ida@example.dk."
-            )
-        except Duplicate:
-            errors[f"email-{profile_id}"] = gettext("Somebody owns this profile already.")
-        except NotFound:
-            errors[f"email-{profile_id}"] = gettext("This profile is no longer there.")
-    if errors:
-        # Whoever has been invited is not asked for again.
-        kept = {
-            name: value
-            for name, value in request.form.items()
-            if not name.startswith("email-") or name in errors
-        }
-        return _page(Form(values=kept, errors=errors), invited=invited), 422
+    invited, form = invite_all()
+    if form.errors:
+        return _page(form, invited=invited), 422
     return redirect(url_for("imported_people.page", invited=invited), 303)
 
 
 def _page(form: Form, *, invited: int | None = None) -> str:
     query, errors = read_form(CursorQuerySchema(), request.args)
     cursor = None if errors else query.get("cursor")
-    done = _identity(request.args.get("done", ""))
-    counted = request.args.get("invited", "")
-    if invited is None and counted.isdecimal() and len(counted) < 4:
-        invited = int(counted)
+    done = identity(request.args.get("done", ""))
     found = matchmaker().desk.search(
         ProfileSearch(standings=(Standing.IMPORTED,)), cursor=cursor, limit=PART
     )
@@ -127,7 +94,7 @@ def _page(form: Form, *, invited: int | None = None) -> str:
         found=found,
         form=form,
         action=_action(done) if done else None,
-        invited=invited,
+        invited=counted() if invited is None else invited,
         chosen=request.form.getlist("chosen"),
         basis_length=BASIS_LENGTH,
     )
@@ -137,11 +104,4 @@ def _action(action_id: UUID) -> BulkAction | None:
     try:
         return matchmaker().bulk.get(action_id)
     except NotFound:
-        return None
-
-
-def _identity(text: Any) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
         return None

@@ -59,7 +59,7 @@ _Answer = str | AnyResponse | tuple[str, int]
 
 
 @blueprint.url_value_preprocessor
-def _allow_files(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+def allow_files(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Take larger bodies here, before the guard of forms reads them; from strangers never."""
     if "account" in session:
         request.max_content_length = MAX_UPLOAD_BYTES
@@ -67,11 +67,17 @@ def _allow_files(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
-    sentence = gettext(
-        "The file has more than %(most)s MB. Split it, or have it imported in the shell.",
-        most=MAX_UPLOAD_BYTES // 1024 // 1024,
+    return _upload(Form(errors={"file": too_large()})), 413
+
+
+def too_large() -> str:
+    """Return what is said of a file that is too large."""
+    return str(
+        gettext(
+            "The file has more than %(most)s MB. Split it, or have it imported in the shell.",
+            most=MAX_UPLOAD_BYTES // 1024 // 1024,
+        )
     )
-    return _upload(Form(errors={"file": sentence})), 413
 
 
 @blueprint.get("")
@@ -133,14 +139,16 @@ def _upload(form: Form) -> str:
 
 
 @blueprint.get("/<uuid:import_id>/columns")
-@needs(Action.CURATE)
+@needs(Action.READ_IMPORT)
 def columns(import_id: UUID) -> _Answer:
     """Show what the columns are taken for, with the first rows; all of it can be changed."""
     run = matchmaker().imports.get(import_id)
     if run.state is not ImportState.RECEIVED:
         return _to(import_id)
     look = matchmaker().import_jobs.look(import_id)
-    name, answer = request.args.get("mapping", ""), Form()
+    # Saved mappings are the cluster's; a university's next file remembers its last one.
+    name = request.args.get("mapping", "") if look.run.cohort_id is None else ""
+    answer = Form()
     if run.reason:
         answer = Form(errors={"columns": in_words(run.reason)})
     meant, fixed = look.columns.columns, look.columns.fixed
@@ -155,7 +163,7 @@ def columns(import_id: UUID) -> _Answer:
 
 
 @blueprint.post("/<uuid:import_id>/columns")
-@needs(Action.CURATE)
+@needs(Action.RUN_IMPORT)
 def name_columns(import_id: UUID) -> _Answer:
     """Take what the columns mean, keep it under a name if asked, and look at the rows."""
     service = matchmaker()
@@ -173,7 +181,7 @@ def name_columns(import_id: UUID) -> _Answer:
         for name in FIXED
         if (value := request.form.get(f"fixed-{name}", "").strip()) and name not in meant.values()
     }
-    name = request.form.get("mapping_name", "").strip()
+    name = request.form.get("mapping_name", "").strip() if look.run.cohort_id is None else ""
     try:
         run = service.import_jobs.name_columns(import_id, meant, fixed)
         if name and run.kind is not None:
@@ -200,6 +208,8 @@ def _columns(look: Look, meant: Mapping[str, str], fixed: Mapping[str, str], ans
     assert kind is not None  # noqa: S101 - a table is not received without
     known, seen = targets(kind), look.glance
     guessed = suggested(kind, seen.header, seen.sample)
+    # Where students of a cohort study is known.
+    said = set() if look.run.cohort_id is None else {"institution"}
     rows = [
         {
             "name": f"column-{place}",
@@ -215,14 +225,18 @@ def _columns(look: Look, meant: Mapping[str, str], fixed: Mapping[str, str], ans
         run=look.run,
         rows=rows,
         form=answer,
-        targets=[(one, field_name(one)) for one in known if one in FIELD_NAMES],
+        targets=[(one, field_name(one)) for one in known if one in FIELD_NAMES.keys() - said],
         fixed=[
             (f"fixed-{one}", field_name(one), _choices(values), fixed.get(one, ""))
             for one, values in FIXED.items()
-            if one in known
+            if one in known and one not in said
         ],
-        required=[field_name(one.name) for one in fields_of(kind).values() if one.required],
-        mappings=[one for one in _mappings() if one.kind is kind],
+        required=[
+            field_name(one.name)
+            for one in fields_of(kind).values()
+            if one.required and one.name not in said
+        ],
+        mappings=[] if said else [one for one in _mappings() if one.kind is kind],
     )
 
 

@@ -288,6 +288,7 @@ def _cohort(cohort_id: UUID, form: Form) -> str:
         view=service.cohorts.view(cohort_id),
         rounds=service.assignment.rounds_of(cohort_id),
         imports=runs,
+        files=service.imports.page(cohort_id=cohort_id).items,
         is_staff=is_staff,
         form=form,
     )

@@ -10,6 +10,7 @@ from flask.views import MethodView
 from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.openapi import PREFIX, Blueprint
+from api.schemas.belonging import InvitationInputSchema
 from api.schemas.cohort_student import (
     EnrolInputSchema,
     EnrolledSchema,
@@ -58,6 +59,24 @@ class StudentsOfCohort(MethodView):
             return {"enrolled": service.enrol_imported(cohort_id, values["import_id"], by=_me())}
         except InvalidInput as error:
             raise InvalidInput("import_id", error.reason) from error
+
+
+@blueprint.at("/cohorts/<uuid:cohort_id>/students/<uuid:student_id>/invitation")
+class InvitationOfStudent(MethodView):
+    """The invitation of a student to own their profile."""
+
+    @needs(Action.LIST_COHORTS)
+    @blueprint.takes(InvitationInputSchema, example={"email": "ane@example.dk"})
+    @blueprint.answers_nothing(description="The mail is on its way.")
+    @blueprint.named("inviteStudent", *_WRITE)
+    def post(self, values: dict[str, Any], cohort_id: UUID, student_id: UUID) -> None:
+        """Mail a student of a cohort a link by which its reader becomes the owner of the profile.
+
+        Whoever sends this vouches for the address.
+        """
+        service = matchmaker()
+        service.cohorts.student(cohort_id, student_id)
+        service.belonging.invite(student_id, by=_me(), **values)
 
 
 @blueprint.at("/cohorts/<uuid:cohort_id>/students/<uuid:student_id>")

@@ -15,6 +15,7 @@ from api.context import matchmaker
 from api.idempotency import HEADER, PARAMETER, once
 from api.openapi import PREFIX, Blueprint
 from api.schemas.imports import (
+    CursorQuerySchema,
     ImportMappingInputSchema,
     ImportMappingListSchema,
     ImportMappingSchema,
@@ -24,6 +25,7 @@ from api.schemas.imports import (
     ImportRunPartSchema,
     ImportRunQuerySchema,
     ImportRunSchema,
+    StudentFileQuerySchema,
 )
 from matchmaker.models import ImportFormat, ImportMapping, ImportRow, ImportRun, ProfileKind
 from matchmaker.models.actions import Action
@@ -70,12 +72,42 @@ class Imports(MethodView):
         return run, {"Location": url_for("imports.OneImport", import_id=run.id)}
 
 
+@blueprint.at("/cohorts/<uuid:cohort_id>/imports")
+class ImportsOfCohort(MethodView):
+    """Files that bring students into a cohort."""
+
+    @needs(Action.READ_IMPORT)
+    @blueprint.takes(CursorQuerySchema, location="query")
+    @blueprint.answers(200, ImportRunPartSchema, description="Some imports, newest first.")
+    @blueprint.named("listImportsOfCohort", 401, 403, 404)
+    def get(self, query: dict[str, Any], cohort_id: UUID) -> CursorPage[ImportRun]:
+        """List the imports into a cohort, newest first."""
+        return matchmaker().imports.page(cohort_id=cohort_id, **query)
+
+    @needs(Action.RUN_IMPORT)
+    @once("previewImportOfCohort")
+    @blueprint.documented(requestBody=_BODY, parameters=[PARAMETER])
+    @blueprint.takes(StudentFileQuerySchema, location="query")
+    @blueprint.answers(201, ImportRunSchema, description="The plan; nothing is written yet.")
+    @blueprint.named("previewImportOfCohort", 400, 401, 403, 404, 409, 413, 429)
+    def post(self, query: dict[str, Any], cohort_id: UUID) -> tuple[ImportRun, dict[str, str]]:
+        """Say which students of one's university a file would bring.
+
+        Applied, it takes them into the cohort. CSV, Excel or JSON Lines; columns are recognised,
+        as in the university's last file where they have its names. A row about a profile that is
+        no student of the university is refused.
+        """
+        run = _previewed(cohort_id=cohort_id, **query)
+        return run, {"Location": url_for("imports.OneImport", import_id=run.id)}
+
+
 def _previewed(
     *,
     format: ImportFormat,
     kind: ProfileKind | None = None,
     mapping: str | None = None,
     file_name: str,
+    cohort_id: UUID | None = None,
 ) -> ImportRun:
     with tempfile.TemporaryDirectory(prefix="matchmaker-") as folder:
         path = Path(folder) / "upload"
@@ -85,7 +117,12 @@ def _previewed(
             while piece := request.stream.read(_PIECE):
                 file.write(piece)
         return matchmaker().imports.preview(
-            path, format=format, kind=kind, mapping=mapping, file_name=file_name
+            path,
+            format=format,
+            kind=kind,
+            mapping=mapping,
+            file_name=file_name,
+            cohort_id=cohort_id,
         )
 
 
@@ -98,7 +135,7 @@ def _allow_files() -> None:
 class OneImport(MethodView):
     """One import."""
 
-    @needs(Action.READ_DESK)
+    @needs(Action.READ_IMPORT)
     @blueprint.answers(200, ImportRunSchema, description="The import.")
     @blueprint.named("readImport", 401, 403, 404)
     def get(self, import_id: UUID) -> ImportRun:
@@ -110,7 +147,7 @@ class OneImport(MethodView):
 class RowsOfImport(MethodView):
     """The rows of one import."""
 
-    @needs(Action.READ_DESK)
+    @needs(Action.READ_IMPORT)
     @blueprint.takes(ImportRowQuerySchema, location="query")
     @blueprint.answers(200, ImportRowPartSchema, description="Some rows, in the order of the file.")
     @blueprint.named("listImportRows", 401, 403, 404)
@@ -123,7 +160,7 @@ class RowsOfImport(MethodView):
 class ApplyImport(MethodView):
     """Writing what was planned."""
 
-    @needs(Action.CURATE)
+    @needs(Action.RUN_IMPORT)
     @blueprint.answers(200, ImportRunSchema, description="The import, done.")
     @blueprint.named("applyImport", 401, 403, 404, 409, 422, 429)
     def post(self, import_id: UUID) -> ImportRun:
@@ -135,7 +172,7 @@ class ApplyImport(MethodView):
 class CancelImport(MethodView):
     """Giving up a plan."""
 
-    @needs(Action.CURATE)
+    @needs(Action.RUN_IMPORT)
     @blueprint.answers(200, ImportRunSchema, description="The import, cancelled.")
     @blueprint.named("cancelImport", 401, 403, 404, 409, 429)
     def post(self, import_id: UUID) -> ImportRun:

@@ -66,6 +66,10 @@ class ImportRunSchema(OutputSchema):
         allow_none=True,
         metadata=about("What a table holds; null when each record says it.", "organisation"),
     )
+    cohort_id = fields.UUID(
+        allow_none=True,
+        metadata=about("Cohort that its students come into; null for a file of the cluster."),
+    )
     mapping = fields.Nested(
         ColumnsSchema, metadata=about("What its columns were taken for; empty for no table.")
     )
@@ -118,7 +122,8 @@ class ImportRowSchema(OutputSchema):
         metadata=about("Field to its value before and after.", {"city": ["Vejle", "Herning"]}),
     )
     problems = fields.List(
-        fields.Nested(RowProblemSchema), metadata=about("What has to change; empty unless refused.")
+        fields.Nested(RowProblemSchema),
+        metadata=about("What has to change in a refused row, or why nothing of it is taken."),
     )
 
 
@@ -144,7 +149,7 @@ class ImportRowQuerySchema(CursorQuerySchema):
     )
 
 
-class ImportQuerySchema(StrictSchema):
+class StudentFileQuerySchema(StrictSchema):
     """How to read the file in the body."""
 
     format = fields.Enum(
@@ -153,17 +158,22 @@ class ImportQuerySchema(StrictSchema):
         required=True,
         metadata=about("What the file is.", "csv"),
     )
+    file_name = fields.String(
+        load_default="upload",
+        validate=[validate.Length(min=1, max=200), one_line()],
+        metadata=about("What people call the file.", "medlemmer.csv"),
+    )
+
+
+class ImportQuerySchema(StudentFileQuerySchema):
+    """How to read the file in the body."""
+
     kind = fields.Enum(
         ProfileKind, by_value=fields.String, metadata=about("What a table holds.", "organisation")
     )
     mapping = fields.String(
         validate=validate.Length(min=1, max=100),
         metadata=about("Name of a saved mapping; columns are recognised without one."),
-    )
-    file_name = fields.String(
-        load_default="upload",
-        validate=[validate.Length(min=1, max=200), one_line()],
-        metadata=about("What people call the file.", "medlemmer.csv"),
     )
 
 

@@ -22,6 +22,7 @@ from matchmaker.models.facts import (
     CollaborationFacts,
     ContestFacts,
     HostFacts,
+    ImportFacts,
     IntroductionFacts,
     PlacementFacts,
     ProfileFacts,
@@ -104,6 +105,10 @@ class Action(enum.StrEnum):
     #: Students, supervisors, positions and rounds of one cohort.
     READ_COHORT = "read-cohort"
     MANAGE_COHORT = "manage-cohort"
+    #: What a file would change, and how far it is written.
+    READ_IMPORT = "read-import"
+    #: Bringing a file, going on with it and giving it up: staff any, a university its students.
+    RUN_IMPORT = "run-import"
     #: That a host exists and its contact is of it.
     VET_HOST = "vet-host"
     #: What a student says in their cohort: consent, wishes, marks.
@@ -148,6 +153,7 @@ _READING = frozenset(
         Action.EXPORT,
         Action.LIST_COHORTS,
         Action.READ_COHORT,
+        Action.READ_IMPORT,
         Action.READ_WISHES,
         Action.READ_POSITION,
         Action.READ_PLACEMENT,
@@ -176,6 +182,8 @@ _BY_ROLE = {
     Action.READ_OWN_ACCOUNT: frozenset(Role),
     Action.MANAGE_OWN_ACCOUNT: frozenset(Role),
     Action.LIST_COHORTS: STAFF | {Role.UNIVERSITY},
+    Action.READ_IMPORT: STAFF | {Role.UNIVERSITY},
+    Action.RUN_IMPORT: STAFF | {Role.UNIVERSITY},
     Action.READ_PLACING_WORK: STAFF | {Role.UNIVERSITY},
     Action.VET_HOST: STAFF,
 }
@@ -243,6 +251,9 @@ def allowed(viewer: Viewer | None, action: Action, thing: Thing | None = None) -
             may = action in ON_PROFILES and _on_profile(viewer, action, thing)
         case ContestFacts():
             may = viewer is not None and _on_contest(viewer, action, thing)
+        case ImportFacts():
+            runs = action in {Action.READ_IMPORT, Action.RUN_IMPORT}
+            may = runs and viewer is not None and _coordinates(viewer, thing.university_id)
         case CohortFacts() | HostFacts() | PlacementFacts():
             may = viewer is not None and _on_placing(viewer, action, thing)
         case None:
@@ -290,11 +301,6 @@ def side_of(viewer: Viewer | None, challenge: Challenge) -> Side:
     return Side.STAFF
 
 
-def actions_for(thing: Thing, viewer: Viewer | None) -> tuple[Action, ...]:
-    """Return everything that somebody may do with a thing, in the order of ``Action``."""
-    return tuple(action for action in Action if allowed(viewer, action, thing))
-
-
 def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> None:
     """Refuse what somebody may not do.
 
@@ -306,24 +312,10 @@ def check(viewer: Viewer | None, action: Action, thing: Thing | None = None) -> 
     """
     if allowed(viewer, action, thing):
         return
-    if isinstance(thing, ChallengeFacts) and not allowed(viewer, Action.READ_CHALLENGE, thing):
-        raise NotFound("challenge", thing.id)
-    if isinstance(thing, ProfileFacts) and not allowed(viewer, Action.READ_PROFILE, thing):
-        raise NotFound("profile", thing.id)
-    if isinstance(thing, CollaborationFacts) and not allowed(
-        viewer, Action.READ_COLLABORATION, thing
-    ):
-        raise NotFound("collaboration", thing.id)
-    if isinstance(thing, IntroductionFacts) and not allowed(
-        viewer, Action.READ_INTRODUCTION, thing
-    ):
-        raise NotFound("introduction", thing.id)
-    if isinstance(thing, CohortFacts | HostFacts | PlacementFacts | ContestFacts) and not (
-        isinstance(thing, PlacementFacts | ContestFacts)
-        and allowed(viewer, _KNOWING[type(thing)], thing)
-    ):
-        # Nobody else may know who is placed where, or that they seek a place at all.
-        raise NotFound(_NAMES[type(thing)], thing.id)
+    if thing is not None:
+        knowing = _KNOWING.get(type(thing))
+        if knowing is None or not allowed(viewer, knowing, thing):
+            raise NotFound(_NAMES[type(thing)], thing.id)
     if viewer is None:
         raise NotSignedIn
     raise NotPermitted(action)
@@ -372,13 +364,22 @@ def _on_introduction(viewer: Viewer | None, action: Action, thing: IntroductionF
 
 #: What a thing that one may not know of is called.
 _NAMES: dict[type, str] = {
+    ChallengeFacts: "challenge",
+    ProfileFacts: "profile",
+    CollaborationFacts: "collaboration",
+    IntroductionFacts: "introduction",
     CohortFacts: "cohort",
     HostFacts: "organisation",
     PlacementFacts: "placement",
     ContestFacts: "contest",
+    ImportFacts: "import",
 }
-#: What is asked of whoever may know of a thing, but not do this with it.
+#: Who may do this knows of a thing. Who seeks a place, and where, is for those who may act on it.
 _KNOWING: dict[type, Action] = {
+    ChallengeFacts: Action.READ_CHALLENGE,
+    ProfileFacts: Action.READ_PROFILE,
+    CollaborationFacts: Action.READ_COLLABORATION,
+    IntroductionFacts: Action.READ_INTRODUCTION,
     PlacementFacts: Action.READ_PLACEMENT,
     ContestFacts: Action.READ_CONTEST,
 }

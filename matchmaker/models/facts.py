@@ -133,6 +133,15 @@ class ContestFacts:
     university_id: UUID | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ImportFacts:
+    """What permission depends on in an import."""
+
+    id: UUID
+    #: Whose students it brings; None: a file of the cluster, for staff alone.
+    university_id: UUID | None
+
+
 Thing: TypeAlias = (
     ProfileFacts
     | ChallengeFacts
@@ -142,6 +151,7 @@ Thing: TypeAlias = (
     | HostFacts
     | PlacementFacts
     | ContestFacts
+    | ImportFacts
 )
 
 

@@ -116,6 +116,11 @@ class ImportRun(Base, kw_only=True):
     format: Mapped[ImportFormat] = mapped_column(text_enum(ImportFormat))
     #: Kind of profile that a table holds; None when every record says its own.
     kind: Mapped[ProfileKind | None] = mapped_column(text_enum(ProfileKind), default=None)
+    #: Cohort that its students come into; None for a file of the cluster. Those of its university
+    #: may go on with it, and it touches no other profile than those of their students.
+    cohort_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("cohorts.id", ondelete="CASCADE"), index=True, default=None
+    )
     #: What the columns were taken for; empty when it is no table.
     mapping: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     state: Mapped[ImportState] = mapped_column(text_enum(ImportState), default=ImportState.PLANNED)

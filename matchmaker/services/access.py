@@ -24,13 +24,14 @@ from matchmaker.models.facts import (
     ChallengeFacts,
     CohortFacts,
     HostFacts,
+    ImportFacts,
     PlacementFacts,
     ProfileFacts,
     Viewer,
     facts_of,
     introduction_facts,
 )
-from matchmaker.storage import accounts, assignment, cohorts, introductions
+from matchmaker.storage import accounts, assignment, cohorts, imports, introductions
 from matchmaker.storage.database import Sessions
 
 
@@ -206,6 +207,19 @@ class AccessService:
             cohort = cohorts.get(session, cohort_id)
         facts = CohortFacts(id=cohort_id, university_id=cohort.university_id)
         check(viewer, action, facts)
+
+    def check_import(self, viewer: Viewer | None, action: Action, import_id: UUID) -> None:
+        """Refuse what somebody may not do with an import: to them it is not there.
+
+        Raises:
+            NotFound: there is none, or none that they may know of.
+            NotSignedIn: nobody is signed in.
+
+        """
+        required(viewer)
+        with self.sessions.reading() as session:
+            university_id = imports.university_of(session, import_id)
+        check(viewer, action, ImportFacts(id=import_id, university_id=university_id))
 
     def check_round(self, viewer: Viewer | None, action: Action, round_id: UUID) -> None:
         """Refuse what somebody may not do with the cohort of a round.

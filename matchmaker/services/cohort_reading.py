@@ -24,7 +24,7 @@ from matchmaker.models import (
 )
 from matchmaker.services.clock import Clock
 from matchmaker.services.cursors import CursorPage, page_of, read_cursor
-from matchmaker.storage import assignment, cohort_lists, cohorts, profiles
+from matchmaker.storage import accounts, assignment, cohort_lists, cohorts, profiles
 from matchmaker.storage.database import Sessions
 
 
@@ -167,6 +167,15 @@ class CohortReader:
             found = cohort_lists.members(session, cohort_id, after=after, limit=limit)
         rows = page_of(found, limit, lambda one: (one[2], one[0].student_id))
         return CursorPage([_member(*one) for one in rows.items], rows.next)
+
+    def unclaimed(self, cohort_id: UUID) -> Sequence[CohortMember]:
+        """Return the students of a cohort, by name, whose profile nobody owns yet."""
+        with self.sessions.reading() as session:
+            here = [
+                one for one in cohort_lists.members(session, cohort_id) if one[0].left_at is None
+            ]
+            owned = accounts.claimed_among(session, [one[0].student_id for one in here])
+        return [_member(*one) for one in here if one[0].student_id not in owned]
 
     def student(self, cohort_id: UUID, student_id: UUID) -> StudentFile:
         """Return a student of a cohort with their profile.

@@ -17,7 +17,6 @@ from matchmaker.errors import Duplicate, InvalidInput, NotFound
 from matchmaker.models import (
     AuditAction,
     Cohort,
-    CohortStudent,
     ForbiddenPair,
     HostVetting,
     ImportState,
@@ -30,6 +29,7 @@ from matchmaker.models import (
 )
 from matchmaker.services.accounts import checked_email
 from matchmaker.services.cohort_reading import CohortReader
+from matchmaker.services.enrolment import take_in
 from matchmaker.services.recording import Entry, record
 from matchmaker.storage import cohorts, imports
 
@@ -82,36 +82,12 @@ class CohortService(CohortReader):
             NotFound: there is no such cohort, or one of them is no student.
 
         """
-        new = 0
         with self.sessions.writing() as session:
             cohorts.get(session, cohort_id)
-            for student_id in sorted(set(student_ids)):
+            for student_id in student_ids:
                 if session.get(Student, student_id) is None:
                     raise NotFound("student", student_id)
-                known = session.get(CohortStudent, (cohort_id, student_id))
-                if known is None:
-                    session.add(
-                        CohortStudent(
-                            cohort_id=cohort_id, student_id=student_id, joined_at=self.clock()
-                        )
-                    )
-                elif known.left_at is not None:
-                    known.left_at = None
-                else:
-                    continue
-                new += 1
-                record(
-                    session,
-                    Entry(
-                        by=by,
-                        action=AuditAction.JOIN,
-                        kind="profile",
-                        id=student_id,
-                        after={"cohort": str(cohort_id)},
-                    ),
-                    at=self.clock(),
-                )
-        return new
+            return take_in(session, cohort_id, student_ids, at=self.clock(), by=by)
 
     def enrol_imported(self, cohort_id: UUID, run_id: UUID, *, by: UUID | None) -> int:
         """Take the students whom an import brought into a cohort.

@@ -6,7 +6,6 @@ How far a run is stands in the database only, so any process can tell it, and go
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from uuid import UUID
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
 from matchmaker.models import ImportAction, ImportFormat, ImportRun, ImportState, ProfileKind
 from matchmaker.services.background import BackgroundWorker
+from matchmaker.services.campus_files import of_students
 from matchmaker.services.clock import Clock
 from matchmaker.services.exchange import tables
 from matchmaker.services.exchange.documents import read_documents
@@ -72,6 +72,7 @@ class ImportJobs:
         format: ImportFormat | None = None,
         kind: ProfileKind | None = None,
         mapping: str | None = None,
+        cohort_id: UUID | None = None,
     ) -> ImportRun:
         """Keep a file that was sent; the same one sent twice is one import.
 
@@ -85,17 +86,22 @@ class ImportJobs:
             format: what it is; guessed when None.
             kind: what a table holds; a saved mapping knows it.
             mapping: name of a saved mapping.
+            cohort_id: the cohort whose students it brings; None for a file of the cluster.
 
         Raises:
             InvalidInput: the file can't be read, or nobody says what it holds.
-            NotFound: no mapping is saved under this name.
+            NotFound: no mapping is saved under this name, or there is no such cohort.
 
         """
-        with suppress(NotFound):
-            return self.imports.get(run_id)
+        with self.sessions.reading() as session:
+            before = session.get(ImportRun, run_id)
+        if before is not None:
+            if before.cohort_id != cohort_id:
+                raise NotFound("import", run_id)
+            return before
         path = self.uploads.keep(run_id, file, file_name)
         try:
-            run = self._received(run_id, path, file_name, format, kind, mapping)
+            run = self._received(run_id, path, file_name, format, kind, mapping, cohort_id)
         except (MatchmakerError, OSError):
             path.unlink(missing_ok=True)
             raise
@@ -113,13 +119,16 @@ class ImportJobs:
         format: ImportFormat | None,
         kind: ProfileKind | None,
         mapping: str | None,
+        cohort_id: UUID | None,
     ) -> ImportRun:
         tables.check_size(path)
         found = format or guessed_format(path)
         columns = None
+        if cohort_id is not None:
+            kind, columns = of_students(self.sessions, cohort_id, path, found, kind, None)
         if found.is_table:
             _, seen = self.imports.glance(path, found)
-            kind, columns = self.imports.settled(path, found, kind, None, mapping)
+            kind, columns = self.imports.settled(path, found, kind, columns, mapping)
             if mapping is not None:
                 fitting(columns, seen.header)
         elif found is ImportFormat.JSONL:
@@ -131,6 +140,7 @@ class ImportJobs:
             file_sha256=tables.sha256(path),
             format=found,
             kind=kind,
+            cohort_id=cohort_id,
             mapping=columns.as_json() if columns else {},
             state=ImportState.RECEIVED,
             created_at=now,

@@ -10,7 +10,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from matchmaker.models import ImportFormat, Profile, ProfileKind, RowOutcome, Standing
+from matchmaker.models import (
+    IdentifierScheme,
+    ImportFormat,
+    Profile,
+    ProfileKind,
+    RowOutcome,
+    Standing,
+)
 from matchmaker.services.exchange import records
 from matchmaker.services.exchange.records import (
     EVIDENCE_SAYS,
@@ -24,7 +31,7 @@ from matchmaker.services.exchange.records import (
     plain,
 )
 from matchmaker.services.recognition import nearest
-from matchmaker.storage import identifiers, profiles
+from matchmaker.storage import accounts, cohorts, identifiers, profiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,23 +50,48 @@ class PlannedRow:
     problems: Sequence[Problem] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Campus:
+    """The university whose students a file brings; it touches nobody else's profiles."""
+
+    university_id: UUID
+    name: str
+
+    def own(self, scheme: IdentifierScheme, value: str) -> identifiers.Pair:
+        """Return an identifier; a number of the university's own is no number of another one."""
+        mark = f"{self.university_id.hex[:12]}-"
+        if scheme is not IdentifierScheme.LOCAL or value.startswith(mark):
+            return scheme, value
+        return scheme, mark + value
+
+
 @dataclass
 class Planner:
     """Plans the rows of one file, batch by batch; remembers whom it has met in it."""
 
     format: ImportFormat
+    #: None: a file of the cluster, about anybody.
+    campus: Campus | None = None
     #: Eight bytes for each id and identifier in the file: all that is kept of a row.
     _met: set[bytes] = field(default_factory=set)
     _parents: set[UUID] = field(default_factory=set)
+    #: Students of the campus in this batch, and those of them who own their profile.
+    _own: set[UUID] = field(default_factory=set)
+    _claimed: set[UUID] = field(default_factory=set)
 
     def plan(self, session: Session, rows: Iterable[Raw | Unreadable]) -> list[PlannedRow]:
         """Return what happens with these rows, in their order."""
         read = [_read(row) for row in rows]
+        if self.campus is not None:
+            read = _of_campus(session, self.campus, read)
         given = [one for one in read if isinstance(one, Record)]
         owners = identifiers.owners(session, (pair for one in given for pair in one.identifiers))
         wanted = {one.id or one.derived_id for one in given if one.id or not one.identifiers}
         wanted.update(owners.values())
         stored = {one.id: one for one in profiles.with_evidence(session, wanted)}
+        if self.campus is not None:
+            self._own = cohorts.of_university(session, self.campus.university_id, wanted)
+            self._claimed = accounts.claimed_among(session, self._own)
         parents = {one.values["parent_id"] for one in given if one.values.get("parent_id")}
         self._parents |= profiles.existing(session, parents) if parents else set()
         return [
@@ -80,9 +112,23 @@ class Planner:
             settled = replace(record, id=target or uuid4())
             if known is None:
                 return self._new(settled)
+            if self.campus is not None:
+                return self._of_campus(settled, known)
             return _compared(settled, known)
         except RowRefused as refused:
             return _refused(record.number, refused.problems, record.name)
+
+    def _of_campus(self, record: Record, known: Profile) -> PlannedRow:
+        """Return what a university's file changes in a profile: in somebody else's, nothing.
+
+        Raises:
+            RowRefused: it is no student of the university.
+
+        """
+        if known.id not in self._own:
+            raise RowRefused(Problem("identifiers", _NOT_YOURS))
+        compared = _compared(record, known)
+        return _left(compared) if known.id in self._claimed else compared
 
     def _is_first(self, record: Record, target: UUID | None) -> bool:
         keys = [f"{scheme}:{value}" for scheme, value in record.identifiers]
@@ -128,6 +174,57 @@ class Planner:
             record=record,
             profile_id=record.id,
         )
+
+
+_NOT_YOURS = "This id or identifier can't be used here. Leave it out, or ask the cluster."
+_THEIR_OWN = "The student keeps this profile themselves; what differs is left to them."
+
+
+def _of_campus(
+    session: Session, campus: Campus, read: Sequence[Record | PlannedRow]
+) -> list[Record | PlannedRow]:
+    """Return the rows as those of a university's students.
+
+    Their institution is that university. Somebody of the same name and town elsewhere is another
+    person: the id that follows from these follows from the university too, but for those whom
+    the cluster brought into its cohorts.
+    """
+    given = [one for one in read if isinstance(one, Record)]
+    known = cohorts.of_university(
+        session, campus.university_id, {one.derived_id for one in given if one.id is None}
+    )
+    mine: list[Record | PlannedRow] = []
+    for one in read:
+        if not isinstance(one, Record):
+            mine.append(one)
+        elif one.kind is not ProfileKind.STUDENT:
+            mine.append(_refused(one.number, [Problem("kind", "Bring students only.")], one.name))
+        else:
+            values = one.values | {"institution": campus.name}
+            numbered = tuple(campus.own(*pair) for pair in one.identifiers)
+            elsewhere = one.derived_id not in known
+            mine.append(
+                replace(
+                    one,
+                    values=values,
+                    identifiers=numbered,
+                    of=campus.university_id if elsewhere else None,
+                )
+            )
+    return mine
+
+
+def _left(compared: PlannedRow) -> PlannedRow:
+    """Return the row of somebody who owns their profile: nothing of it is written."""
+    if compared.record is None:
+        return compared
+    return replace(
+        compared,
+        outcome=RowOutcome.UNCHANGED,
+        record=None,
+        changes={},
+        problems=(Problem("", _THEIR_OWN),),
+    )
 
 
 def _read(row: Raw | Unreadable) -> Record | PlannedRow:

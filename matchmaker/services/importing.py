@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -25,8 +25,10 @@ from matchmaker.models import (
     ProfileKind,
     RowOutcome,
 )
+from matchmaker.services.campus_files import campus_of, of_students
 from matchmaker.services.clock import Clock
 from matchmaker.services.cursors import CursorPage, page_of, read_cursor
+from matchmaker.services.enrolment import take_in
 from matchmaker.services.exchange import mapping as columns_of_tables
 from matchmaker.services.exchange import tables
 from matchmaker.services.exchange.mapping import Columns
@@ -93,6 +95,7 @@ class ImportService:
         columns: Columns | None = None,
         mapping: str | None = None,
         file_name: str | None = None,
+        cohort_id: UUID | None = None,
         progress: Progress | None = None,
     ) -> ImportRun:
         """Plan what a file would change; no profile is touched.
@@ -105,14 +108,17 @@ class ImportService:
                 mapping is given.
             mapping: name of a saved mapping.
             file_name: what people call the file.
+            cohort_id: the cohort whose students it brings; None for a file of the cluster.
             progress: called with steps done and in all.
 
         Raises:
             InvalidInput: the file can't be read, or its columns do not fit the kind.
-            NotFound: no mapping is saved under this name.
+            NotFound: no mapping is saved under this name, or there is no such cohort.
 
         """
         found = format or guessed_format(path)
+        if cohort_id is not None:
+            kind, columns = of_students(self.sessions, cohort_id, path, found, kind, columns)
         if found.is_table:
             kind, columns = self.settled(path, found, kind, columns, mapping)
         else:
@@ -124,6 +130,7 @@ class ImportService:
             file_sha256=tables.sha256(path),
             format=found,
             kind=kind,
+            cohort_id=cohort_id,
             mapping=columns.as_json() if columns else {},
             # Until the plan is whole, the run can't be applied.
             state=ImportState.FAILED,
@@ -157,7 +164,8 @@ class ImportService:
             InvalidInput: the file can't be read to its end.
 
         """
-        planner = Planner(run.format)
+        with self.sessions.reading() as session:
+            planner = Planner(run.format, campus_of(session, run))
         # Two that are at work on the same run do not write into one file.
         draft = self.folder / f"{run.id}.{uuid4().hex}.draft"
         draft.parent.mkdir(parents=True, exist_ok=True)
@@ -261,6 +269,8 @@ class ImportService:
             planned, offset = self._next(run)
             if not planned:
                 run.advance(ImportAction.FINISH, at=self.clock())
+                # Those too whom the file left as they were.
+                self._take_in(session, run, imports.students_of(session, run.id), by)
                 return run
             self._write(session, run, planned, by)
             run.position += len(planned)
@@ -281,6 +291,15 @@ class ImportService:
                     run.changed -= 1
         found = {number: [problem.as_json()] for number, problem in problems.items()}
         imports.refuse_rows(session, run.id, found)
+        written = [row.id for row, _ in planned if row.number not in problems]
+        self._take_in(session, run, [one for one in written if one is not None], by)
+
+    def _take_in(
+        self, session: Session, run: ImportRun, students: Collection[UUID], by: UUID | None
+    ) -> None:
+        """Take students into the cohort of a run: whoever is written is of its university."""
+        if run.cohort_id is not None:
+            take_in(session, run.cohort_id, students, at=self.clock(), by=by)
 
     def _next(self, run: ImportRun) -> tuple[list[Planned], int]:
         with self.plan_of(run.id).open("rb") as plan:
@@ -328,16 +347,23 @@ class ImportService:
             return imports.get(session, run_id)
 
     def page(
-        self, *, state: ImportState | None = None, cursor: str | None = None, limit: int = 20
+        self,
+        *,
+        state: ImportState | None = None,
+        cohort_id: UUID | None = None,
+        cursor: str | None = None,
+        limit: int = 20,
     ) -> CursorPage[ImportRun]:
-        """Return runs, newest first, or only those in one state."""
+        """Return runs, newest first; only those in one state, or into one cohort, if named."""
         before = None
         if cursor is not None:
             at, last = read_cursor(cursor, (datetime, UUID))
             assert isinstance(at, datetime) and isinstance(last, UUID)  # noqa: S101, PT018 - as read
             before = (at, last)
         with self.sessions.reading() as session:
-            found = imports.newest(session, state=state, before=before, limit=limit + 1)
+            found = imports.newest(
+                session, state=state, cohort_id=cohort_id, before=before, limit=limit + 1
+            )
         return page_of(found, limit, lambda run: (run.created_at.isoformat(), run.id))
 
     def rows(

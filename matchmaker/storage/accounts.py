@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -130,6 +130,11 @@ def called(session: Session, ids: Iterable[UUID]) -> Sequence[tuple[UUID, str, s
     query = select(Account.id, Account.name, Account.email, Account.role)
     rows = session.execute(query.where(Account.id.in_(list(ids))))
     return [(id_, name, email, role) for id_, name, email, role in rows]
+
+
+def claimed_among(session: Session, profile_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these profiles somebody owns."""
+    return set(session.scalars(select(Claim.profile_id).where(Claim.profile_id.in_(profile_ids))))
 
 
 def people_of(

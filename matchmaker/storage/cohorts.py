@@ -56,6 +56,16 @@ def students_of(session: Session, cohort_id: UUID) -> Sequence[CohortStudent]:
     return session.scalars(query.order_by(CohortStudent.student_id)).all()
 
 
+def of_university(session: Session, university_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Return who of these are students of a university: in a cohort of it, now or before."""
+    query = (
+        select(CohortStudent.student_id)
+        .join(Cohort, Cohort.id == CohortStudent.cohort_id)
+        .where(Cohort.university_id == university_id)
+    )
+    return set(session.scalars(query.where(CohortStudent.student_id.in_(ids))))
+
+
 def student_in(session: Session, cohort_id: UUID, student_id: UUID) -> CohortStudent:
     """Return a student in a cohort.
 

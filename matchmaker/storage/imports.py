@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select, tuple_, update
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.errors import NotFound
 from matchmaker.models import (
+    Cohort,
     ImportMapping,
     ImportRow,
     ImportRun,
@@ -34,15 +36,38 @@ def get(session: Session, run_id: UUID, *, lock: bool = False) -> ImportRun:
     return run
 
 
+def university_of(session: Session, run_id: UUID) -> UUID | None:
+    """Return the university whose students a run brings; None for a file of the cluster.
+
+    Raises:
+        NotFound: there is no such run.
+
+    """
+    query = select(Cohort.university_id).select_from(ImportRun)
+    row = session.execute(
+        query.outerjoin(Cohort, Cohort.id == ImportRun.cohort_id).where(ImportRun.id == run_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("import", run_id)
+    university_id: UUID | None = row[0]
+    return university_id
+
+
 def newest(
     session: Session,
     *,
     state: ImportState | None = None,
+    cohort_id: UUID | None = None,
     before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[ImportRun]:
-    """Return runs, newest first, after the one that ``before`` names; only those in a state."""
+    """Return runs, newest first, after the one that ``before`` names.
+
+    Only those in a state, or into a cohort, where one is named.
+    """
     query = select(ImportRun).order_by(ImportRun.created_at.desc(), ImportRun.id.desc())
+    if cohort_id is not None:
+        query = query.where(ImportRun.cohort_id == cohort_id)
     if state is not None:
         query = query.where(ImportRun.state == state)
     if before is not None:
@@ -98,6 +123,17 @@ def mapping(session: Session, name: str) -> ImportMapping:
     if found is None:
         raise NotFound("mapping", name)
     return found
+
+
+def last_mapping(session: Session, university_id: UUID) -> dict[str, Any]:
+    """Return what the columns of the newest table of a university's students meant."""
+    query = (
+        select(ImportRun.mapping)
+        .join(Cohort, Cohort.id == ImportRun.cohort_id)
+        .where(Cohort.university_id == university_id, ImportRun.state == ImportState.DONE)
+        .order_by(ImportRun.created_at.desc())
+    )
+    return session.scalar(query.limit(1)) or {}
 
 
 def students_of(session: Session, run_id: UUID) -> Sequence[UUID]:

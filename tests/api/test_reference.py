@@ -166,7 +166,7 @@ def _things(service: Matchmaker, me: UUID, line: str) -> dict[str, str]:
             "IMPORT_ID": str(run.id),
             "MAPPING_NAME": "M",
             "QUEUE": "stale",
-            "imports?format=csv": "imports?format=csv&amp;kind=expert",
+            "/v1/imports?format=csv": "/v1/imports?format=csv&amp;kind=expert",
             _ONE: str(one),
             _OTHER: str(other),
             "ida@example.dk": f"{uuid4()}@example.dk",

@@ -10,6 +10,8 @@ STAFF = "sfffyy"
 ADMINISTRATOR = "sffffy"
 #: Staff and universities, who then see their own cohorts only.
 COORDINATORS = "sffyyy"
+#: Staff, and the university whose students it brings; to the other ones it is not there.
+OF_SOMEBODY = "sffnyy"
 #: Of a public profile: its owner alone contests how it is ranked.
 CONTESTING = "sfffff"
 OF_STAFF, NOBODYS = "snnnyy", "snnnnn"
@@ -183,12 +185,17 @@ TABLE: dict[str, str] = {
         for name in ("result_form", "contest_result", "order_form", "contest_order")
     },
     **dict.fromkeys(("contest_pages.ranking_form", "contest_pages.contest_ranking"), CONTESTING),
+    **{
+        f"student_file_pages.{name}": OF_STAFF
+        for name in ("form", "receive", "invitations", "invite")
+    },
+    "imports.ImportsOfCohort": OF_STAFF,
     "cohorts.Cohorts": COORDINATORS,
     **{f"cohorts.{name}": OF_STAFF for name in _COHORTS},
     "cohorts.Vetting": STAFF,
     **{
         f"cohort-students.{name}": OF_STAFF
-        for name in ("StudentsOfCohort", "StudentOfCohort", "OwnPlace")
+        for name in ("StudentsOfCohort", "StudentOfCohort", "OwnPlace", "InvitationOfStudent")
     },
     **{f"rounds.{name}": OF_STAFF for name in _ROUNDS},
     **dict.fromkeys(("positions.Positions", "seats.Seats", "placements.Placements"), SIGNED_IN),
@@ -372,17 +379,17 @@ TABLE: dict[str, str] = {
     "import_pages.page": STAFF,
     "import_pages.form": STAFF,
     "import_pages.receive": STAFF,
-    "import_pages.columns": STAFF,
-    "import_pages.name_columns": STAFF,
+    "import_pages.columns": OF_SOMEBODY,
+    "import_pages.name_columns": OF_SOMEBODY,
     "import_pages.forget_mapping": STAFF,
-    "import_run_pages.page": STAFF,
-    "import_run_pages.progress": STAFF,
-    "import_run_pages.apply": STAFF,
-    "import_run_pages.go_on": STAFF,
-    "import_run_pages.cancel": STAFF,
-    "import_run_pages.backlog": STAFF,
-    "import_run_pages.index": STAFF,
-    "import_run_pages.refused_rows": STAFF,
+    "import_run_pages.page": OF_SOMEBODY,
+    "import_run_pages.progress": OF_SOMEBODY,
+    "import_run_pages.apply": OF_SOMEBODY,
+    "import_run_pages.go_on": OF_SOMEBODY,
+    "import_run_pages.cancel": OF_SOMEBODY,
+    "import_run_pages.backlog": OF_SOMEBODY,
+    "import_run_pages.index": OF_SOMEBODY,
+    "import_run_pages.refused_rows": OF_SOMEBODY,
     "imported_people.page": STAFF,
     "imported_people.confirm": STAFF,
     "imported_people.undo": STAFF,
@@ -390,10 +397,10 @@ TABLE: dict[str, str] = {
     "export_pages.page": PUBLIC,
     "export_pages.profiles": PUBLIC,
     "imports.Imports": STAFF,
-    "imports.OneImport": STAFF,
-    "imports.RowsOfImport": STAFF,
-    "imports.ApplyImport": STAFF,
-    "imports.CancelImport": STAFF,
+    "imports.OneImport": OF_SOMEBODY,
+    "imports.RowsOfImport": OF_SOMEBODY,
+    "imports.ApplyImport": OF_SOMEBODY,
+    "imports.CancelImport": OF_SOMEBODY,
     "imports.ImportMappings": STAFF,
     "imports.OneImportMapping": STAFF,
     "exchange.ProfileExport": PUBLIC,

@@ -143,6 +143,9 @@ ON_A_WAY = {
         "test_placing",
     ),
     **dict.fromkeys(
+        ("student_file_pages.form", "student_file_pages.invitations"), "test_student_files"
+    ),
+    **dict.fromkeys(
         (
             *("placement_links.page", "placement_links.check_page"),
             *("placement_links.evaluation_page", "placing_work_pages.page"),

@@ -20,9 +20,11 @@ EXPERTS = "Medlemsnr;Navn;Sprog;Resume;Postnr\n1;Ane Holm;da;Svejser aluminium;9
 class Sender(Reader):
     """Staff at a browser without script, who send files."""
 
-    def send_file(self, name: str, content: bytes | str, **more: Any) -> Sender:
-        """Choose a file in the form and press its button."""
-        self.visit("/imports/new")
+    def send_file(
+        self, name: str, content: bytes | str, *, at: str = "/imports/new", **more: Any
+    ) -> Sender:
+        """Choose a file in the form of a page and press its button."""
+        self.visit(at)
         form = self.page.find("form", enctype="multipart/form-data")
         data = content.encode() if isinstance(content, str) else content
         values = {**filled(form), **more, "file": (io.BytesIO(data), name)}

@@ -207,4 +207,4 @@ def test_no_page_asks_more_of_the_database_when_there_are_more_rows(
         )
 
     assert asked[0] == asked[1]
-    assert max(asked[1].values()) < 15
+    assert max(asked[1].values()) < 16

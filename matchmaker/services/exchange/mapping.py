@@ -135,7 +135,7 @@ _WORDS: Mapping[str, str] = {
     "on_leave_until": "orlov-til on-leave-until orlov leave-until",
     "organisation_type": "type organisationstype organisation-type organization-type art",
     "parent_id": "moderorganisation parent parent-id",
-    "programme": "uddannelse studie programme program study-programme linje studieretning",
+    "programme": "uddannelse studie programme program study-programme linje studieretning retning",
     "level": "niveau level grad uddannelsesniveau",
     "institution": "uddannelsessted institution university universitet skole school",
     "placement_types": "praktiktype placement-types placement forloebstype",

@@ -107,6 +107,8 @@ class Record:
     #: None when the row says nothing of evidence.
     evidence: list[dict[str, Any]] | None = None
     identifiers: tuple[tuple[IdentifierScheme, str], ...] = ()
+    #: The university whose student it is; None where a name and a town say who is meant.
+    of: UUID | None = None
 
     @property
     def name(self) -> str:
@@ -117,7 +119,8 @@ class Record:
     def derived_id(self) -> UUID:
         """Id of a row with neither id nor identifier: the same name and town is the same one."""
         where = self.values.get("postcode") or self.values.get("city") or ""
-        return uuid5(_NAMESPACE, f"{self.kind}|{_key(self.name)}|{where}")
+        whose = f"|{self.of}" if self.of else ""
+        return uuid5(_NAMESPACE, f"{self.kind}|{_key(self.name)}|{where}{whose}")
 
 
 def _key(name: str) -> str:

@@ -54,7 +54,8 @@ def guessed_format(path: Path) -> ImportFormat:
         if isinstance(first, tuple):
             return _guessed_document(first[1])
         return ImportFormat.JSONL
-    raise InvalidInput("format", f"{path.name} does not tell its format; say which it is.")
+    words = "Its name tells no format: let it end in .csv, .xlsx or .jsonl, or say which it is."
+    raise InvalidInput("format", words)
 
 
 def _guessed_table(path: Path) -> ImportFormat:

@@ -10,7 +10,6 @@ from matchmaker.errors import NotFound, NotPermitted, NotSignedIn
 from matchmaker.models import PlacementParty, ProfileKind, Role, Scope, Visibility
 from matchmaker.models.actions import (
     Action,
-    actions_for,
     allowed,
     check,
     parties_of,
@@ -22,6 +21,7 @@ from matchmaker.models.facts import (
     CollaborationFacts,
     ContestFacts,
     HostFacts,
+    ImportFacts,
     IntroductionFacts,
     PlacementFacts,
     ProfileFacts,
@@ -35,6 +35,11 @@ EVERYBODY = ("nobody", *Role)
 
 def viewer(who: str, **more: object) -> Viewer | None:
     return None if who == "nobody" else Viewer(account_id=uuid4(), role=Role(who), **more)  # type: ignore[arg-type]
+
+
+def actions_for(thing: Thing, viewer: Viewer | None) -> tuple[Action, ...]:
+    """Return everything that somebody may do with a thing."""
+    return tuple(action for action in Action if allowed(viewer, action, thing))
 
 
 OPEN = ChallengeFacts(id=uuid4())
@@ -57,8 +62,13 @@ PLACEMENT = PlacementFacts(
     id=uuid4(), student_id=STUDENT, host_id=ORGANISATION, university_id=UNIVERSITY
 )
 CONTEST = ContestFacts(id=uuid4(), profile_id=STUDENT, university_id=UNIVERSITY)
+CLUSTERS = ImportFacts(id=uuid4(), university_id=None)
 #: action, thing -> who may; columns: nobody, firm, partner, university, staff, administrator.
 TABLE = [
+    (Action.READ_IMPORT, None, "---yyy"),
+    (Action.RUN_IMPORT, None, "---yyy"),
+    (Action.READ_IMPORT, CLUSTERS, "----yy"),
+    (Action.RUN_IMPORT, CLUSTERS, "----yy"),
     (Action.READ_CHALLENGE, OPEN, "yyyyyy"),
     (Action.REVISE_CHALLENGE, OPEN, "yyyyyy"),
     (Action.OPEN_CHALLENGE, OPEN, "----yy"),
