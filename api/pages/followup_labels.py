@@ -25,6 +25,7 @@ FOLLOWUP_WORDS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
     PlacementEnding: {
         PlacementEnding.DECLINED: _("A party said no"),
         PlacementEnding.LAPSED: _("Not all had agreed in time"),
+        PlacementEnding.LEFT: _("The student left the cohort before all had agreed"),
         PlacementEnding.BROKEN_OFF: _("The university broke it off"),
     },
     JobStage: {

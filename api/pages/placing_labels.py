@@ -95,6 +95,7 @@ PLACING_WORDS: Mapping[type[enum.StrEnum], Mapping[Any, Any]] = {
         PlacementAction.AGREE: _("Agree"),
         PlacementAction.DECLINE: _("Decline"),
         PlacementAction.LAPSE: _("Let it lapse"),
+        PlacementAction.LEAVE: _("The student leaves the cohort"),
         PlacementAction.START: _("It has begun"),
         PlacementAction.COMPLETE: _("It is completed"),
         PlacementAction.BREAK_OFF: _("Break it off"),

@@ -32,6 +32,7 @@ SENTENCES: tuple[Any, ...] = (
     _("This import brought no students."),
     _("This import is not done."),
     _("This position is closed."),
+    _("This student has a placement. Complete it or break it off first."),
     _("This position takes no part in the round."),
     _("The student is placed there."),
     _("This student brings another place."),

@@ -92,9 +92,12 @@ class StudentOfCohort(MethodView):
 
     @needs(Action.LIST_COHORTS)
     @blueprint.answers_nothing(description="They have left; what they wished for is kept.")
-    @blueprint.named("leaveCohort", 401, 403, 404, 429)
+    @blueprint.named("leaveCohort", 401, 403, 404, 422, 429)
     def delete(self, cohort_id: UUID, student_id: UUID) -> None:
-        """Take a student out of a cohort."""
+        """Take a student out of a cohort; what was offered and not agreed by all ends.
+
+        Whoever has a placement that all agreed to has to complete it, or it is broken off first.
+        """
         matchmaker().cohorts.leave(cohort_id, student_id, by=_me())
 
 

@@ -66,6 +66,10 @@ class ContestSchema(OutputSchema):
         metadata=about("Inputs and method of the ranking, as they were then.", {"method": "fit"}),
     )
     made_at = fields.AwareDateTime(attribute="contest.made_at", metadata=about("When."))
+    answer_by = fields.AwareDateTime(
+        attribute="contest.answer_by", metadata=about("When it should be answered.")
+    )
+    overdue = fields.Boolean(metadata=about("Whether it waits longer than it should."))
     days = fields.Integer(metadata=about("Whole days until it was answered, or until now.", 3))
     verdict = choice(
         ContestVerdict,

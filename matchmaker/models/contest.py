@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from matchmaker.errors import TransitionNotAllowed
 from matchmaker.models.base import Base, text_enum
 
+#: Within so long somebody should have answered.
+ANSWER_WITHIN = timedelta(days=14)
 #: Characters of what is asked, and of what is answered.
 CONTEST_LENGTH = 2_000
 
@@ -74,6 +76,15 @@ class Contest(Base, kw_only=True):
     def is_open(self) -> bool:
         """Whether somebody has to answer it."""
         return self.answered_at is None
+
+    @property
+    def answer_by(self) -> datetime:
+        """When it should be answered; it can be answered afterwards too."""
+        return self.made_at + ANSWER_WITHIN
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Return whether it waits longer than it should."""
+        return self.is_open and at >= self.answer_by
 
     def close(self, verdict: ContestVerdict, answer: str, *, by: UUID | None, at: datetime) -> None:
         """Write down the answer.

@@ -176,6 +176,8 @@ class PlacementAction(enum.StrEnum):
     DECLINE = "decline"
     #: By the clock: not all had agreed in time.
     LAPSE = "lapse"
+    #: By the student's leaving the cohort before all have agreed.
+    LEAVE = "leave"
     START = "start"
     COMPLETE = "complete"
     BREAK_OFF = "break-off"
@@ -187,6 +189,7 @@ PLACEMENT_TRANSITIONS: dict[PlacementState, dict[PlacementAction, PlacementState
         PlacementAction.AGREE: PlacementState.AGREED,
         PlacementAction.DECLINE: PlacementState.BROKEN_OFF,
         PlacementAction.LAPSE: PlacementState.BROKEN_OFF,
+        PlacementAction.LEAVE: PlacementState.BROKEN_OFF,
         PlacementAction.BREAK_OFF: PlacementState.BROKEN_OFF,
     },
     PlacementState.AGREED: {
@@ -218,6 +221,8 @@ class PlacementEnding(enum.StrEnum):
     DECLINED = "declined"
     #: Not all had agreed when the time was over.
     LAPSED = "lapsed"
+    #: The student left the cohort before all had agreed.
+    LEFT = "left"
     #: The university ended it.
     BROKEN_OFF = "broken-off"
 
@@ -299,7 +304,7 @@ class Placement(Base, kw_only=True):
     def actions(self) -> tuple[PlacementAction, ...]:
         """Return what the present state allows people to do; the clock alone lets lapse."""
         allowed = PLACEMENT_TRANSITIONS[self.state]
-        return tuple(one for one in allowed if one is not PlacementAction.LAPSE)
+        return tuple(one for one in allowed if one not in _BY_ITSELF)
 
     def refuse(self, action: PlacementAction) -> None:
         """Refuse an action, whatever the state allows.
@@ -361,8 +366,11 @@ class Placement(Base, kw_only=True):
             self.apply(PlacementAction.AGREE, at=at)
 
 
+#: What follows from something else, and nobody chooses.
+_BY_ITSELF = frozenset({PlacementAction.LAPSE, PlacementAction.LEAVE})
 _ENDINGS = {
     PlacementAction.DECLINE: PlacementEnding.DECLINED,
     PlacementAction.LAPSE: PlacementEnding.LAPSED,
+    PlacementAction.LEAVE: PlacementEnding.LEFT,
     PlacementAction.BREAK_OFF: PlacementEnding.BROKEN_OFF,
 }

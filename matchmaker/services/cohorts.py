@@ -29,7 +29,7 @@ from matchmaker.models import (
 )
 from matchmaker.services.accounts import checked_email
 from matchmaker.services.cohort_reading import CohortReader
-from matchmaker.services.enrolment import take_in
+from matchmaker.services.enrolment import take_in, take_out
 from matchmaker.services.recording import Entry, record
 from matchmaker.storage import cohorts, imports
 
@@ -112,25 +112,15 @@ class CohortService(CohortReader):
     def leave(self, cohort_id: UUID, student_id: UUID, *, by: UUID | None) -> None:
         """Take a student out of a cohort; wishes and locks are kept, and count no more.
 
+        What was offered to them and not agreed by all ends; its parties are told.
+
         Raises:
             NotFound: they are not in it.
+            InvalidInput: they have a placement that all have agreed to, or that is running.
 
         """
         with self.sessions.writing() as session:
-            student = cohorts.student_in(session, cohort_id, student_id)
-            if student.left_at is None:
-                student.left_at = self.clock()
-                record(
-                    session,
-                    Entry(
-                        by=by,
-                        action=AuditAction.LEAVE,
-                        kind="profile",
-                        id=student_id,
-                        before={"cohort": str(cohort_id)},
-                    ),
-                    at=self.clock(),
-                )
+            take_out(session, cohort_id, student_id, at=self.clock(), by=by)
 
     def add_supervisor(
         self, cohort_id: UUID, *, name: str, email: str, capacity: int, by: UUID | None

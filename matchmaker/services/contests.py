@@ -51,6 +51,8 @@ class ContestView:
     position: str
     #: Whole days since it was made.
     days: int
+    #: Whether it waits longer than it should.
+    overdue: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,16 +250,17 @@ class ContestService:
             session.add(made)
             session.flush()
             university = contests.university_of(session, made)
-            readers = (
-                AddressBook(session).members(university, coordinators=True) if university else ()
-            )
-            for to in readers:
+            book = AddressBook(session)
+            # Without coordinators it is for staff to see to.
+            readers = book.members(university, coordinators=True) if university else ()
+            for to in readers or book.staff():
                 values = {"path": f"/contests/{made.id}", "about": made.about.value}
                 self._mail(session, made, to, MailTemplate.CONTEST_MADE, values)
             self._recorded(session, made, AuditAction.CREATE, made.made_by_id)
         return made
 
     def _viewed(self, session: Session, found: Sequence[Contest]) -> list[ContestView]:
+        now = self.clock()
         names = cohorts.names(session, {one.profile_id for one in found})
         titles = {
             one.id: one.title
@@ -275,7 +278,8 @@ class ContestService:
                 name=names[one.profile_id],
                 cohort=groups.get(one.cohort_id, "") if one.cohort_id else "",
                 position=titles.get(one.position_id, "") if one.position_id else "",
-                days=_days(one, self.clock()),
+                days=_days(one, now),
+                overdue=one.is_overdue(now),
             )
             for one in found
         ]

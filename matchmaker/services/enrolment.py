@@ -1,4 +1,4 @@
-"""Taking students into a cohort: named by staff, or brought by a file of their university."""
+"""Taking students into a cohort, and out of it with what was offered to them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,19 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from matchmaker.models import AuditAction, CohortStudent
+from matchmaker.errors import InvalidInput
+from matchmaker.models import (
+    AuditAction,
+    CohortStudent,
+    LinkPurpose,
+    Placement,
+    PlacementAction,
+    PlacementState,
+)
+from matchmaker.services.placement_mails import mail_ended
 from matchmaker.services.recording import Entry, record
-from matchmaker.storage import cohorts
+from matchmaker.storage import assignment, cohorts
+from matchmaker.storage.followups import spend_links
 
 
 def take_in(
@@ -49,3 +59,47 @@ def take_in(
         entry = Entry(by=by, action=AuditAction.JOIN, kind="profile", id=student_id, after=told)
         record(session, entry, at=at)
     return new
+
+
+def take_out(
+    session: Session, cohort_id: UUID, student_id: UUID, *, at: datetime, by: UUID | None
+) -> None:
+    """Take a student out of a cohort; an offer that not all have agreed to ends with it.
+
+    Args:
+        session: a writing one; nothing is committed here.
+        cohort_id: the cohort.
+        student_id: who leaves; who has left already stays as they were.
+        at: when they leave.
+        by: the account that does it; None for the shell.
+
+    Raises:
+        NotFound: they are not in it.
+        InvalidInput: they have a placement that all have agreed to, or that is running.
+
+    """
+    student = cohorts.student_in(session, cohort_id, student_id)
+    if student.left_at is not None:
+        return
+    student.left_at = at
+    for found in cohorts.live_placements(session, students=[student_id]):
+        if assignment.get(session, found.round_id).cohort_id == cohort_id:
+            _end(session, assignment.placement(session, found.id, lock=True), at=at, by=by)
+    told = {"cohort": str(cohort_id)}
+    entry = Entry(by=by, action=AuditAction.LEAVE, kind="profile", id=student_id, before=told)
+    record(session, entry, at=at)
+
+
+def _end(session: Session, placement: Placement, *, at: datetime, by: UUID | None) -> None:
+    if placement.state in {PlacementState.AGREED, PlacementState.RUNNING}:
+        raise InvalidInput(
+            "student_id", "This student has a placement. Complete it or break it off first."
+        )
+    if placement.state is not PlacementState.OFFERED:
+        return
+    placement.apply(PlacementAction.LEAVE, at=at)
+    spend_links(session, placement.id, list(LinkPurpose))
+    mail_ended(session, placement, at=at)
+    told = {"state": placement.state.value}
+    entry = Entry(by=by, action=AuditAction.REVISE, kind="placement", id=placement.id, after=told)
+    record(session, entry, at=at)

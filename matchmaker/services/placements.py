@@ -35,7 +35,11 @@ from matchmaker.storage.database import Sessions
 from matchmaker.storage.followups import spend_links
 
 #: What people do to a placement for themselves, and what the clock does: nobody does it for all.
-_NOT_FOR_ALL = frozenset({PlacementAction.AGREE, PlacementAction.DECLINE, PlacementAction.LAPSE})
+_NOT_FOR_ALL = frozenset(PlacementAction) - {
+    PlacementAction.START,
+    PlacementAction.COMPLETE,
+    PlacementAction.BREAK_OFF,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from matchmaker.models import (
     Supervisor,
 )
 from matchmaker.models.account import normal_email
+from matchmaker.models.facts import STAFF
 from matchmaker.storage import assignment, cohorts
 from matchmaker.storage.introductions import Addressee
 
@@ -93,6 +94,11 @@ class AddressBook:
             )
             self._members[key] = [_addressee(one) for one in self._session.scalars(query)]
         return self._members[key]
+
+    def staff(self) -> Sequence[Addressee]:
+        """Return everybody who works here and may sign in."""
+        query = select(Account).where(Account.role.in_(STAFF), Account.disabled_at.is_(None))
+        return [_addressee(one) for one in self._session.scalars(query.order_by(Account.id))]
 
     def _supervisor(self, supervisor_id: UUID | None) -> Sequence[Addressee]:
         if supervisor_id is None:

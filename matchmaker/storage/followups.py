@@ -18,6 +18,7 @@ from matchmaker.models import (
     MailLink,
     Placement,
     PlacementCheck,
+    PlacementEnding,
     PlacementEvaluation,
     PlacementParty,
     PlacementState,
@@ -200,7 +201,9 @@ def waiting_for_agreement(
 def lost(session: Session, universities: Collection[UUID] | None) -> Sequence[Placement]:
     """Return the last placement of each student who lost it and has none since, latest first."""
     ids = _of_universities(select(Placement.id), universities).where(
-        Placement.state == PlacementState.BROKEN_OFF
+        Placement.state == PlacementState.BROKEN_OFF,
+        # Whoever left the cohort seeks none from it.
+        Placement.ending.is_distinct_from(PlacementEnding.LEFT),
     )
     ended = session.scalars(
         select(Placement)

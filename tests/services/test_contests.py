@@ -14,8 +14,10 @@ from matchmaker.models import (
     RankingPurpose,
     RankingRecord,
 )
+from matchmaker.models.contest import ANSWER_WITHIN
 from matchmaker.services.audit import AuditFilter
 from matchmaker.storage.database import Sessions
+from tests.conftest import SteppingClock
 from tests.parties import WELDING
 from tests.services.placed import Placed, a_placement, published
 from tests.services.placing import a_campus
@@ -114,3 +116,26 @@ def test_work_costs_no_more_statements_the_more_there_is(placed: Placed) -> None
         assert statements() <= few + 1
     finally:
         event.remove(service.engine, "before_cursor_execute", count)
+
+
+def test_a_contest_has_a_day_by_which_it_should_be_answered(
+    placed: Placed, clock: SteppingClock
+) -> None:
+    service, campus = placed.service, placed.campus
+    ane, welding = campus.students["Ane"], campus.positions["Welding"]
+    made = service.contests.contest_order(campus.cohort, ane, welding, "Why?", by=None)
+    assert made.answer_by == made.made_at + ANSWER_WITHIN
+    assert not service.contests.view(made.id).overdue
+    clock.now += ANSWER_WITHIN
+    assert [one.overdue for one in service.contests.waiting({campus.university})] == [True]
+    service.contests.answer(made.id, ContestVerdict.KEPT, "So it is.", by=None)
+    assert not service.contests.view(made.id).overdue
+
+
+def test_staff_are_written_to_about_what_no_university_answers(placed: Placed) -> None:
+    service = placed.service
+    ane = placed.campus.students["Ane"]
+    made = service.contests.contest_ranking(ane, "Why am I last?", by=placed.student.id)
+    assert {one.to for one in placed.mails(MailTemplate.CONTEST_MADE)} == {placed.staff.email}
+    service.contests.answer(made.id, ContestVerdict.KEPT, "So it is.", by=placed.staff.id)
+    assert {one.to for one in placed.mails(MailTemplate.CONTEST_ANSWERED)} == {placed.student.email}

@@ -191,3 +191,32 @@ def said_by(placed: Placed, secret: str) -> bool:
     except LinkSpent:
         return False
     return True
+
+
+def test_whoever_leaves_the_cohort_frees_the_place_and_all_are_told_why(placed: Placed) -> None:
+    secret, campus = placed.secret(SUPERVISOR), placed.campus
+    for _ in range(2):
+        placed.service.cohorts.leave(campus.cohort, campus.students["Ane"], by=None)
+    ended = placed.placement
+    assert ended.ending is PlacementEnding.LEFT
+    assert not ended.live
+    told = placed.mails(MailTemplate.PLACEMENT_ENDED)
+    assert {one.to for one in told} == placed.addresses
+    assert len(told) == len(placed.addresses)
+    assert {one.values["why"] for one in told} == {"left"}
+    with pytest.raises(LinkSpent):
+        placed.service.placement_links.agree(secret)
+    # Nobody has to find them another place.
+    assert placed.service.placing_work.of({campus.university}).lost == []
+
+
+def test_nobody_leaves_with_a_placement_that_all_have_agreed_to(placed: Placed) -> None:
+    campus = placed.agreed().campus
+    with pytest.raises(InvalidInput, match="break it off first"):
+        placed.service.cohorts.leave(campus.cohort, campus.students["Ane"], by=None)
+    assert placed.placement.state is PlacementState.AGREED
+    (member,) = placed.service.cohorts.view(campus.cohort).members
+    assert member.student.left_at is None
+    # Nobody chooses by themselves that somebody has left.
+    with pytest.raises(TransitionNotAllowed):
+        placed.service.placements.apply(placed.id, PlacementAction.LEAVE, by=None)
