@@ -26,6 +26,7 @@ from api.schemas.account import (
     TokenSchema,
 )
 from api.schemas.audit import AuditPageSchema, AuditQuerySchema, filter_of
+from matchmaker.errors import InvalidInput
 from matchmaker.models import Account, ApiToken
 from matchmaker.models.actions import Action
 from matchmaker.services.audit import AuditRow
@@ -79,8 +80,11 @@ class Tokens(MethodView):
     @blueprint.answers(201, NewTokenSchema, description="The token with its secret.")
     @blueprint.named("createToken", 400, 401, 403, 413, 415, 429)
     def post(self, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-        """Make a token. Its `secret` is shown this once."""
-        token, secret = matchmaker().tokens.create(required_viewer().account_id, **values)
+        """Make a token, for no more than one may do oneself. Its `secret` is shown this once."""
+        viewer = required_viewer()
+        if not viewer.scopes.issuperset(values["scopes"]):
+            raise InvalidInput("scopes", "Choose no more than the token that asks may do.")
+        token, secret = matchmaker().tokens.create(viewer.account_id, **values)
         address = url_for("account.OneToken", token_id=token.id)
         names = NewTokenSchema().fields
         shown = {name: getattr(token, name) for name in names if name != "secret"}

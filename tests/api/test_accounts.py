@@ -157,6 +157,19 @@ def test_a_token_reads_with_its_scope_only(
     refusal(refused, 403, "not-permitted")
 
 
+def test_a_token_makes_none_that_may_do_more_than_itself(
+    client: FlaskClient, workshop: Matchmaker, boss: Account
+) -> None:
+    headers = token_of(workshop, boss, (Scope.WRITE,))
+    sent = {"name": "more", "scopes": ["read", "write"]}
+
+    refused = client.post("/api/v1/account/tokens", json=sent, headers=headers)
+    refusal(refused, 422, "validation")
+    assert "no more than the token that asks" in refused.get_data(as_text=True)
+    alike = {"name": "alike", "scopes": ["write"]}
+    assert client.post("/api/v1/account/tokens", json=alike, headers=headers).status_code == 201
+
+
 def test_who_writes_too_often_is_told_when_to_come_back(
     client: FlaskClient, workshop: Matchmaker, firm: Account
 ) -> None:
