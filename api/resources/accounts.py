@@ -63,6 +63,23 @@ class OwnAccount(MethodView):
         return matchmaker().accounts.revise(me, by=me, expected_revision=revision, **changes)
 
 
+@blueprint.at("/account/sessions")
+class Sessions(MethodView):
+    """Where one's own account is signed in."""
+
+    @needs(Action.MANAGE_OWN_ACCOUNT)
+    @blueprint.answers(200, AccountSchema, description="The account, signed in nowhere.")
+    @blueprint.named("signOutEverywhere", 401, 403, 429)
+    @blueprint.revisioned
+    def delete(self) -> Account:
+        """Sign out everywhere: end every session and every link to sign in or to a new password.
+
+        Tokens go on, the one that is sent too.
+        """
+        me = required_viewer().account_id
+        return matchmaker().accounts.sign_out_everywhere(me, by=me)
+
+
 @blueprint.at("/account/tokens")
 class Tokens(MethodView):
     """The API tokens of one's own account."""

@@ -333,6 +333,7 @@ TABLE: dict[str, str] = {
     "profiles.OneActivity": PUBLIC,
     "exposure.Exposures": PUBLIC,
     "account.OwnAccount": SIGNED_IN,
+    "account.Sessions": SIGNED_IN,
     "account.Tokens": SIGNED_IN,
     "account.OneToken": SIGNED_IN,
     "account.Accounts": ADMINISTRATOR,
