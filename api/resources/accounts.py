@@ -142,6 +142,20 @@ class Accounts(MethodView):
         return account, {"Location": url_for("account.OneAccount", account_id=account.id)}
 
 
+@blueprint.at("/accounts/<uuid:account_id>/sessions")
+class SessionsOfAccount(MethodView):
+    """Where an account is signed in, for administrators."""
+
+    @needs(Action.MANAGE_ACCOUNTS)
+    @blueprint.answers(200, AccountSchema, description="The account, signed in nowhere.")
+    @blueprint.named("signAccountOutEverywhere", 401, 403, 404, 429)
+    @blueprint.revisioned
+    def delete(self, account_id: UUID) -> Account:
+        """Sign an account out everywhere, as its owner can. Its tokens go on."""
+        me = required_viewer().account_id
+        return matchmaker().accounts.sign_out_everywhere(account_id, by=me)
+
+
 @blueprint.at("/accounts/<uuid:account_id>")
 class OneAccount(MethodView):
     """One account, for administrators."""

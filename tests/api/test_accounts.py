@@ -100,6 +100,21 @@ def test_a_program_signs_its_account_out_everywhere_and_goes_on(
     refusal(client.delete("/api/v1/account/sessions", headers=reading), 403, "not-permitted")
 
 
+def test_an_administrator_signs_somebody_out_everywhere(
+    client: FlaskClient, workshop: Matchmaker, boss: Account, firm: Account
+) -> None:
+    epoch = workshop.accounts.get(firm.id).session_epoch
+    address = f"/api/v1/accounts/{firm.id}/sessions"
+
+    refusal(client.delete(address, headers=token_of(workshop, firm)), 403, "not-permitted")
+    assert client.delete(address, headers=token_of(workshop, boss)).status_code == 200
+
+    with pytest.raises(NotSignedIn):
+        workshop.sign_in.viewer(firm.id, epoch, uuid4())
+    nobody = f"/api/v1/accounts/{uuid4()}/sessions"
+    refusal(client.delete(nobody, headers=token_of(workshop, boss)), 404, "not-found")
+
+
 def test_an_administrator_makes_accounts_and_reads_who_did_what(
     client: FlaskClient, workshop: Matchmaker, boss: Account
 ) -> None:

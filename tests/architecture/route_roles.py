@@ -338,6 +338,7 @@ TABLE: dict[str, str] = {
     "account.OneToken": SIGNED_IN,
     "account.Accounts": ADMINISTRATOR,
     "account.OneAccount": ADMINISTRATOR,
+    "account.SessionsOfAccount": ADMINISTRATOR,
     "account.Audit": ADMINISTRATOR,
     "codes.Codes": PUBLIC,
     "code_pages.page": PUBLIC,

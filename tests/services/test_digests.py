@@ -26,7 +26,7 @@ from matchmaker.models.facts import Viewer
 from matchmaker.storage import challenges
 from matchmaker.storage.database import Sessions
 from tests.conftest import SteppingClock
-from tests.factories import NOW, an_expert, an_organisation
+from tests.factories import NOW, an_expert
 from tests.pages.conftest import WELDING, lenient
 from tests.people import mails, somebody
 from tests.together import introduced
@@ -261,59 +261,3 @@ def test_killed_before_the_mail_it_tells_the_next_time(service: Matchmaker, firm
 
     assert service.digests.write() == 1
     assert mails(service)[-1].values["matches"][0]["count"] == 1
-
-
-def of_nobodys_account(service: Matchmaker) -> tuple[UUID, list[Account]]:
-    """An open challenge of an organisation that no account owns, and its two members."""
-    house = an_organisation("Nordstål A/S")
-    service.profiles.register_all([house])
-    members = [somebody(service, Role.FIRM, name) for name in ("eva", "per")]
-    for one in members:
-        service.belonging.join(one.id, house.id, by=None)
-    challenge_id = service.challenges.submit(text=WELDING, title="Cracks").id
-    with Sessions(service.engine).writing() as session:
-        for one in members:
-            session.get_one(Account, one.id).email_confirmed_at = NOW
-        challenge = challenges.get(session, challenge_id)
-        challenge.organisation_id = house.id
-        challenge.apply(ChallengeAction.OPEN, at=NOW)
-    return challenge_id, members
-
-
-@pytest.mark.parametrize("seen", [True, False])
-def test_each_member_is_told_of_a_challenge_that_only_the_organisation_owns(
-    service: Matchmaker, firm: Account, clock: SteppingClock, seen: bool
-) -> None:
-    challenge_id, members = of_nobodys_account(service)
-    if seen:
-        service.matchmaking.run(challenge_id)
-        a_welder(service, "Ane Holm")
-    runs = len(service.matchmaking.runs_of(challenge_id))
-
-    assert service.digests.write() == 2, "the firm is no member"
-    told = mails(service)
-    assert {one.to for one in told} == {one.email for one in members}
-    counts = {one.values["matches"][0]["count"] for one in told}
-    assert counts == {1} if seen else min(counts) > 1, (
-        "the first mail takes nothing from the second"
-    )
-    assert len(service.matchmaking.runs_of(challenge_id)) == runs + 1, "one list for all"
-
-    clock.now += WEEK
-    assert service.digests.write() == 0, "nothing is new"
-
-
-def test_of_a_challenge_that_is_nobodys_nobody_is_told_until_it_is_kept(
-    service: Matchmaker,
-) -> None:
-    challenge_id = service.challenges.submit(text=WELDING, title="Cracks").id
-    with Sessions(service.engine).writing() as session:
-        challenges.get(session, challenge_id).apply(ChallengeAction.OPEN, at=NOW)
-    assert service.digests.write() == 0
-
-    service.keeping.request(challenge_id, "new@example.dk")
-    secret = str(mails(service)[-1].values["path"]).rpartition("/")[2]
-    service.keeping.keep(secret)
-
-    assert service.digests.write() == 1
-    assert (mails(service)[-1].to, mails(service)[-1].template) == ("new@example.dk", "digest")
