@@ -64,6 +64,23 @@ class OwnAccount(MethodView):
         return matchmaker().accounts.revise(me, by=me, expected_revision=revision, **changes)
 
 
+@blueprint.at("/account/sessions")
+class Sessions(MethodView):
+    """Where one's own account is signed in."""
+
+    @needs(Action.MANAGE_OWN_ACCOUNT)
+    @blueprint.answers(200, AccountSchema, description="The account, signed in nowhere.")
+    @blueprint.named("signOutEverywhere", 401, 403, 429)
+    @blueprint.revisioned
+    def delete(self) -> Account:
+        """Sign out everywhere: end every session and every link to sign in or to a new password.
+
+        Tokens go on, the one that is sent too.
+        """
+        me = required_viewer().account_id
+        return matchmaker().accounts.sign_out_everywhere(me, by=me)
+
+
 @blueprint.at("/account/tokens")
 class Tokens(MethodView):
     """The API tokens of one's own account."""
@@ -127,6 +144,20 @@ class Accounts(MethodView):
         me = required_viewer().account_id
         account = matchmaker().accounts.create(**values, by=me, send=True).account
         return account, {"Location": url_for("account.OneAccount", account_id=account.id)}
+
+
+@blueprint.at("/accounts/<uuid:account_id>/sessions")
+class SessionsOfAccount(MethodView):
+    """Where an account is signed in, for administrators."""
+
+    @needs(Action.MANAGE_ACCOUNTS)
+    @blueprint.answers(200, AccountSchema, description="The account, signed in nowhere.")
+    @blueprint.named("signAccountOutEverywhere", 401, 403, 404, 429)
+    @blueprint.revisioned
+    def delete(self, account_id: UUID) -> Account:
+        """Sign an account out everywhere, as its owner can. Its tokens go on."""
+        me = required_viewer().account_id
+        return matchmaker().accounts.sign_out_everywhere(account_id, by=me)
 
 
 @blueprint.at("/accounts/<uuid:account_id>")

@@ -2,7 +2,8 @@
 
 A challenge is told of once: when its profile fits it well enough to be an answer to it
 (``DirectionService``). For a challenge of one's own each new partner is told of once, when a list
-asked again has them over the floor (``new_matches``). An introduction that waits for an answer is
+asked again has them over the floor (``new_matches``); one that belongs to an organisation and to no
+account is told to each of its members. An introduction that waits for an answer is
 told of until it is answered.
 """
 
@@ -14,7 +15,7 @@ from datetime import datetime
 from uuid import UUID
 
 from matchmaker.errors import LinkSpent
-from matchmaker.models import Account, LinkPurpose, MailTemplate, ToldChallenge
+from matchmaker.models import Account, LinkPurpose, MailTemplate, MatchRun, ToldChallenge
 from matchmaker.services.clock import Clock
 from matchmaker.services.directions import AnsweredChallenge, DirectionService
 from matchmaker.services.mail_links import make_link, opened
@@ -59,12 +60,13 @@ class DigestService:
 
         """
         now, written, after = self.clock(), 0, None
+        lists: dict[UUID, MatchRun | None] = {}
         while True:
             with self.sessions.reading() as session:
                 readers = digests.readers(session, after, _AT_ONCE)
             if not readers:
                 return written
-            written += sum(self._write(account, now) for account in readers)
+            written += sum(self._write(account, now, lists) for account in readers)
             after = readers[-1].id
 
     def peek(self, secret: str) -> Account:
@@ -91,7 +93,7 @@ class DigestService:
             account.digest = False
             return account
 
-    def _write(self, account: Account, now: datetime) -> bool:
+    def _write(self, account: Account, now: datetime, lists: dict[UUID, MatchRun | None]) -> bool:
         year, week, _ = now.isocalendar()
         key = f"{MailTemplate.DIGEST}:{account.id}:{year}-{week:02}"
         with self.sessions.reading() as session:
@@ -99,7 +101,7 @@ class DigestService:
                 return False
         # Judging takes longer than a transaction may.
         new = self._new(account.id)
-        matching = new_matches(self.sessions, self.directions.matchmaking, account.id, now)
+        matching = new_matches(self.sessions, self.directions.matchmaking, account.id, now, lists)
         matching = matching[:MOST_CHALLENGES]
         with self.sessions.writing() as session:
             current = accounts.get(session, account.id)

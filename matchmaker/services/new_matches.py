@@ -30,12 +30,24 @@ class NewMatches:
 
 
 def new_matches(
-    sessions: Sessions, matchmaking: MatchmakingService, account_id: UUID, at: datetime
+    sessions: Sessions,
+    matchmaking: MatchmakingService,
+    account_id: UUID,
+    at: datetime,
+    lists: dict[UUID, MatchRun | None],
 ) -> Sequence[NewMatches]:
     """Ask again for the open challenges of an account; return where somebody is new.
 
     The new list is kept, so that whoever follows the mail sees it. What was in lists before is
     written down first: killed at any point, the next mail tells what this one did not.
+
+    Args:
+        sessions: of the database.
+        matchmaking: makes the new lists.
+        account_id: whose challenges; those of their organisations that no account owns too.
+        at: when the mails of this week were begun.
+        lists: by challenge, what was asked for an earlier reader; what is asked now is added.
+            Colleagues share one list.
 
     Raises:
         IndexNotReady: the profiles are not indexed with this encoder.
@@ -45,8 +57,10 @@ def new_matches(
         owned = digests.own_open(session, account_id, at)
     found = []
     for challenge in owned:
-        known = _known(sessions, account_id, challenge.id, at)
-        run = _asked(sessions, matchmaking, challenge.id)
+        known = _known(sessions, account_id, challenge, at)
+        if challenge.id not in lists:
+            lists[challenge.id] = _asked(sessions, matchmaking, challenge.id)
+        run = lists[challenge.id]
         new = [one for one in run.matches if one.profile_id not in known] if run else []
         if new:
             ids = [one.profile_id for one in new]
@@ -61,13 +75,15 @@ def remember(session: Session, account_id: UUID, found: Sequence[NewMatches], at
         _write(session, account_id, one.challenge.id, set(one.profile_ids) - there, at)
 
 
-def _known(sessions: Sessions, account_id: UUID, challenge_id: UUID, at: datetime) -> set[UUID]:
+def _known(sessions: Sessions, account_id: UUID, challenge: Challenge, at: datetime) -> set[UUID]:
     with sessions.writing() as session:
-        known = digests.known_matches(session, account_id, challenge_id)
-        if not known:
-            known = digests.listed(session, challenge_id)
-            _write(session, account_id, challenge_id, known, at)
-        return known | digests.decided(session, challenge_id)
+        # For colleagues as well: the list that is asked for the first of them is new to all.
+        for one in digests.told_of(session, challenge):
+            if not digests.known_matches(session, one, challenge.id):
+                _write(session, one, challenge.id, digests.listed(session, challenge.id, at), at)
+        session.flush()
+        known = digests.known_matches(session, account_id, challenge.id)
+        return known | digests.decided(session, challenge.id)
 
 
 def _write(

@@ -39,16 +39,15 @@ class WaitingAnswer:
     answer_by: datetime
 
 
+#: Who wants the mail, and whose address is known to be theirs.
+_READS = and_(
+    Account.digest, Account.disabled_at.is_(None), Account.email_confirmed_at.is_not(None)
+)
+
+
 def readers(session: Session, after: UUID | None, most: int) -> Sequence[Account]:
     """Return those who want the mail, by id, and whose address is known to be theirs."""
-    query = (
-        select(Account)
-        .where(
-            Account.digest, Account.disabled_at.is_(None), Account.email_confirmed_at.is_not(None)
-        )
-        .order_by(Account.id)
-        .limit(most)
-    )
+    query = select(Account).where(_READS).order_by(Account.id).limit(most)
     if after is not None:
         query = query.where(Account.id > after)
     return session.scalars(query).all()
@@ -96,17 +95,35 @@ def own(session: Session, account_id: UUID, ids: Collection[UUID]) -> set[UUID]:
 
 
 def own_open(session: Session, account_id: UUID, at: datetime) -> Sequence[Challenge]:
-    """Return the open challenges that somebody owns, the oldest first."""
+    """Return the open challenges that somebody owns, the oldest first.
+
+    One of an organisation that no account owns is its members'.
+    """
+    organisations = select(Membership.organisation_id).where(Membership.account_id == account_id)
     query = (
         select(Challenge)
         .where(
-            Challenge.account_id == account_id,
+            or_(
+                Challenge.account_id == account_id,
+                and_(Challenge.account_id.is_(None), Challenge.organisation_id.in_(organisations)),
+            ),
             Challenge.state == ChallengeState.OPEN,
             or_(Challenge.expires_at.is_(None), Challenge.expires_at > at),
         )
         .order_by(Challenge.created_at, Challenge.id)
     )
     return session.scalars(query).all()
+
+
+def told_of(session: Session, challenge: Challenge) -> Sequence[UUID]:
+    """Return those readers of the mail to whom a challenge belongs."""
+    query = select(Account.id).where(_READS).order_by(Account.id)
+    if challenge.account_id is not None:
+        return session.scalars(query.where(Account.id == challenge.account_id)).all()
+    members = select(Membership.account_id).where(
+        Membership.organisation_id == challenge.organisation_id
+    )
+    return session.scalars(query.where(Account.id.in_(members))).all()
 
 
 def known_matches(session: Session, account_id: UUID, challenge_id: UUID) -> set[UUID]:
@@ -117,12 +134,12 @@ def known_matches(session: Session, account_id: UUID, challenge_id: UUID) -> set
     return set(session.scalars(query))
 
 
-def listed(session: Session, challenge_id: UUID) -> set[UUID]:
-    """Return everybody whom a list of a challenge has shown."""
+def listed(session: Session, challenge_id: UUID, before: datetime) -> set[UUID]:
+    """Return everybody whom a list of a challenge has shown before a time."""
     query = (
         select(Match.profile_id)
         .join(MatchRun, MatchRun.id == Match.run_id)
-        .where(MatchRun.challenge_id == challenge_id)
+        .where(MatchRun.challenge_id == challenge_id, MatchRun.created_at < before)
     )
     return set(session.scalars(query))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Matchmaker
+from matchmaker.errors import NotSignedIn
 from matchmaker.models import Account, Role, Scope
 from tests.api.conftest import WELDING, refusal
 from tests.people import somebody, token_of
@@ -77,6 +80,39 @@ def test_a_token_is_shown_once_listed_without_its_secret_and_revoked(
     refusal(client.delete(made.headers["Location"], headers=mine), 403, "not-permitted")
     assert client.delete(made.headers["Location"], headers=headers).status_code == 200
     refusal(client.get("/api/v1/account", headers=mine), 401, "not-signed-in")
+
+
+def test_a_program_signs_its_account_out_everywhere_and_goes_on(
+    client: FlaskClient, workshop: Matchmaker, firm: Account
+) -> None:
+    headers = token_of(workshop, firm)
+    session_id = uuid4()
+    epoch = workshop.accounts.get(firm.id).session_epoch
+    workshop.sign_in.viewer(firm.id, epoch, session_id)
+
+    ended = client.delete("/api/v1/account/sessions", headers=headers)
+
+    assert (ended.status_code, ended.get_json()["id"]) == (200, str(firm.id))
+    with pytest.raises(NotSignedIn):
+        workshop.sign_in.viewer(firm.id, epoch, session_id)
+    assert client.get("/api/v1/account", headers=headers).status_code == 200, "tokens go on"
+    reading = token_of(workshop, firm, (Scope.READ,))
+    refusal(client.delete("/api/v1/account/sessions", headers=reading), 403, "not-permitted")
+
+
+def test_an_administrator_signs_somebody_out_everywhere(
+    client: FlaskClient, workshop: Matchmaker, boss: Account, firm: Account
+) -> None:
+    epoch = workshop.accounts.get(firm.id).session_epoch
+    address = f"/api/v1/accounts/{firm.id}/sessions"
+
+    refusal(client.delete(address, headers=token_of(workshop, firm)), 403, "not-permitted")
+    assert client.delete(address, headers=token_of(workshop, boss)).status_code == 200
+
+    with pytest.raises(NotSignedIn):
+        workshop.sign_in.viewer(firm.id, epoch, uuid4())
+    nobody = f"/api/v1/accounts/{uuid4()}/sessions"
+    refusal(client.delete(nobody, headers=token_of(workshop, boss)), 404, "not-found")
 
 
 def test_an_administrator_makes_accounts_and_reads_who_did_what(
