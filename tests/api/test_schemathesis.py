@@ -52,6 +52,7 @@ JUDGED = {
     # The last day is not before the first.
     "/api/v1/exposure": {"GET"},
     "/api/v1/account": {"PATCH"},
+    "/api/v1/account/tokens": {"POST"},
     "/api/v1/accounts": {"POST"},
     "/api/v1/accounts/{account_id}": {"PATCH"},
     "/api/v1/imports": {"GET", "POST"},
@@ -106,6 +107,9 @@ JUDGED = {
     # state that allows it, the present revision.
     "/api/v1/cohorts": {"GET", "POST"},
     "/api/v1/cohorts/{cohort_id}/students": {"POST"},
+    "/api/v1/cohorts/{cohort_id}/students/{student_id}": {"DELETE"},
+    "/api/v1/cohorts/{cohort_id}/students/{student_id}/invitation": {"POST"},
+    "/api/v1/cohorts/{cohort_id}/imports": {"GET", "POST"},
     "/api/v1/cohorts/{cohort_id}/supervisors": {"POST"},
     "/api/v1/cohorts/{cohort_id}/positions/{offered_id}/approval": {"PUT"},
     "/api/v1/cohorts/{cohort_id}/forbidden-pairs": {"POST"},

@@ -9,6 +9,7 @@ from selenium.webdriver.common.keys import Keys
 
 from matchmaker.bootstrap import Matchmaker
 from tests.browser.conftest import Browser
+from tests.browser.test_accessibility import violations
 from tests.browser.test_account_keys import fill, push
 from tests.browser.test_journeys import tab_to
 from tests.browser.test_placing_story import browser, cast
@@ -74,4 +75,4 @@ def test_students_are_brought_and_invited_with_the_keyboard_alone(
     assert browser.driver.execute_script("return document.documentElement.scrollWidth") <= width
     push(browser, f"a[href='{page}']")
     browser.wait(lambda: "Dorte Vang" in " ".join(browser.all("main")))
-    story.clean()
+    assert violations(browser) == []
