@@ -71,7 +71,6 @@ class Sessions(MethodView):
     @needs(Action.MANAGE_OWN_ACCOUNT)
     @blueprint.answers(200, AccountSchema, description="The account, signed in nowhere.")
     @blueprint.named("signOutEverywhere", 401, 403, 429)
-    @blueprint.revisioned
     def delete(self) -> Account:
         """Sign out everywhere: end every session and every link to sign in or to a new password.
 
@@ -153,7 +152,6 @@ class SessionsOfAccount(MethodView):
     @needs(Action.MANAGE_ACCOUNTS)
     @blueprint.answers(200, AccountSchema, description="The account, signed in nowhere.")
     @blueprint.named("signAccountOutEverywhere", 401, 403, 404, 429)
-    @blueprint.revisioned
     def delete(self, account_id: UUID) -> Account:
         """Sign an account out everywhere, as its owner can. Its tokens go on."""
         me = required_viewer().account_id
