@@ -119,8 +119,12 @@ def new_place(
 
 
 @pytest.fixture
-def place(tmp_path: Path, server: Server | None, copies: Copies) -> Iterator[Place]:
+def place(
+    tmp_path: Path, dialect: str, copies: Copies, request: pytest.FixtureRequest
+) -> Iterator[Place]:
     """The place of this test's database, in its temporary folder."""
+    # Asked for each test: `server` may be that of tests whose folder has a dialect of its own.
+    server = request.getfixturevalue("postgresql") if dialect == POSTGRESQL else None
     place = Place(tmp_path, server, copies)
     yield place
     place.close()
