@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any, NoReturn, cast
+from uuid import UUID
 
 import marshmallow as ma
 from flask import Request
@@ -154,3 +155,11 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _malformed(detail: str, **members: object) -> Refused:
     return Refused(MALFORMED_REQUEST, detail, members=members)
+
+
+def identity(text: str) -> UUID | None:
+    """Return the id that a field holds; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

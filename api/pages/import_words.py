@@ -79,6 +79,7 @@ _SENTENCES = (
     N_("Bring students only."),
     N_("Send students as CSV, Excel (.xlsx) or JSON Lines."),
     N_("This id or identifier can't be used here. Leave it out, or ask the cluster."),
+    N_("The student took over this profile after the preview; make a new preview."),
     N_("The student keeps this profile themselves; what differs is left to them."),
     # Files.
     N_("It has %(size)s GB; at most %(most)s GB is read. Split it."),

@@ -12,8 +12,8 @@ from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.pages.forms import Form
 from api.pages.import_words import in_words
-from api.pages.invitations import counted, identity, invite_all
-from api.parsing import read_form
+from api.pages.invitations import counted, invite_all
+from api.parsing import identity, read_form
 from api.schemas.imports import CursorQuerySchema
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.models import BulkAction, BulkChange, Standing

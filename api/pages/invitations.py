@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext
 from api.auth import required_viewer
 from api.context import matchmaker
 from api.pages.forms import Form
+from api.parsing import identity
 from matchmaker.errors import Duplicate, InvalidInput, NotFound
 
 _FIELD = "email-"
@@ -34,14 +35,14 @@ def invite_all(among: Collection[UUID] | None = None) -> tuple[int, Form]:
     errors, invited = {}, 0
     if not given:
         errors["chosen"] = gettext("Please write an address beside at least one person.")
-    gone = set() if among is None else given.keys() - set(among)
-    for profile_id in gone:
-        errors[f"{_FIELD}{profile_id}"] = gettext("This profile is no longer there.")
-    for profile_id in given.keys() - gone:
+    for profile_id, email in given.items():
+        if among is not None and profile_id not in among:
+            errors[f"{_FIELD}{profile_id}"] = gettext("This profile is no longer there.")
+            continue
         try:
             matchmaker().belonging.invite(
                 profile_id,
-                given[profile_id],
+                email,
                 by=required_viewer().account_id,
                 language=get_locale().language,
             )
@@ -63,15 +64,7 @@ def invite_all(among: Collection[UUID] | None = None) -> tuple[int, Form]:
     return invited, Form(values=kept, errors=errors)
 
 
-def counted(name: str = "invited") -> int | None:
+def counted() -> int | None:
     """Return how many were invited just now, as the address says it."""
-    text = request.args.get(name, "")
+    text = request.args.get("invited", "")
     return int(text) if text.isdecimal() and len(text) < 4 else None
-
-
-def identity(text: str) -> UUID | None:
-    """Return the id that a field holds; None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.pages.display import language_name
 from api.pages.labels import label
-from api.parsing import read_form
+from api.parsing import identity, read_form
 from api.problems import FieldError
 from api.schemas.conditions import ConditionsSchema
 from matchmaker.models import Conditions, Dismissal, DismissalReason, Profile, distance_km
@@ -72,7 +72,7 @@ def said(
     """
     example, dismissed = form.get("more_like"), form.get("dismissed")
     if example is not None:
-        profile_id = _uuid(example)
+        profile_id = identity(example)
         if profile_id is None:
             return None, (_wrong("more_like"),)
         return replace(now, more_like=tuple(dict.fromkeys((*now.more_like, profile_id)))), ()
@@ -181,17 +181,10 @@ def _circle_without(profile: Profile, place: Place) -> int | None:
 
 def _dismissal(text: str) -> Dismissal | None:
     profile_id, reason, note = (*text.split(" ", 2), "", "")[:3]
-    known = _uuid(profile_id)
+    known = identity(profile_id)
     if known is None or reason not in set(DismissalReason):
         return None
     return Dismissal(profile_id=known, reason=DismissalReason(reason), note=note)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _wrong(name: str) -> FieldError:

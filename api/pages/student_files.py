@@ -15,7 +15,8 @@ from api.context import matchmaker
 from api.pages.forms import Form
 from api.pages.import_words import in_words
 from api.pages.imports import allow_files, too_large
-from api.pages.invitations import counted, identity, invite_all
+from api.pages.invitations import counted, invite_all
+from api.parsing import identity
 from api.security import MAX_UPLOAD_BYTES
 from matchmaker.errors import InvalidInput
 from matchmaker.models.actions import Action

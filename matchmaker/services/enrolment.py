@@ -12,7 +12,6 @@ from matchmaker.errors import InvalidInput
 from matchmaker.models import (
     AuditAction,
     CohortStudent,
-    LinkPurpose,
     Placement,
     PlacementAction,
     PlacementState,
@@ -20,7 +19,6 @@ from matchmaker.models import (
 from matchmaker.services.placement_mails import mail_ended
 from matchmaker.services.recording import Entry, record
 from matchmaker.storage import assignment, cohorts
-from matchmaker.storage.followups import spend_links
 
 
 def take_in(
@@ -44,7 +42,7 @@ def take_in(
         How many are new in it.
 
     """
-    known = {one.student_id: one for one in cohorts.students_of(session, cohort_id)}
+    known = cohorts.students_among(session, cohort_id, student_ids)
     new = 0
     for student_id in sorted(set(student_ids)):
         before = known.get(student_id)
@@ -82,9 +80,8 @@ def take_out(
     if student.left_at is not None:
         return
     student.left_at = at
-    for found in cohorts.live_placements(session, students=[student_id]):
-        if assignment.get(session, found.round_id).cohort_id == cohort_id:
-            _end(session, assignment.placement(session, found.id, lock=True), at=at, by=by)
+    for placement in assignment.live_in_cohort(session, cohort_id, student_id):
+        _end(session, placement, at=at, by=by)
     told = {"cohort": str(cohort_id)}
     entry = Entry(by=by, action=AuditAction.LEAVE, kind="profile", id=student_id, before=told)
     record(session, entry, at=at)
@@ -98,7 +95,6 @@ def _end(session: Session, placement: Placement, *, at: datetime, by: UUID | Non
     if placement.state is not PlacementState.OFFERED:
         return
     placement.apply(PlacementAction.LEAVE, at=at)
-    spend_links(session, placement.id, list(LinkPurpose))
     mail_ended(session, placement, at=at)
     told = {"state": placement.state.value}
     entry = Entry(by=by, action=AuditAction.REVISE, kind="placement", id=placement.id, after=told)

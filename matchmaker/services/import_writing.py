@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -38,6 +38,7 @@ Planned = tuple[Record, int | None]
 _MADE = "Somebody stored this profile after the preview; make a new preview."
 _GONE = "The profile was deleted after the preview."
 _CHANGED = "The profile was changed after the preview; make a new preview."
+_OWNED = "The student took over this profile after the preview; make a new preview."
 _PART = "The profile became a part of another one after the preview; make a new preview."
 _TAKEN = "Another profile has one of its identifiers since the preview."
 _NOT_ITS_ITEM = "Another profile has an item with this id; leave the id out for a new item."
@@ -51,6 +52,7 @@ def write(
     *,
     by: UUID | None = None,
     run_id: UUID | None = None,
+    owned: Collection[UUID] = (),
 ) -> dict[int, Problem]:
     """Write a batch; return row number to problem for those that no longer can be.
 
@@ -62,6 +64,7 @@ def write(
         clock: tells when.
         by: the account; None for the shell.
         run_id: the import that the rows are of; None for a bulk write.
+        owned: profiles whose owners alone say what stands in them.
 
     """
     origin = {} if run_id is None else {"import": str(run_id)}
@@ -81,6 +84,9 @@ def write(
     for record, revision in planned:
         known = stored.get(_id(record))
         if record.number in problems:
+            continue
+        if record.id in owned:
+            problems[record.number] = Problem("", _OWNED)
             continue
         problem = _conflict(record, revision, known, owners, made_since)
         if problem is not None:

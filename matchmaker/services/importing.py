@@ -43,7 +43,7 @@ from matchmaker.services.exchange.sources import (
 from matchmaker.services.import_planning import PlannedRow, Planner
 from matchmaker.services.import_writing import Planned, write
 from matchmaker.services.recording import Entry, record
-from matchmaker.storage import imports
+from matchmaker.storage import accounts, imports
 from matchmaker.storage.bulk import insert_rows
 from matchmaker.storage.database import Sessions
 
@@ -281,7 +281,12 @@ class ImportService:
     def _write(
         self, session: Session, run: ImportRun, planned: Sequence[Planned], by: UUID | None
     ) -> None:
-        problems = write(session, planned, self.clock, by=by, run_id=run.id)
+        owned = (
+            accounts.claimed_among(session, [row.id for row, _ in planned if row.id])
+            if run.cohort_id is not None
+            else set[UUID]()
+        )
+        problems = write(session, planned, self.clock, by=by, run_id=run.id, owned=owned)
         for row, revision in planned:
             if row.number in problems:
                 run.refused += 1

@@ -20,6 +20,7 @@ from matchmaker.services.mail_links import new_link
 from matchmaker.services.mailing import LANGUAGES, NewMail, queue
 from matchmaker.storage import assignment, cohorts
 from matchmaker.storage.address_book import AddressBook
+from matchmaker.storage.followups import spend_links
 from matchmaker.storage.introductions import Addressee
 
 #: Who has said no language is written to in Danish.
@@ -98,9 +99,20 @@ def mail_agreed(session: Session, placement: Placement, *, at: datetime) -> None
 def mail_ended(
     session: Session, placement: Placement, *, at: datetime, but: PlacementParty | None = None
 ) -> None:
-    """Tell the parties that it comes to nothing; never who said no why, which its page tells."""
+    """Use up every link of what comes to nothing, and tell its parties within the transaction.
+
+    Never who said no why: its page tells that.
+
+    Args:
+        session: of the deed.
+        placement: as it is after it.
+        at: when.
+        but: who knows already.
+
+    """
     if placement.ending is None:
         return
+    spend_links(session, placement.id, list(LinkPurpose))
     book = AddressBook(session)
     known = _known(session, placement, book)
     for party in placement.parties():

@@ -16,7 +16,7 @@ from matchmaker.models import (
 )
 from matchmaker.services.followups import ask_halfway
 from matchmaker.services.introduction_ticks import MOST_AT_ONCE
-from matchmaker.services.placement_mails import mail_offer
+from matchmaker.services.placement_mails import mail_ended, mail_offer
 from matchmaker.services.placements import PlacementService
 from matchmaker.services.recording import Entry, record
 from matchmaker.storage import assignment, followups
@@ -61,7 +61,7 @@ class PlacementTicks:
         if one.state is not PlacementState.OFFERED or not one.is_over(now):
             return False
         one.apply(PlacementAction.LAPSE, at=now)
-        self.placements.end(session, one)
+        mail_ended(session, one, at=now)
         self._recorded(session, one, AuditAction.EXPIRE)
         return True
 

@@ -34,12 +34,10 @@ from matchmaker.storage import assignment, cohort_lists, cohorts
 from matchmaker.storage.database import Sessions
 from matchmaker.storage.followups import spend_links
 
-#: What people do to a placement for themselves, and what the clock does: nobody does it for all.
-_NOT_FOR_ALL = frozenset(PlacementAction) - {
-    PlacementAction.START,
-    PlacementAction.COMPLETE,
-    PlacementAction.BREAK_OFF,
-}
+#: What coordinators do; all else is for the parties, or follows from something else.
+_OF_COORDINATORS = frozenset(
+    {PlacementAction.START, PlacementAction.COMPLETE, PlacementAction.BREAK_OFF}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,21 +188,7 @@ class PlacementService:
         placement.decline(party, checked_line("reason", reason, MOST_REASON), at=self.clock())
         told: dict[str, object] = {"party": party.value, "by_link": by_link}
         self._recorded(session, AuditAction.DECLINE, placement.id, by, told)
-        self.end(session, placement, but=party)
-
-    def end(
-        self, session: Session, placement: Placement, *, but: PlacementParty | None = None
-    ) -> None:
-        """Use up every link of what came to nothing, and tell its parties within a transaction.
-
-        Args:
-            session: of the deed.
-            placement: as it is after it.
-            but: who knows already.
-
-        """
-        spend_links(session, placement.id, list(LinkPurpose))
-        mail_ended(session, placement, at=self.clock(), but=but)
+        mail_ended(session, placement, at=self.clock(), but=party)
 
     def apply(
         self,
@@ -228,12 +212,12 @@ class PlacementService:
         """
         with self.sessions.writing() as session:
             placement = assignment.placement(session, placement_id, expected_revision, lock=True)
-            if action in _NOT_FOR_ALL:
+            if action not in _OF_COORDINATORS:
                 placement.refuse(action)
             placement.apply(action, at=self.clock())
             if action is PlacementAction.BREAK_OFF:
                 placement.reason = checked_line("reason", reason, MOST_REASON)
-                self.end(session, placement, but=PlacementParty.UNIVERSITY)
+                mail_ended(session, placement, at=self.clock(), but=PlacementParty.UNIVERSITY)
             if action is PlacementAction.COMPLETE:
                 ask_afterwards(session, placement, at=self.clock())
                 count_completed(session, placement, by=by, at=self.clock())

@@ -14,6 +14,7 @@ from matchmaker.models import (
     Cohort,
     ForbiddenPair,
     Placement,
+    PlacementState,
     Position,
     RoundAnswer,
     RoundInput,
@@ -92,6 +93,20 @@ def forbidden(session: Session, cohort_id: UUID) -> Sequence[ForbiddenPair]:
     """Return the pairs of a cohort that must not be."""
     query = select(ForbiddenPair).where(ForbiddenPair.cohort_id == cohort_id)
     return session.scalars(query.order_by(ForbiddenPair.at)).all()
+
+
+def live_in_cohort(session: Session, cohort_id: UUID, student_id: UUID) -> Sequence[Placement]:
+    """Return a student's placements of a cohort's rounds that were not broken off, locked."""
+    query = (
+        select(Placement)
+        .join(AssignmentRound, AssignmentRound.id == Placement.round_id)
+        .where(
+            AssignmentRound.cohort_id == cohort_id,
+            Placement.student_id == student_id,
+            Placement.state != PlacementState.BROKEN_OFF,
+        )
+    )
+    return session.scalars(query.order_by(Placement.id).with_for_update(of=Placement)).all()
 
 
 def placement(

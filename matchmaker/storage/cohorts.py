@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select
@@ -24,6 +25,7 @@ from matchmaker.models import (
     StudentPreference,
     Supervisor,
 )
+from matchmaker.storage.database import MOST_VARIABLES
 
 
 def get(session: Session, cohort_id: UUID, expected_revision: int | None = None) -> Cohort:
@@ -54,6 +56,19 @@ def students_of(session: Session, cohort_id: UUID) -> Sequence[CohortStudent]:
     """Return the students of a cohort."""
     query = select(CohortStudent).where(CohortStudent.cohort_id == cohort_id)
     return session.scalars(query.order_by(CohortStudent.student_id)).all()
+
+
+def students_among(
+    session: Session, cohort_id: UUID, ids: Collection[UUID]
+) -> dict[UUID, CohortStudent]:
+    """Return those of these students who are in a cohort, or were."""
+    query = select(CohortStudent).where(CohortStudent.cohort_id == cohort_id)
+    found: dict[UUID, CohortStudent] = {}
+    rest = iter(ids)
+    while part := list(islice(rest, MOST_VARIABLES)):
+        some = session.scalars(query.where(CohortStudent.student_id.in_(part)))
+        found.update((one.student_id, one) for one in some)
+    return found
 
 
 def of_university(session: Session, university_id: UUID, ids: Collection[UUID]) -> set[UUID]:

@@ -246,6 +246,21 @@ def test_a_student_who_owns_their_profile_keeps_their_words(
     assert "Ane Skov" not in university.sender.visit(f"{university.page}/invitations").text
 
 
+def test_a_student_who_takes_over_between_plan_and_writing_keeps_their_words_too(
+    university: University, matchmaker: Matchmaker
+) -> None:
+    university.brings(TABLE)
+    university.takes_in(2)
+    university.brings(TABLE.replace("Svejser og måler", "Noget andet"))
+    ane = university.members()["Ane Skov"]
+    claimed(matchmaker, somebody(matchmaker, Role.PARTNER, "ane").id, ane)
+
+    university.takes_in(2)
+    assert university.sender.all(".tabs a") == ["New 0", "Changed 0", "Unchanged 1", "Refused 1"]
+    assert "took over this profile after the preview" in university.sender.text
+    assert stored(matchmaker, ane).summary == "Svejser og måler"
+
+
 def test_students_whom_the_cluster_enrolled_are_known_again(
     university: University, matchmaker: Matchmaker
 ) -> None:
