@@ -30,7 +30,6 @@ from matchmaker.models import (
 from matchmaker.models.facts import Viewer
 from matchmaker.models.profile_search import ProfileSearch
 from matchmaker.services.exchange.mapping import Columns
-from matchmaker.services.indexing import Indexer
 from matchmaker.storage.database import Sessions
 from tests.api.conftest import WELDING
 from tests.factories import NOW, a_student, an_activity, an_expert, an_organisation
@@ -120,10 +119,7 @@ def test_the_curl_lines_with_a_token_work_too(client: FlaskClient, page: str) ->
     assert len(lines) >= 50
     for line in lines:
         worked = {200, 201, 202, 204} | ({409} if _has_its_turn(line) else set())
-        with pytest.MonkeyPatch.context() as later:
-            # What is made for a line is indexed with what the line does, in one go.
-            later.setattr(Indexer, "sync", lambda _indexer: 0)
-            names = _things(service, account.id, line) | {"Bearer TOKEN": f"Bearer {secret}"}
+        names = _things(service, account.id, line) | {"Bearer TOKEN": f"Bearer {secret}"}
         for name, value in names.items():
             line = line.replace(name, value)
         method, address, headers, body = _request(shlex.split(_unescaped(line)), 1)
