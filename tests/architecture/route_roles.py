@@ -10,8 +10,6 @@ STAFF = "sfffyy"
 ADMINISTRATOR = "sffffy"
 #: Staff and universities, who then see their own cohorts only.
 COORDINATORS = "sffyyy"
-#: Staff, and the university whose students it brings; to the other ones it is not there.
-OF_SOMEBODY = "sffnyy"
 #: Of a public profile: its owner alone contests how it is ranked.
 CONTESTING = "sfffff"
 OF_STAFF, NOBODYS = "snnnyy", "snnnnn"
@@ -381,17 +379,17 @@ TABLE: dict[str, str] = {
     "import_pages.page": STAFF,
     "import_pages.form": STAFF,
     "import_pages.receive": STAFF,
-    "import_pages.columns": OF_SOMEBODY,
-    "import_pages.name_columns": OF_SOMEBODY,
+    "import_pages.columns": OF_STAFF,
+    "import_pages.name_columns": OF_STAFF,
     "import_pages.forget_mapping": STAFF,
-    "import_run_pages.page": OF_SOMEBODY,
-    "import_run_pages.progress": OF_SOMEBODY,
-    "import_run_pages.apply": OF_SOMEBODY,
-    "import_run_pages.go_on": OF_SOMEBODY,
-    "import_run_pages.cancel": OF_SOMEBODY,
-    "import_run_pages.backlog": OF_SOMEBODY,
-    "import_run_pages.index": OF_SOMEBODY,
-    "import_run_pages.refused_rows": OF_SOMEBODY,
+    "import_run_pages.page": OF_STAFF,
+    "import_run_pages.progress": OF_STAFF,
+    "import_run_pages.apply": OF_STAFF,
+    "import_run_pages.go_on": OF_STAFF,
+    "import_run_pages.cancel": OF_STAFF,
+    "import_run_pages.backlog": OF_STAFF,
+    "import_run_pages.index": OF_STAFF,
+    "import_run_pages.refused_rows": OF_STAFF,
     "imported_people.page": STAFF,
     "imported_people.confirm": STAFF,
     "imported_people.undo": STAFF,
@@ -399,10 +397,10 @@ TABLE: dict[str, str] = {
     "export_pages.page": PUBLIC,
     "export_pages.profiles": PUBLIC,
     "imports.Imports": STAFF,
-    "imports.OneImport": OF_SOMEBODY,
-    "imports.RowsOfImport": OF_SOMEBODY,
-    "imports.ApplyImport": OF_SOMEBODY,
-    "imports.CancelImport": OF_SOMEBODY,
+    "imports.OneImport": OF_STAFF,
+    "imports.RowsOfImport": OF_STAFF,
+    "imports.ApplyImport": OF_STAFF,
+    "imports.CancelImport": OF_STAFF,
     "imports.ImportMappings": STAFF,
     "imports.OneImportMapping": STAFF,
     "exchange.ProfileExport": PUBLIC,

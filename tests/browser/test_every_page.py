@@ -207,9 +207,9 @@ def things(
     newcomer = service.accounts.create(email="walker-new@example.dk", role=Role.FIRM)
     reset_path = service.accounts.reset_path(people[OWNER].email)
     service.belonging.invite(expert.id, "walker-invited@example.dk", by=people[STAFF].id)
-    claim_path = last_path(service)
+    claim_path = last_path(service, to="walker-invited@example.dk")
     service.own_account.request_email(people[OWNER].id, "walker-other@example.dk")
-    email_path = last_path(service)
+    email_path = last_path(service, to="walker-other@example.dk")
     service.reminders.ask()
     (*_, mail) = (one for one in mails(service) if one.template == MailTemplate.CONFIRM_PROFILE)
     table = write(

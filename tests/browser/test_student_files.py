@@ -69,9 +69,14 @@ def test_students_are_brought_and_invited_with_the_keyboard_alone(
     member = next(
         one for one in service.cohorts.unclaimed(story.campus.cohort) if one.name == "Dorte Vang"
     )
-    fill(browser, f"[id='email-{member.student.student_id}']", "dorte@example.dk", Keys.ENTER)
+    fill(
+        browser,
+        f"[id='email-{member.student.student_id}']",
+        f"dorte-{language}@example.dk",
+        Keys.ENTER,
+    )
     story.wait(invited)
-    assert mails(service)[-1].to == "dorte@example.dk"
+    assert f"dorte-{language}@example.dk" in {one.to for one in mails(service)}
     assert browser.driver.execute_script("return document.documentElement.scrollWidth") <= width
     push(browser, f"a[href='{page}']")
     browser.wait(lambda: "Dorte Vang" in " ".join(browser.all("main")))

@@ -41,8 +41,10 @@ def served(loaded: Shell, port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def line_of(process: subprocess.Popen[str]) -> str:
+    """Return the next line that is not about progress, which only a slow machine shows."""
     assert process.stderr is not None
-    return process.stderr.readline()
+    lines = iter(process.stderr.readline, "")
+    return next(line for line in lines if not line.startswith("Encoding and indexing:"))
 
 
 def get(port: int, path: str) -> tuple[int, str]:
