@@ -53,6 +53,7 @@ from matchmaker.services.introduction_ticks import IntroductionTicks
 from matchmaker.services.introductions import IntroductionService
 from matchmaker.services.judgements import JudgementService
 from matchmaker.services.keeping import KeepingService
+from matchmaker.services.lock_costs import LockCostService
 from matchmaker.services.mail_messages import MailRenderer
 from matchmaker.services.mail_route import mail_route
 from matchmaker.services.mail_sending import MailSender
@@ -144,6 +145,7 @@ class Matchmaker:
     cohorts: CohortService
     wishes: WishService
     assignment: AssignmentService
+    lock_costs: LockCostService
     round_jobs: RoundJobs
     placements: PlacementService
     placement_links: PlacementLinks
@@ -236,6 +238,7 @@ def build(
     placements, followups = PlacementService(sessions, clock), FollowupService(sessions, clock)
     wishes = WishService(sessions, clock, fit)
     assignment = AssignmentService(sessions, clock, fit)
+    lock_costs = LockCostService(sessions, assignment.seconds)
     contests = ContestService(sessions, clock, wishes, assignment)
     return Matchmaker(
         settings=settings,
@@ -295,7 +298,8 @@ def build(
         cohorts=CohortService(sessions, clock),
         wishes=wishes,
         assignment=assignment,
-        round_jobs=RoundJobs(assignment, BackgroundWorker(), sessions, clock),
+        lock_costs=lock_costs,
+        round_jobs=RoundJobs(assignment, lock_costs, BackgroundWorker(), sessions, clock),
         placements=placements,
         placement_links=PlacementLinks(placements, followups),
         placement_ticks=PlacementTicks(placements),

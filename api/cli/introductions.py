@@ -34,4 +34,7 @@ def tick(settings: Settings) -> None:
         seen = placements.tick()
     finally:
         close()
-    tell(f"Placements: {seen.reminded} reminded, {seen.lapsed} lapsed, {seen.asked} asked half-way")
+    tell(
+        f"Placements: {seen.reminded} reminded, {seen.lapsed} lapsed, {seen.asked} asked half-way, "
+        f"{seen.asked_again} asked again"
+    )

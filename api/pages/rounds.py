@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -16,8 +16,9 @@ from api.pages.forms import Form
 from api.pages.placing import in_words, seen_revision, uuid_from
 from api.pages.placing_labels import aim_label, shown_of_aim
 from matchmaker.errors import InvalidInput, StaleRevision, TransitionNotAllowed
+from matchmaker.matching.assignment.changes import LockCost
 from matchmaker.matching.assignment.outcome import Method
-from matchmaker.models import RoundRun
+from matchmaker.models import RoundRun, RunState
 from matchmaker.models.actions import Action
 
 blueprint = Blueprint("round_pages", __name__, url_prefix="/placing/rounds")
@@ -65,6 +66,23 @@ def stop(round_id: UUID) -> Response:
     if found is not None and found.under_way:
         jobs.stop(round_id, by=required_viewer().account_id)
     return _to(round_id)
+
+
+@blueprint.post("/<uuid:round_id>/lock-costs")
+@needs(Action.LIST_COHORTS)
+def weigh(round_id: UUID) -> _Answer:
+    """Have a method answer again without each lock; what it answered before is shown at once."""
+    asked = request.form.get("method", "")
+    method = Method(asked) if asked in set(Method) else abort(400)
+    if matchmaker().lock_costs.read(round_id, method) is None:
+        return _adjusted(
+            round_id,
+            lambda by, seen: matchmaker().round_jobs.weigh(
+                round_id, method, by=by, expected_revision=seen
+            ),
+        )
+    address = url_for("round_pages.page", round_id=round_id, costs=asked, _anchor="locks")
+    return redirect(address, 303)
 
 
 @blueprint.post("/<uuid:round_id>/locks")
@@ -121,21 +139,23 @@ def cancel(round_id: UUID) -> _Answer:
 def _round(round_id: UUID, form: Form) -> str:
     service = matchmaker()
     view = service.assignment.view(round_id)
-    costs = {}
-    asked = request.args.get("costs", "")
-    if asked in set(Method) and view.answers:
-        costs = {
-            one.lock: one.without for one in service.assignment.lock_costs(round_id, Method(asked))
-        }
+    run = service.round_jobs.run_of(round_id)
+    # What was just weighed is shown, and what somebody asks for anew.
+    weighed = run.weighs if run is not None and run.state is RunState.DONE else None
+    asked = request.args.get("costs", weighed or "")
+    costs: Sequence[LockCost] = ()
+    costs_of = Method(asked) if asked in set(Method) else None
+    if costs_of is not None and view.answers:
+        costs = service.lock_costs.read(round_id, costs_of) or ()
     return render_template(
         "placing/round.html",
         view=view,
-        costs=costs,
-        costs_of=asked,
+        costs={one.lock: one.without for one in costs},
+        costs_of=costs_of,
         placements=service.placements.of_round(round_id),
         form=form,
         round_id=round_id,
-        **_shown(service.round_jobs.run_of(round_id)),
+        **_shown(run),
     )
 
 

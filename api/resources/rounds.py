@@ -15,6 +15,7 @@ from api.idempotency import PARAMETER, once
 from api.openapi import IF_MATCH_PARAMETER, PREFIX, Blueprint
 from api.schemas.desk import CursorQuerySchema
 from api.schemas.round import (
+    LockCostInputSchema,
     LockCostListSchema,
     LockCostQuerySchema,
     LockInputSchema,
@@ -164,8 +165,24 @@ class LockCosts(MethodView):
     @blueprint.answers(200, LockCostListSchema, description="Lock by lock.")
     @blueprint.named("readLockCosts", 401, 403, 404)
     def get(self, query: dict[str, Any], round_id: UUID) -> dict[str, Any]:
-        """Answer the latest input again without each lock, and say who would move."""
-        return {"items": matchmaker().assignment.lock_costs(round_id, query["method"])}
+        """Read who would move without each lock of the latest input; 404 until it is weighed."""
+        found = matchmaker().lock_costs.read(round_id, query["method"])
+        if found is None:
+            raise NotFound("lock costs", query["method"].value)
+        return {"items": found}
+
+    @needs(Action.LIST_COHORTS)
+    @blueprint.documented(parameters=[IF_MATCH_PARAMETER])
+    @blueprint.takes(LockCostInputSchema, example={"method": "stable"})
+    @blueprint.answers(202, RoundRunSchema, description="The method is at work.")
+    @blueprint.named("weighLocks", *_WRITE)
+    def post(self, values: dict[str, Any], round_id: UUID) -> tuple[dict[str, Any], dict[str, str]]:
+        """Have a method answer the latest input again without each lock; watched as a run is."""
+        revision = _revision(round_id)
+        run = matchmaker().round_jobs.weigh(
+            round_id, **values, by=_me(), expected_revision=revision
+        )
+        return _told(run), {"Location": url_for("rounds.Run", round_id=round_id)}
 
 
 @blueprint.at("/rounds/<uuid:round_id>/publication")
@@ -242,5 +259,6 @@ def _seen(round_id: UUID) -> _Round:
 
 def _told(run: RoundRun) -> dict[str, Any]:
     told = {name: getattr(run, name) for name in RoundRunSchema().fields if name != "lost"}
-    method = None if run.method is None else Method(run.method)
-    return {**told, "method": method, "lost": matchmaker().round_jobs.is_lost(run)}
+    for name in ("method", "weighs"):
+        told[name] = None if told[name] is None else Method(told[name])
+    return {**told, "lost": matchmaker().round_jobs.is_lost(run)}

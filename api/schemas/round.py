@@ -51,6 +51,10 @@ class LockCostQuerySchema(StrictSchema):
     )
 
 
+class LockCostInputSchema(LockCostQuerySchema):
+    """The method whose locks to weigh."""
+
+
 class RoundSummarySchema(OutputSchema):
     """A round of a cohort."""
 
@@ -93,6 +97,16 @@ class RoundRunSchema(OutputSchema):
     method = choice(
         Method, "The method at work; null before the first.", "most_placed", allow_none=True
     )
+    weighs = choice(
+        Method,
+        "The method that answers again without each lock; null: all methods are asked.",
+        "stable",
+        allow_none=True,
+    )
+    weighed = fields.Integer(
+        allow_none=True, metadata=about("Then: how many of the locks are weighed.", 0)
+    )
+    to_weigh = fields.Integer(allow_none=True, metadata=about("Then: how many locks there are.", 1))
     aim = fields.String(metadata=about("What it works on; empty where it does not say.", "placed"))
     value = fields.Float(allow_none=True, metadata=about("The best so far; null: unknown.", 48.0))
     bound = fields.Float(

@@ -18,6 +18,10 @@ from matchmaker.models.placement import PlacementParty
 #: How long student and host have to say how it was. What both have said is shown at once after
 #: it is looked at; what one has said alone, when this time is over.
 EVALUATE_WITHIN = timedelta(days=28)
+#: How long what is asked half-way can be answered by the link in its mail.
+CHECK_WITHIN = timedelta(days=28)
+#: Who has said nothing so long before the link ends is reminded, once.
+REMIND_BEFORE = timedelta(days=14)
 #: Least and most of a score.
 SCORES = (1, 5)
 #: Who is asked half-way, and who afterwards.
@@ -43,6 +47,8 @@ class PlacementCheck(Base, kw_only=True):
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placements.id", ondelete="CASCADE"))
     party: Mapped[PlacementParty] = mapped_column(text_enum(PlacementParty))
     asked_at: Mapped[datetime]
+    #: When the party, still silent, was reminded.
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     going: Mapped[Going | None] = mapped_column(text_enum(Going), default=None)
     #: A line of their own.
@@ -52,6 +58,15 @@ class PlacementCheck(Base, kw_only=True):
     helped_at: Mapped[datetime | None] = mapped_column(default=None)
     helped_by_id: Mapped[UUID | None] = mapped_column(default=None)
     help_note: Mapped[str] = mapped_column(default="", repr=False)
+
+    @property
+    def until(self) -> datetime:
+        """Until when the link in the mail takes an answer."""
+        return self.asked_at + CHECK_WITHIN
+
+    def is_to_remind(self, at: datetime) -> bool:
+        """Return whether the party is silent, was not reminded, and has little time left."""
+        return self.answered_at is None and _is_due(self, at)
 
     @property
     def waits_for_help(self) -> bool:
@@ -137,6 +152,8 @@ class PlacementEvaluation(Base, kw_only=True):
     asked_at: Mapped[datetime]
     #: Until when it can be given.
     until: Mapped[datetime]
+    #: When the party, still silent, was reminded.
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None)
     given_at: Mapped[datetime | None] = mapped_column(default=None)
     #: EvaluationQuestion -> 1 to 5.
     scores: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, repr=False)
@@ -156,6 +173,10 @@ class PlacementEvaluation(Base, kw_only=True):
     def can_be_given(self, at: datetime) -> bool:
         """Return whether the party can still say how it was."""
         return self.state is EvaluationState.ASKED and at < self.until
+
+    def is_to_remind(self, at: datetime) -> bool:
+        """Return whether the party is silent, was not reminded, and has little time left."""
+        return self.state is EvaluationState.ASKED and _is_due(self, at)
 
     def give(self, scores: Mapping[EvaluationQuestion, int], text: str, *, at: datetime) -> None:
         """Write down what the party says.
@@ -194,3 +215,8 @@ class PlacementEvaluation(Base, kw_only=True):
         if following is None:
             raise TransitionNotAllowed("placement evaluation", self.state, action, self.actions())
         self.state = following
+
+
+def _is_due(asked: PlacementCheck | PlacementEvaluation, at: datetime) -> bool:
+    in_time = asked.until - REMIND_BEFORE <= at < asked.until
+    return asked.reminded_at is None and in_time

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.errors import TransitionNotAllowed
@@ -106,7 +106,10 @@ class RoundInput(Base, kw_only=True):
 
 
 class RoundAnswer(Base, kw_only=True):
-    """What one method answered to one input; never changed, so that it can be replayed."""
+    """What one method answered to one input; never changed, so that it can be replayed.
+
+    What its locks cost is added when somebody asks for it.
+    """
 
     __tablename__ = "round_answers"
     __table_args__ = (UniqueConstraint("input_id", "method"),)
@@ -118,6 +121,11 @@ class RoundAnswer(Base, kw_only=True):
     #: {"placed": {student: position}, "reached": [{"aim", "value", "bound"}]}
     document: Mapped[dict[str, Any]] = mapped_column(repr=False)
     at: Mapped[datetime]
+    #: Lock by lock who would be placed where without it: [{"student": student, "placed":
+    #: {student: position}}]; None until somebody asked.
+    lock_costs: Mapped[list[dict[str, Any]] | None] = mapped_column(
+        JSON(none_as_null=True), default=None, deferred=True, repr=False
+    )
 
 
 class RoundLock(Base, kw_only=True):
@@ -232,6 +240,10 @@ class JobStage(enum.StrEnum):
 
     OFFERED = "offered"
     ACCEPTED = "accepted"
+
+
+#: In these somebody may be asked how it goes.
+UNDER_WAY = frozenset({PlacementState.AGREED, PlacementState.RUNNING})
 
 
 class Placement(Base, kw_only=True):

@@ -54,6 +54,11 @@ class RoundRun(Base, kw_only=True):
     asked_revision: Mapped[int]
     state: Mapped[RunState] = mapped_column(text_enum(RunState), default=RunState.RUNNING)
     failure: Mapped[RunFailure | None] = mapped_column(text_enum(RunFailure), default=None)
+    #: The method whose locks are weighed; None when all methods are asked.
+    weighs: Mapped[str | None] = mapped_column(default=None)
+    #: Then: how many of its locks are weighed, and how many there are; None before the first.
+    weighed: Mapped[int | None] = mapped_column(default=None)
+    to_weigh: Mapped[int | None] = mapped_column(default=None)
     #: The method at work; None before the first. "stable", "most_placed" or "best_fit".
     method: Mapped[str | None] = mapped_column(default=None)
     #: What an optimising method works on, the best so far, and what is proven possible.

@@ -18,10 +18,9 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import Duplicate, InvalidInput, NotFound
 from matchmaker.matching.assignment.answering import answered
 from matchmaker.matching.assignment.board import laid_out
-from matchmaker.matching.assignment.changes import LockCost, lock_cost
 from matchmaker.matching.assignment.document import read_back, stamp, written_out
 from matchmaker.matching.assignment.outcome import Method, Placed, Result, Unplaced
-from matchmaker.matching.assignment.round import Lock, Problem, Round, RoundRefused
+from matchmaker.matching.assignment.round import Problem, Round, RoundRefused
 from matchmaker.matching.assignment.solver import Progress
 from matchmaker.matching.assignment.stable import Stopped, never
 from matchmaker.models import (
@@ -47,6 +46,7 @@ from matchmaker.services.round_answers import (
     names_of,
     read_answers,
     refuse_contradiction,
+    written,
 )
 from matchmaker.services.student_fit import StudentFit
 from matchmaker.storage import assignment, cohort_lists, cohorts
@@ -315,28 +315,6 @@ class AssignmentService:
             session.delete(lock)
             self._recorded(session, AuditAction.REVISE, round_id, by)
 
-    def lock_costs(self, round_id: UUID, method: Method) -> Sequence[LockCost]:
-        """Say for each lock of the latest input how all would fare without it.
-
-        Raises:
-            NotFound: there is no such round, or it was not run yet.
-
-        """
-        with self.sessions.reading() as session:
-            assignment.get(session, round_id)
-            asked = assignment.inputs(session, round_id)[:1]
-            answers = [assignment.answers(session, one.id) for one in asked]
-        if not asked:
-            raise NotFound("answer", method.value)
-        question = read_back(asked[0].document)
-        result = read_answers(asked, answers)[method].result
-
-        def answer(one: Round) -> Result:
-            return answered(one, method, seconds=self.seconds)
-
-        locks: Sequence[Lock] = question.locks
-        return [lock_cost(question, one, result, answer) for one in locks]
-
     def publish(
         self,
         round_id: UUID,
@@ -465,15 +443,7 @@ class AssignmentService:
                 RoundAnswer(
                     input_id=asked.id,
                     method=method.value,
-                    document={
-                        "placed": {
-                            str(one): str(other) for one, other in result.position_of().items()
-                        },
-                        "reached": [
-                            {"aim": one.aim, "value": one.value, "bound": one.bound}
-                            for one in result.reached
-                        ],
-                    },
+                    document=written(result),
                     at=self.clock(),
                 )
             )

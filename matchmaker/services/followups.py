@@ -26,8 +26,9 @@ from matchmaker.models import (
     PlacementParty,
 )
 from matchmaker.models.followup import CHECKED, EVALUATE_WITHIN, EVALUATING, SCORES
+from matchmaker.models.placement import UNDER_WAY
 from matchmaker.services.clock import Clock
-from matchmaker.services.placement_mails import mail_check, mail_evaluation
+from matchmaker.services.placement_mails import mail_followup
 from matchmaker.services.recording import Entry, record
 from matchmaker.storage import assignment, followups
 from matchmaker.storage.database import Sessions
@@ -239,8 +240,9 @@ def ask_halfway(session: Session, placement: Placement, *, at: datetime) -> None
     """Ask student, host and supervisor how it goes."""
     for party in CHECKED:
         if party in placement.parties():
-            session.add(PlacementCheck(placement_id=placement.id, party=party, asked_at=at))
-            mail_check(session, placement, party, at=at)
+            asked = PlacementCheck(placement_id=placement.id, party=party, asked_at=at)
+            session.add(asked)
+            mail_followup(session, placement, asked, at=at)
 
 
 def ask_afterwards(session: Session, placement: Placement, *, at: datetime) -> None:
@@ -251,7 +253,25 @@ def ask_afterwards(session: Session, placement: Placement, *, at: datetime) -> N
         )
         session.add(asked)
         session.flush()
-        mail_evaluation(session, placement, asked, at=at)
+        mail_followup(session, placement, asked, at=at)
+
+
+def remind_silent(session: Session, placement: Placement, *, at: datetime) -> bool:
+    """Remind, once, whoever was asked how it goes or how it was and has said nothing.
+
+    Returns:
+        Whether there was anybody to remind.
+
+    """
+    asked: list[PlacementCheck | PlacementEvaluation] = [
+        *(followups.checks(session, placement.id) if placement.state in UNDER_WAY else ()),
+        *followups.evaluations(session, placement.id).values(),
+    ]
+    silent = [one for one in asked if one.is_to_remind(at)]
+    for one in silent:
+        one.reminded_at = at
+        mail_followup(session, placement, one, at=at)
+    return bool(silent)
 
 
 def _line(field: str, text: str, *, needed: bool) -> str:

@@ -13,6 +13,7 @@ from matchmaker.models import (
     LinkPurpose,
     MailTemplate,
     Placement,
+    PlacementCheck,
     PlacementEvaluation,
     PlacementParty,
 )
@@ -29,8 +30,6 @@ DANISH = "da"
 MOST_SINGLE = 20
 #: How long a supervisor without an account can read what was agreed.
 READ_FOR = timedelta(days=90)
-#: How long what is asked half-way can be answered.
-CHECK_FOR = timedelta(days=28)
 
 
 def mail_round(session: Session, placements: Sequence[Placement], *, at: datetime) -> None:
@@ -133,38 +132,34 @@ def mail_ended(
             )
 
 
-def mail_check(
-    session: Session, placement: Placement, party: PlacementParty, *, at: datetime
+def mail_followup(
+    session: Session,
+    placement: Placement,
+    asked: PlacementCheck | PlacementEvaluation,
+    *,
+    at: datetime,
 ) -> None:
-    """Ask one party half-way how it goes."""
-    book, until = AddressBook(session), at + CHECK_FOR
+    """Ask one party half-way how it goes, or afterwards how it was; again where it is reminded."""
+    purpose, template, key = _FOLLOWUPS[type(asked)]
+    book, party, reminder = AddressBook(session), asked.party, asked.reminded_at is not None
     known = _known(session, placement, book)
     for to in book.of(placement, party):
-        path = _link(session, LinkPurpose.PLACEMENT_CHECK, placement, party, to, at, until)
-        values = {"path": path, "expires_at": until.isoformat(), **known, "party": party.value}
-        _queue(session, placement, to, MailTemplate.PLACEMENT_CHECK, f"check:{party}", at, values)
-
-
-def mail_evaluation(
-    session: Session, placement: Placement, asked: PlacementEvaluation, *, at: datetime
-) -> None:
-    """Ask student or host how it was."""
-    book, party = AddressBook(session), asked.party
-    known = _known(session, placement, book)
-    for to in book.of(placement, party):
-        path = _link(
-            session, LinkPurpose.PLACEMENT_EVALUATION, placement, party, to, at, asked.until
-        )
+        path = _link(session, purpose, placement, party, to, at, asked.until)
         values = {"path": path, "expires_at": asked.until.isoformat(), **known}
-        _queue(
-            session,
-            placement,
-            to,
-            MailTemplate.PLACEMENT_EVALUATION,
-            f"evaluation:{party}",
-            at,
-            {**values, "party": party.value},
-        )
+        told = {**values, "party": party.value, "reminder": reminder}
+        which = f"{'reminder:' if reminder else ''}{key}:{party}"
+        _queue(session, placement, to, template, which, at, told)
+
+
+#: What is asked -> purpose of its link, template, part of its key.
+_FOLLOWUPS: dict[type, tuple[LinkPurpose, MailTemplate, str]] = {
+    PlacementCheck: (LinkPurpose.PLACEMENT_CHECK, MailTemplate.PLACEMENT_CHECK, "check"),
+    PlacementEvaluation: (
+        LinkPurpose.PLACEMENT_EVALUATION,
+        MailTemplate.PLACEMENT_EVALUATION,
+        "evaluation",
+    ),
+}
 
 
 def _mail_coordinators(

@@ -1,4 +1,7 @@
-"""What time does to placements: one reminder, then the end; half-way a question to each party."""
+"""What time does to placements: one reminder, then the end; half-way a question to each party.
+
+Who is asked half-way or afterwards, and stays silent, is reminded once.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from matchmaker.models import (
     PlacementAction,
     PlacementState,
 )
-from matchmaker.services.followups import ask_halfway
+from matchmaker.services.followups import ask_halfway, remind_silent
 from matchmaker.services.introduction_ticks import MOST_AT_ONCE
 from matchmaker.services.placement_mails import mail_ended, mail_offer
 from matchmaker.services.placements import PlacementService
@@ -30,6 +33,8 @@ class PlacementsTicked:
     lapsed: int
     #: Whose parties were asked how it goes.
     asked: int
+    #: Of whose parties some were silent about how it goes or was, and were asked again.
+    asked_again: int
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,12 @@ class PlacementTicks:
             over = followups.to_lapse(session, now, most)
             due = followups.to_remind(session, now, most)
             halfway = followups.to_check(session, now.date(), most)
+            silent = followups.to_remind_of_followups(session, now, most)
         return PlacementsTicked(
             lapsed=sum(self._each(one, self._lapse) for one in over),
             reminded=sum(self._each(one, self._remind) for one in due),
             asked=sum(self._each(one, self._ask) for one in halfway),
+            asked_again=sum(self._each(one, self._ask_again) for one in silent),
         )
 
     def _each(self, placement_id: UUID, deed: Callable[[Session, Placement], bool]) -> bool:
@@ -79,6 +86,12 @@ class PlacementTicks:
             return False
         ask_halfway(session, one, at=self.placements.clock())
         self._recorded(session, one, AuditAction.ASK)
+        return True
+
+    def _ask_again(self, session: Session, one: Placement) -> bool:
+        if not remind_silent(session, one, at=self.placements.clock()):
+            return False
+        self._recorded(session, one, AuditAction.REMIND)
         return True
 
     def _recorded(self, session: Session, one: Placement, action: AuditAction) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput
-from matchmaker.matching.assignment.board import laid_out
+from matchmaker.matching.assignment.board import Board, laid_out
 from matchmaker.matching.assignment.changes import Difference, difference
 from matchmaker.matching.assignment.document import read_back
 from matchmaker.matching.assignment.judging import judged
@@ -85,6 +86,26 @@ def refuse_contradiction(asked: Round) -> None:
         raise InvalidInput("round", SENTENCES.get(refused.problems[0].flaw, OTHERWISE)) from refused
 
 
+def written(result: Result) -> dict[str, Any]:
+    """Return what is kept of an answer: who is placed where, and what is proven."""
+    return {
+        "placed": {str(one): str(other) for one, other in result.position_of().items()},
+        "reached": [
+            {"aim": one.aim, "value": one.value, "bound": one.bound} for one in result.reached
+        ],
+    }
+
+
+def read_result(board: Board, method: Method, document: Mapping[str, Any]) -> Result:
+    """Return the answer that ``written`` has kept, to the round that the board lays out."""
+    placed = {
+        board.student_row[UUID(student)]: board.position_row[UUID(position)]
+        for student, position in document["placed"].items()
+    }
+    reached = tuple(Reached(**one) for one in document["reached"])
+    return judged(board, placed, method=method, reached=reached)
+
+
 def read_answers(
     asked: Sequence[RoundInput], answers: Sequence[Mapping[str, RoundAnswer]]
 ) -> dict[Method, MethodAnswer]:
@@ -94,18 +115,7 @@ def read_answers(
         board = laid_out(read_back(one.document))
         results.append(
             {
-                Method(method): (
-                    kept.id,
-                    judged(
-                        board,
-                        {
-                            board.student_row[UUID(student)]: board.position_row[UUID(position)]
-                            for student, position in kept.document["placed"].items()
-                        },
-                        method=Method(method),
-                        reached=tuple(Reached(**reached) for reached in kept.document["reached"]),
-                    ),
-                )
+                Method(method): (kept.id, read_result(board, Method(method), kept.document))
                 for method, kept in given.items()
             }
         )

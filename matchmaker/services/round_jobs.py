@@ -7,13 +7,11 @@ as it was, and it is run again.
 
 from __future__ import annotations
 
-import resource
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from threading import Event
-from time import monotonic
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -22,24 +20,29 @@ from matchmaker.errors import (
     InvalidInput,
     NotFound,
     StaleRevision,
-    StorageUnavailable,
     TransitionNotAllowed,
 )
 from matchmaker.matching.assignment.outcome import Method
-from matchmaker.matching.assignment.solver import Progress
 from matchmaker.matching.assignment.stable import Stopped
-from matchmaker.models import AuditAction, RoundAction, RoundRun, RunFailure, RunState
+from matchmaker.models import (
+    AssignmentRound,
+    AuditAction,
+    RoundAction,
+    RoundRun,
+    RunFailure,
+    RunState,
+)
 from matchmaker.services.assignment import AssignmentService
 from matchmaker.services.background import BackgroundWorker
 from matchmaker.services.clock import Clock
 from matchmaker.services.gathering import gathered
+from matchmaker.services.lock_costs import LockCostService
 from matchmaker.services.recording import Entry, record
 from matchmaker.services.round_answers import refuse_contradiction
+from matchmaker.services.round_watch import RoundWatch
 from matchmaker.storage import assignment
 from matchmaker.storage.database import Sessions
 
-#: Seconds between two looks at whether to go on; each says that somebody is at work.
-EVERY = 0.5
 #: After so long without a word nobody is at work on a run any more.
 LOST_AFTER = timedelta(seconds=60)
 
@@ -49,6 +52,7 @@ class RoundJobs:
     """What pages do with the methods: each deed returns at once, the work is done behind it."""
 
     assignment: AssignmentService
+    costs: LockCostService
     worker: BackgroundWorker
     sessions: Sessions
     clock: Clock
@@ -76,26 +80,80 @@ class RoundJobs:
             round_ = assignment.get(session, round_id, expected_revision, lock=True)
             round_.check(RoundAction.ADJUST)
             present = session.get(RoundRun, round_id)
-            if (
-                present is not None
-                and present.state is RunState.RUNNING
-                and present.asked_revision == round_.revision
-                and not self.is_lost(present)
-            ):
+            if present is not None and self._is_at(present, round_, None):
                 return present
             refuse_contradiction(gathered(session, round_).asked)
-            if present is not None:
-                session.delete(present)
-                session.flush()
-            run = RoundRun(
-                round_id=round_id,
-                asked_revision=round_.revision,
-                by_id=by,
-                started_at=self.clock(),
-                seen_at=self.clock(),
-            )
-            session.add(run)
-        self.worker.put(run.token, partial(self._work, round_id, run.token, run.asked_revision, by))
+            run = self._begun(session, round_, present, by=by)
+        watch = self._watch(run)
+        self.worker.put(run.token, partial(self._work, watch, partial(self._ask, watch, by)))
+        return run
+
+    def weigh(
+        self,
+        round_id: UUID,
+        method: Method,
+        *,
+        by: UUID | None,
+        expected_revision: int | None = None,
+    ) -> RoundRun:
+        """Have a method answer the latest input again without each lock; see ``LockCostService``.
+
+        Args:
+            round_id: which round.
+            method: which method.
+            by: the account.
+            expected_revision: of the round, as the caller read it.
+
+        Raises:
+            NotFound: there is no such round, or it was not run yet.
+            StaleRevision: somebody changed it meanwhile.
+            TransitionNotAllowed: the methods are at work on something else.
+
+        """
+        self.costs.read(round_id, method)
+        with self.sessions.writing() as session:
+            round_ = assignment.get(session, round_id, expected_revision, lock=True)
+            present = session.get(RoundRun, round_id)
+            if present is not None and self._is_at(present, round_, method):
+                return present
+            if present is not None and present.under_way and not self.is_lost(present):
+                raise TransitionNotAllowed("run", present.state, "weigh", ("stop",))
+            run = self._begun(session, round_, present, by=by, weighs=method)
+        watch = self._watch(run)
+        self.worker.put(run.token, partial(self._work, watch, partial(self._weigh, watch, method)))
+        return run
+
+    def _is_at(self, present: RoundRun, round_: AssignmentRound, weighs: Method | None) -> bool:
+        """Return whether just this is being done already."""
+        return (
+            present.state is RunState.RUNNING
+            and present.weighs == (None if weighs is None else weighs.value)
+            and present.asked_revision == round_.revision
+            and not self.is_lost(present)
+        )
+
+    def _begun(
+        self,
+        session: Session,
+        round_: AssignmentRound,
+        present: RoundRun | None,
+        *,
+        by: UUID | None,
+        weighs: Method | None = None,
+    ) -> RoundRun:
+        if present is not None:
+            session.delete(present)
+            session.flush()
+        run = RoundRun(
+            round_id=round_.id,
+            asked_revision=round_.revision,
+            by_id=by,
+            weighs=None if weighs is None else weighs.value,
+            method=None if weighs is None else weighs.value,
+            started_at=self.clock(),
+            seen_at=self.clock(),
+        )
+        session.add(run)
         return run
 
     def stop(self, round_id: UUID, *, by: UUID | None) -> RoundRun:
@@ -144,16 +202,29 @@ class RoundJobs:
         self.closing.set()
         self.worker.close()
 
-    def _work(self, round_id: UUID, token: UUID, asked: int, by: UUID | None) -> None:
-        watch = _Watch(self, round_id, token, asked)
+    def _watch(self, run: RoundRun) -> RoundWatch:
+        return RoundWatch(
+            self.sessions, self.clock, self.closing, run.round_id, run.token, run.asked_revision
+        )
+
+    def _ask(self, watch: RoundWatch, by: UUID | None) -> None:
+        self.assignment.run(
+            watch.round_id,
+            by=by,
+            expected_revision=watch.asked,
+            progress=watch.tell,
+            cancelled=watch.cancelled,
+        )
+
+    def _weigh(self, watch: RoundWatch, method: Method) -> None:
+        watch.method = method
+        self.costs.weigh(
+            watch.round_id, method, progress=watch.tell_of_locks, cancelled=watch.cancelled
+        )
+
+    def _work(self, watch: RoundWatch, deed: Callable[[], None]) -> None:
         try:
-            self.assignment.run(
-                round_id,
-                by=by,
-                expected_revision=asked,
-                progress=watch.tell,
-                cancelled=watch.cancelled,
-            )
+            deed()
         except Stopped:
             watch.end(RunState.FAILED if watch.failure else RunState.STOPPED, watch.failure)
         except (StaleRevision, TransitionNotAllowed, NotFound):
@@ -165,76 +236,3 @@ class RoundJobs:
             raise
         else:
             watch.end(RunState.DONE)
-
-
-@dataclass
-class _Watch:
-    """Stands between the methods and the row that tells of them."""
-
-    jobs: RoundJobs
-    round_id: UUID
-    token: UUID
-    asked: int
-    method: Method | None = None
-    progress: Progress | None = None
-    stopped: bool = False
-    #: Why it has to stop, when nobody asked for it.
-    failure: RunFailure | None = None
-    _looked: float = 0.0
-
-    def tell(self, method: Method, progress: Progress | None) -> None:
-        """Hear which method is at work, and how far it is."""
-        self.method, self.progress = method, progress
-
-    def cancelled(self) -> bool:
-        """Look now and then whether to stop, and say on the way that somebody is at work."""
-        if self.stopped:
-            return True
-        if self.jobs.closing.is_set():
-            self.stopped, self.failure = True, RunFailure.INTERRUPTED
-        elif monotonic() - self._looked >= EVERY:
-            self._looked = monotonic()
-            try:
-                with self.jobs.sessions.writing() as session:
-                    self._look(session)
-            except StorageUnavailable:
-                return False  # busy just now; the next look says it
-        return self.stopped
-
-    def _look(self, session: Session) -> None:
-        run = self._mine(session)
-        if run is None or run.state is not RunState.RUNNING:
-            self.stopped = True
-        elif assignment.get(session, self.round_id).revision != self.asked:
-            self.stopped, self.failure = True, RunFailure.OVERTAKEN
-        else:
-            run.seen_at = self.jobs.clock()
-            self._told(run)
-
-    def _told(self, run: RoundRun) -> None:
-        run.method = self.method
-        run.aim, run.value, run.bound = "", None, None
-        if self.progress is not None:
-            run.aim = self.progress.aim
-            run.value, run.bound = self.progress.value, self.progress.bound
-
-    def end(self, state: RunState, failure: RunFailure | None = None) -> None:
-        """Say that nobody is at work any more; nothing when another run took its place."""
-        with self.jobs.sessions.writing() as session:
-            run = self._mine(session)
-            if run is not None:
-                self._told(run)
-                run.seen_at = self.jobs.clock()
-                run.peak_memory_mb = peak_memory_mb()
-                run.end(state, at=run.seen_at, failure=failure)
-
-    def _mine(self, session: Session) -> RoundRun | None:
-        run = assignment.run_of(session, self.round_id)
-        return run if run is not None and run.token == self.token else None
-
-
-def peak_memory_mb() -> int:
-    """Return the highest memory of this process so far, libraries included, in mebibytes."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Kilobytes on Linux, bytes on macOS.
-    return most // (1024 * 1024 if sys.platform == "darwin" else 1024)

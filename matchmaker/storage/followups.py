@@ -23,12 +23,10 @@ from matchmaker.models import (
     PlacementParty,
     PlacementState,
     Position,
+    followup,
 )
-from matchmaker.models.placement import REMIND_BEFORE
+from matchmaker.models.placement import REMIND_BEFORE, UNDER_WAY
 from matchmaker.storage import cohorts
-
-#: In these a placement is under way: somebody may be asked how it goes.
-_UNDER_WAY = (PlacementState.AGREED, PlacementState.RUNNING)
 
 
 def spend_links(
@@ -80,7 +78,7 @@ def to_check(session: Session, today: date, most: int) -> Sequence[UUID]:
         select(Placement.id, Position.starts_on, Position.ends_on)
         .join(Position, Position.id == Placement.position_id)
         .where(
-            Placement.state.in_(_UNDER_WAY),
+            Placement.state.in_(UNDER_WAY),
             Position.starts_on <= today,
             Position.ends_on >= today,
             ~exists().where(PlacementCheck.placement_id == Placement.id),
@@ -89,6 +87,36 @@ def to_check(session: Session, today: date, most: int) -> Sequence[UUID]:
     )
     due = [one for one, first, last in rows if halfway(first, last) <= today]
     return due[:most]
+
+
+def to_remind_of_followups(session: Session, at: datetime, most: int) -> Sequence[UUID]:
+    """Return placements with a party that was asked and is silent, the most urgent first."""
+    soon = at + followup.REMIND_BEFORE
+    checks = (
+        select(PlacementCheck.placement_id, PlacementCheck.asked_at)
+        .join(Placement, Placement.id == PlacementCheck.placement_id)
+        .where(
+            # Of what is over nobody asks how it goes.
+            Placement.state.in_(UNDER_WAY),
+            PlacementCheck.answered_at.is_(None),
+            PlacementCheck.reminded_at.is_(None),
+            PlacementCheck.asked_at > at - followup.CHECK_WITHIN,
+            PlacementCheck.asked_at <= soon - followup.CHECK_WITHIN,
+        )
+        .order_by(PlacementCheck.asked_at, PlacementCheck.placement_id)
+    )
+    evaluations = (
+        select(PlacementEvaluation.placement_id, PlacementEvaluation.asked_at)
+        .where(
+            PlacementEvaluation.state == EvaluationState.ASKED,
+            PlacementEvaluation.reminded_at.is_(None),
+            PlacementEvaluation.until > at,
+            PlacementEvaluation.until <= soon,
+        )
+        .order_by(PlacementEvaluation.asked_at, PlacementEvaluation.placement_id)
+    )
+    found = [*session.execute(checks.limit(most)), *session.execute(evaluations.limit(most))]
+    return list(dict.fromkeys(one for one, _ in sorted(found, key=lambda row: row[1])))[:most]
 
 
 def halfway(first: date, last: date) -> date:

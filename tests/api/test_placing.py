@@ -7,7 +7,18 @@ from uuid import uuid4
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Role, Scope
 from tests.api.conftest import pointers, refusal
-from tests.api.placing import API, PERIOD, Caller, Parties, answer_of, offer, run, shown, wish
+from tests.api.placing import (
+    API,
+    PERIOD,
+    Caller,
+    Parties,
+    answer_of,
+    matchmaker_of,
+    offer,
+    run,
+    shown,
+    wish,
+)
 from tests.people import somebody, token_of
 from tests.services.placing import claimed
 
@@ -98,7 +109,15 @@ def test_from_a_university_to_a_completed_placement(  # noqa: PLR0915 - one stor
     second = run(call, coordinator, address)
     moves = answer_of(second.get_json(), "stable")["since"]["moves"]
     assert {one["student_id"]: one["turn"] for one in moves} == {ane: "better", bo: "worse"}
-    costs = call(coordinator, "GET", f"{address}/lock-costs?method=stable").get_json()["items"]
+    costs_at = f"{address}/lock-costs"
+    call(coordinator, "GET", f"{costs_at}?method=stable", status=404)
+    tag = second.headers["ETag"]
+    asked = call(coordinator, "POST", costs_at, {"method": "stable"}, tag=tag, status=202)
+    assert (asked.get_json()["weighs"], asked.headers["Location"]) == ("stable", f"{address}/run")
+    matchmaker_of(call.client).round_jobs.worker.wait()
+    told = call(coordinator, "GET", f"{address}/run").get_json()
+    assert (told["state"], told["weighed"], told["to_weigh"]) == ("done", 1, 1)
+    costs = call(coordinator, "GET", f"{costs_at}?method=stable").get_json()["items"]
     assert [one["student_id"] for one in costs] == [ane]
     assert len(costs[0]["without"]["moves"]) == 2
     lock_id = second.get_json()["locks"][0]["id"]

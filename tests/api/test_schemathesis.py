@@ -116,7 +116,7 @@ JUDGED = {
     "/api/v1/cohorts/{cohort_id}/rounds": {"POST"},
     **{
         f"/api/v1/rounds/{{round_id}}/{deed}": {"POST"}
-        for deed in ("run", "locks", "publication", "cancellation")
+        for deed in ("run", "locks", "lock-costs", "publication", "cancellation")
     },
     "/api/v1/rounds/{round_id}/locks/{lock_id}": {"DELETE"},
     "/api/v1/positions": {"POST"},

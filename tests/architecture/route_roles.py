@@ -44,7 +44,7 @@ ON_CHALLENGES = {
 
 _OF_A_COHORT = """cohort enrol leave student bring add_supervisor revise_supervisor approve vet forbid allow
     propose open_round""".split()
-_OF_A_ROUND = "page run progress stop lock unlock publish cancel".split()
+_OF_A_ROUND = "page run progress stop weigh lock unlock publish cancel".split()
 _COHORTS = """OneCohort Supervisors OneSupervisor PositionsOfCohort
     Approval ForbiddenPairs OneForbiddenPair Proposal""".split()
 _ROUNDS = """RoundsOfCohort OneRound Run Locks OneLock LockCosts Publication Cancellation Replay

@@ -39,6 +39,8 @@ def world(service: Matchmaker) -> World:
         round_id, ane, campus.positions["Welding"], reason="lives next door", by=None
     )
     service.assignment.run(round_id, by=None)
+    service.round_jobs.weigh(round_id, Method.STABLE, by=None)
+    assert service.round_jobs.worker.wait()
     published, other_id = a_small_round(service)
     service.assignment.run(other_id, by=None)
     answer = service.assignment.view(other_id).answers[Method.STABLE].answer_id

@@ -112,7 +112,7 @@ def test_the_whole_way_of_a_round(  # noqa: PLR0915 - one story, told to its end
     assert coordinator.status == 422 and "changed since this answer" in coordinator.text
     answered(coordinator, matchmaker)
     assert "Bo: Welding → no place (worse for the student)" in coordinator.text
-    coordinator.follow("What each lock costs")
+    answered(coordinator, matchmaker, "What each lock costs")
     assert "Without the lock of Ane" in coordinator.text
     answered(coordinator.send("Lift the lock"), matchmaker)
 

@@ -93,8 +93,6 @@ def test_the_same_input_is_asked_once_and_another_one_is_held_against_it(
         since is not None
         and {loser: Turn.BETTER}.items() <= {one.student: one.turn for one in since.moves}.items()
     )
-    (cost,) = rounds.lock_costs(round_id, Method.STABLE)
-    assert cost.lock.reason == "lives next door" and cost.without.moves
     rounds.unlock(round_id, view.locks[0].id, by=None)
     rounds.run(round_id, by=None)
     assert campus.placed(rounds.view(round_id)) == campus.placed(first)
@@ -263,7 +261,7 @@ def test_only_one_round_of_a_cohort_is_open_and_a_cancelled_one_changes_nothing(
     for missing in (
         lambda: rounds.view(uuid4()),
         lambda: rounds.replay(again.id),
-        lambda: rounds.lock_costs(again.id, Method.STABLE),
+        lambda: service.lock_costs.read(again.id, Method.STABLE),
         lambda: rounds.publish(again.id, uuid4(), by=None),
         lambda: rounds.unlock(again.id, uuid4(), by=None),
     ):

@@ -12,6 +12,7 @@ from matchmaker.bootstrap import Matchmaker
 from matchmaker.errors import InvalidInput, LinkSpent, TransitionNotAllowed
 from matchmaker.models import (
     AuditAction,
+    Going,
     LinkPurpose,
     MailTemplate,
     PlacementAction,
@@ -19,12 +20,15 @@ from matchmaker.models import (
     PlacementParty,
     PlacementState,
 )
+from matchmaker.models.followup import CHECK_WITHIN, EVALUATE_WITHIN
+from matchmaker.models.followup import REMIND_BEFORE as REMIND_SILENT_BEFORE
 from matchmaker.models.placement import AGREE_WITHIN, REMIND_BEFORE
 from matchmaker.services.audit import AuditFilter
 from matchmaker.services.placement_links import LinkStanding
 from matchmaker.services.placement_mails import MOST_SINGLE
 from tests.conftest import SteppingClock
 from tests.services.placed import SUPERVISOR, Placed, a_placement, published
+from tests.services.placing import asked_halfway
 
 OFFER = LinkPurpose.PLACEMENT
 
@@ -126,6 +130,42 @@ def test_time_reminds_once_and_then_lets_lapse(placed: Placed, clock: SteppingCl
     told = {one.to for one in placed.mails(MailTemplate.PLACEMENT_ENDED)}
     assert told == placed.addresses
     assert len(service.placing_work.of(None).lost) == 1
+
+
+def test_who_is_silent_about_a_placement_is_reminded_once(
+    placed: Placed, clock: SteppingClock
+) -> None:
+    service, ticks = placed.agreed().service, placed.service.placement_ticks
+    service.placements.apply(placed.id, PlacementAction.START, by=None)
+    asked_halfway(service, placed.id)
+    service.followups.answer_check(
+        placed.id, PlacementParty.STUDENT, Going.WELL, by=placed.student.id
+    )
+    clock.now += CHECK_WITHIN - REMIND_SILENT_BEFORE - timedelta(hours=1)
+    assert ticks.tick().asked_again == 0
+    clock.now += timedelta(hours=1)
+    assert [ticks.tick().asked_again for _ in range(2)] == [1, 0]
+    again = [one for one in placed.mails(MailTemplate.PLACEMENT_CHECK) if one.values["reminder"]]
+    assert {one.to for one in again} == {placed.host.email, SUPERVISOR}
+    # The link of the reminder answers, until the time that the first one named.
+    secret = placed.secret(SUPERVISOR, MailTemplate.PLACEMENT_CHECK)
+    service.placement_links.check(secret, Going.WELL)
+    clock.now += REMIND_SILENT_BEFORE
+    secret = placed.secret(placed.host.email, MailTemplate.PLACEMENT_CHECK)
+    standing = service.placement_links.peek(secret, LinkPurpose.PLACEMENT_CHECK).standing
+    assert standing is LinkStanding.EXPIRED
+
+    # Completed, nobody is asked any more how it goes, and the silent how it was.
+    service.placements.apply(placed.id, PlacementAction.COMPLETE, by=None)
+    clock.now += EVALUATE_WITHIN - REMIND_SILENT_BEFORE
+    assert [ticks.tick().asked_again for _ in range(2)] == [1, 0]
+    asked = placed.mails(MailTemplate.PLACEMENT_EVALUATION)
+    assert {one.to for one in asked if one.values["reminder"]} == {
+        placed.student.email,
+        placed.host.email,
+    }
+    clock.now += REMIND_SILENT_BEFORE
+    assert ticks.tick().asked_again == 0
 
 
 def test_nobody_else_agrees_or_declines_for_a_party(placed: Placed) -> None:

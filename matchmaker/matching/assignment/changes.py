@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -74,20 +73,9 @@ def difference(before: Result, after: Result) -> Difference:
     return Difference(before=before.measures, after=after.measures, moves=tuple(moves))
 
 
-def lock_cost(
-    asked: Round, lock: Lock, result: Result, answer: Callable[[Round], Result]
-) -> LockCost:
-    """Answer the round again without a lock.
-
-    Args:
-        asked: the round with the lock.
-        lock: the one in question.
-        result: the answer with it.
-        answer: the method that gave the answer.
-
-    """
-    lifted = replace(asked, locks=tuple(one for one in asked.locks if one != lock))
-    return LockCost(lock=lock, without=difference(result, answer(lifted)))
+def lifted(asked: Round, lock: Lock) -> Round:
+    """Return the same round without a lock: what a method answers to it is what the lock costs."""
+    return replace(asked, locks=tuple(one for one in asked.locks if one != lock))
 
 
 def _turn(old: int | None, new: int | None, *, gone: bool, come: bool) -> Turn:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matchmaker.matching.assignment.answering import answered
 from matchmaker.matching.assignment.board import laid_out
-from matchmaker.matching.assignment.changes import Turn, difference, lock_cost
+from matchmaker.matching.assignment.changes import Turn, difference, lifted
 from matchmaker.matching.assignment.judging import judged
 from matchmaker.matching.assignment.keeping import Limit, breaches
 from matchmaker.matching.assignment.outcome import Method, Reason, Result, Unplaced, Why
@@ -180,7 +180,7 @@ def test_what_a_lock_cost_is_said_by_name() -> None:
     lock = Lock(student=student(1), position=position(0), reason="lives next door")
     asked = replace(asked, locks=(lock,))
     result = answered(asked, Method.STABLE)
-    cost = lock_cost(asked, lock, result, lambda one: answered(one, Method.STABLE)).without
+    cost = difference(result, answered(lifted(asked, lock), Method.STABLE))
     assert (cost.before.placed, cost.after.placed) == (1, 2)
     assert [(move.student, move.before, move.after, move.turn) for move in cost.moves] == [
         (student(0), None, position(0), Turn.BETTER),
