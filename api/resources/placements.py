@@ -11,8 +11,7 @@ from api.auth import needs, required_viewer
 from api.context import matchmaker
 from api.etags import etag_of, required_revision
 from api.openapi import IF_MATCH_PARAMETER, PREFIX, Blueprint
-from api.resources.paging import page_of
-from api.schemas.base import PageQuerySchema
+from api.schemas.desk import CursorQuerySchema
 from api.schemas.placement import (
     AgreementInputSchema,
     PlacementActionSchema,
@@ -23,6 +22,7 @@ from api.schemas.placement import (
 from matchmaker.errors import InvalidInput, NotPermitted
 from matchmaker.models import PlacementParty
 from matchmaker.models.actions import Action, parties_of
+from matchmaker.services.cursors import CursorPage
 from matchmaker.services.placements import PlacementView
 
 blueprint = Blueprint(
@@ -40,14 +40,15 @@ class Placements(MethodView):
     """One's own placements."""
 
     @needs(Action.READ_OWN_ACCOUNT)
-    @blueprint.takes(PageQuerySchema, location="query")
+    @blueprint.takes(CursorQuerySchema, location="query")
     @blueprint.answers(200, PlacementPageSchema, description="Some placements.")
     @blueprint.named("listPlacements", 401, 403)
-    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+    def get(self, query: dict[str, Any]) -> CursorPage[PlacementView]:
         """List the placements of the students one is, and at the hosts one speaks for."""
         viewer = required_viewer()
-        found = matchmaker().placements.list(students=viewer.claimed, hosts=viewer.organisations)
-        return page_of(found, **query)
+        return matchmaker().placements.page(
+            students=viewer.claimed, hosts=viewer.organisations, **query
+        )
 
 
 @blueprint.at("/placements/<uuid:placement_id>")

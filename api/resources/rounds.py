@@ -14,12 +14,12 @@ from api.etags import etag_of, required_revision
 from api.idempotency import PARAMETER, once
 from api.openapi import IF_MATCH_PARAMETER, PREFIX, Blueprint
 from api.schemas.desk import CursorQuerySchema
+from api.schemas.placement import PlacementPageSchema
 from api.schemas.round import (
     LockCostInputSchema,
     LockCostListSchema,
     LockCostQuerySchema,
     LockInputSchema,
-    PlacementPartSchema,
     PublicationInputSchema,
     ReplaySchema,
     RoundInputSchema,
@@ -237,7 +237,7 @@ class PlacementsOfRound(MethodView):
 
     @needs(Action.LIST_COHORTS)
     @blueprint.takes(CursorQuerySchema, location="query")
-    @blueprint.answers(200, PlacementPartSchema, description="Some placements.")
+    @blueprint.answers(200, PlacementPageSchema, description="Some placements.")
     @blueprint.named("listPlacementsOfRound", 401, 403, 404)
     def get(self, query: dict[str, Any], round_id: UUID) -> CursorPage[PlacementView]:
         """List the placements that a round offered, by name of the student."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
-from api.schemas.base import OutputSchema, PageSchema, StrictSchema, about, choice, one_line
+from api.schemas.base import OutputSchema, StrictSchema, about, choice, one_line
+from api.schemas.desk import CursorPageSchema
 from matchmaker.models import (
     JobStage,
     PlacementAction,
@@ -145,7 +146,10 @@ class PlacementSchema(OutputSchema):
     )
 
 
-class PlacementPageSchema(PageSchema):
+class PlacementPageSchema(CursorPageSchema):
     """Some placements."""
 
-    items = fields.List(fields.Nested(PlacementSchema), metadata=about("The latest first."))
+    items = fields.List(
+        fields.Nested(PlacementSchema),
+        metadata=about("One's own: the latest first. Of a round: by name of the student."),
+    )

@@ -10,7 +10,6 @@ from marshmallow import fields, validate
 from api.schemas.base import OutputSchema, StrictSchema, about, choice
 from api.schemas.cohort import name_field, reason_field
 from api.schemas.desk import CursorPageSchema
-from api.schemas.placement import PlacementSchema
 from matchmaker.matching.assignment.blocking import Gain
 from matchmaker.matching.assignment.changes import LockCost, Turn
 from matchmaker.matching.assignment.outcome import Method, Reason, Why
@@ -76,12 +75,6 @@ class RoundPageSchema(CursorPageSchema):
     """Some rounds of a cohort."""
 
     items = fields.List(fields.Nested(RoundSummarySchema), metadata=about("The first first."))
-
-
-class PlacementPartSchema(CursorPageSchema):
-    """Some placements that came of a round."""
-
-    items = fields.List(fields.Nested(PlacementSchema), metadata=about("By name of the student."))
 
 
 class RoundRunSchema(OutputSchema):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -88,8 +89,27 @@ class PlacementService:
     ) -> Sequence[PlacementView]:
         """Return the placements of these students or at these hosts, the latest first."""
         with self.sessions.reading() as session:
-            found = assignment.placements_of(session, students=students, hosts=hosts)
-            return all_viewed(session, found)
+            return all_viewed(session, cohort_lists.own_placements(session, students, hosts))
+
+    def page(
+        self,
+        *,
+        students: Collection[UUID] = (),
+        hosts: Collection[UUID] = (),
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> CursorPage[PlacementView]:
+        """Return some of what ``list`` returns.
+
+        Raises:
+            InvalidInput: the cursor is of another list.
+
+        """
+        after = read_cursor(cursor, (datetime, UUID)) if cursor else None
+        with self.sessions.reading() as session:
+            found = cohort_lists.own_placements(session, students, hosts, after=after, limit=limit)
+            rows = page_of(found, limit, lambda one: (one.created_at, one.id))
+            return CursorPage(all_viewed(session, rows.items), rows.next)
 
     def page_of_round(
         self, round_id: UUID, *, cursor: str | None = None, limit: int = 20
@@ -104,7 +124,7 @@ class PlacementService:
         with self.sessions.reading() as session:
             found = cohort_lists.placements_of_round(session, round_id, after=after, limit=limit)
             rows = page_of(found, limit, lambda one: (one[1], one[0].id))
-            return CursorPage([viewed(session, one) for one, _ in rows.items], rows.next)
+            return CursorPage(all_viewed(session, [one for one, _ in rows.items]), rows.next)
 
     def of_round(self, round_id: UUID) -> Sequence[PlacementView]:
         """Return the placements that came of a round, by name of the student."""

@@ -144,15 +144,6 @@ def placements_of_round(session: Session, round_id: UUID) -> Sequence[Placement]
     return session.scalars(query.order_by(Placement.id)).all()
 
 
-def placements_of(
-    session: Session, *, students: Collection[UUID] = (), hosts: Collection[UUID] = ()
-) -> Sequence[Placement]:
-    """Return the placements of these students, or at these hosts, the latest first."""
-    query = select(Placement).join(Position, Position.id == Placement.position_id)
-    query = query.where(Placement.student_id.in_(students) | Position.host_id.in_(hosts))
-    return session.scalars(query.order_by(Placement.created_at.desc(), Placement.id)).all()
-
-
 def all_parties(
     session: Session, placement_ids: Collection[UUID]
 ) -> dict[UUID, tuple[UUID, UUID, UUID]]:

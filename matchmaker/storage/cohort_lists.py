@@ -142,6 +142,36 @@ def rounds(
     return session.scalars(query.limit(limit + 1)).all()
 
 
+def own_placements(
+    session: Session,
+    students: Collection[UUID],
+    hosts: Collection[UUID],
+    *,
+    after: After = None,
+    limit: int | None = None,
+) -> Sequence[Placement]:
+    """Return placements of these students, or at these hosts, the latest first.
+
+    Args:
+        session: to read with.
+        students: by their profiles.
+        hosts: by their profiles.
+        after: ``created_at`` and id.
+        limit: how many; None for all.
+
+    """
+    key = (Placement.created_at, Placement.id)
+    query = (
+        select(Placement)
+        .join(Position, Position.id == Placement.position_id)
+        .where(Placement.student_id.in_(students) | Position.host_id.in_(hosts))
+        .order_by(*(one.desc() for one in key))
+    )
+    if after is not None:
+        query = query.where(tuple_(*key) < tuple_(*after))
+    return session.scalars(query if limit is None else query.limit(limit + 1)).all()
+
+
 def placements_of_round(
     session: Session, round_id: UUID, *, after: After, limit: int
 ) -> Sequence[tuple[Placement, str]]:

@@ -55,11 +55,15 @@ def test_long_lists_are_read_part_by_part(call: Caller, parties: Parties) -> Non
     seen = run(call, coordinator, second)
     answer = {"answer_id": answer_of(seen.get_json(), "stable")["id"]}
     call(coordinator, "POST", f"{second}/publication", answer, tag=seen.headers["ETag"])
+    offered = call(coordinator, "GET", f"{second}/placements").get_json()["items"]
+    order = sorted(offered, key=lambda one: (one["created_at"], one["id"]), reverse=True)
+    latest = [one["id"] for one in order]
     for who, path, key, expected in [
         (coordinator, f"{cohort}/students", "name", ["Ane", "Bo"]),
         (coordinator, f"{cohort}/supervisors", "name", ["Guide Ane", "Guide Bo"]),
         (coordinator, f"{cohort}/rounds", "number", [1, 2]),
         (coordinator, f"{second}/placements", "student", ["Ane", "Bo"]),
+        (parties.host, "/placements", "id", latest),
         (parties.host, "/positions", "title", ["Sawing", "Welding", "Zinc"]),
         (coordinator, f"{cohort}/positions", "position", [sawing, welding, zinc]),
         (
