@@ -149,6 +149,15 @@ def test_the_next_file_is_read_by_the_columns_of_the_last(
     assert university.sender.all(".changes ins") == ["After: Fræser"]
 
 
+def test_a_row_without_what_a_student_needs_is_refused_by_row_and_column(
+    university: University,
+) -> None:
+    sender = university.brings(TABLE + "Cleo Dam;;bachelor;Fræser;9220\n")
+    assert "Write something here." in sender.text and "2 rows would be written" in sender.text
+    university.takes_in(2)
+    assert set(university.members()) == {"Ane Skov", "Bo Lund"}
+
+
 def test_sent_again_students_are_unchanged_and_come_into_the_next_cohort(
     university: University, matchmaker: Matchmaker
 ) -> None:

@@ -122,9 +122,9 @@ _profiles = st.one_of(
     ),
     st.builds(
         Student,
-        programme=_text(30),
+        programme=_text(30, least=1),
         level=st.sampled_from(StudyLevel),
-        institution=_text(30),
+        institution=_text(30, least=1),
         placement_types=st.lists(st.sampled_from([one.value for one in PlacementType])),
         available_from=_maybe(_days),
         available_to=_maybe(_days),

@@ -278,9 +278,9 @@ _OWN: Mapping[ProfileKind, tuple[Field, ...]] = {
         Field("parent_id", maybe(identity), restore=UUID),
     ),
     ProfileKind.STUDENT: (
-        Field("programme", text(200), required=True),
+        Field("programme", text(200, least=1), required=True),
         Field("level", one_of(StudyLevel), required=True, restore=StudyLevel),
-        Field("institution", text(300), required=True),
+        Field("institution", text(300, least=1), required=True),
         Field("placement_types", several(_value_of(one_of(PlacementType)))),
         Field("available_from", maybe(day), restore=date.fromisoformat),
         Field("available_to", maybe(day), restore=date.fromisoformat),
