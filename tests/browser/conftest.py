@@ -11,7 +11,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from flask import Flask
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
@@ -22,6 +24,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from waitress.server import create_server
 
 from api.app import create_app
+from api.context import EXTENSION
 from embeddings.encoders.hashing import HashingEncoder
 from matchmaker.bootstrap import Matchmaker, build
 from matchmaker.config import Settings
@@ -29,7 +32,7 @@ from matchmaker.models import Account, Challenge, Role
 from matchmaker.storage.database import upgrade
 from tests.factories import a_workshop
 from tests.pages.conftest import WELDING, lenient
-from tests.people import PASSWORD, somebody
+from tests.people import PASSWORD, sign_in, somebody
 
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -87,9 +90,15 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matchmaker]:
 
 
 @pytest.fixture(scope="session")
-def server(service: Matchmaker) -> Iterator[str]:
+def app(service: Matchmaker) -> Flask:
+    """The application, once for all: putting it together takes as long as a visit."""
+    return create_app(service.settings, service)
+
+
+@pytest.fixture(scope="session")
+def server(app: Flask) -> Iterator[str]:
     """The address of the running app."""
-    web = create_server(create_app(service.settings, service), host="127.0.0.1", port=0, threads=2)
+    web = create_server(app, host="127.0.0.1", port=0, threads=2)
     thread = Thread(target=web.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{web.effective_port}"
@@ -133,9 +142,10 @@ def enter(browser: Browser, name: str, language: str) -> None:
 class Browser:
     """A person at a keyboard."""
 
-    def __init__(self, driver: webdriver.Chrome, server: str) -> None:
+    def __init__(self, driver: webdriver.Chrome, server: str, app: Flask) -> None:
         self.driver = driver
         self.server = server
+        self.app = app
         #: Statuses that the test expects; the browser reports each as an error of its own.
         self.expected: set[int] = set()
 
@@ -161,6 +171,17 @@ class Browser:
     def visit(self, path: str) -> None:
         self.driver.get(self.server + path)
 
+    def become(self, account: Account | None) -> None:
+        """Go on as somebody without the form of signing in, or as nobody."""
+        self.driver.delete_all_cookies()
+        if account is None:
+            return
+        client = self.app.test_client()
+        sign_in(client, self.app.extensions[EXTENSION].accounts.get(account.id))
+        cookie = client.get_cookie(self.app.config["SESSION_COOKIE_NAME"])
+        assert cookie is not None
+        self.driver.add_cookie({"name": cookie.key, "value": cookie.value})
+
     @property
     def path(self) -> str:
         return self.driver.current_url.removeprefix(self.server)
@@ -179,7 +200,11 @@ class Browser:
 
     def wait(self, condition: Any) -> Any:
         """Wait until something is so; long enough for a busy machine."""
-        return WebDriverWait(self.driver, 30).until(lambda _driver: condition())
+        try:
+            return WebDriverWait(self.driver, 30).until(lambda _driver: condition())
+        except TimeoutException as error:
+            shown = " ".join(self.all("main"))[:2_000]
+            raise AssertionError(f"it did not come true at {self.path}: {shown}") from error
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -209,9 +234,9 @@ class Browser:
 
 
 @pytest.fixture
-def browser(chromium: webdriver.Chrome, server: str) -> Iterator[Browser]:
+def browser(chromium: webdriver.Chrome, server: str, app: Flask) -> Iterator[Browser]:
     """A fresh visit; at its end the browser must have nothing to complain about."""
-    browser = Browser(chromium, server)
+    browser = Browser(chromium, server, app)
     browser.room(1280)
     browser.scheme("light")
     browser.visit("/about")

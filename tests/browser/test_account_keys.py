@@ -126,7 +126,7 @@ def test_a_forgotten_password_is_set_by_a_mailed_link(
 
 def test_a_token_is_made_and_revoked(browser: Browser, service: Matchmaker) -> None:
     account = newcomer(service, Role.FIRM)
-    sign_in_as(browser, service, account, "da")
+    sign_in_as(browser, account, "da")
     browser.visit("/account")
     fill(browser, "#token-name", "Lager", Keys.ENTER)
     browser.wait(lambda: browser.all("p.secret"))
@@ -143,7 +143,7 @@ def test_a_token_is_made_and_revoked(browser: Browser, service: Matchmaker) -> N
 
 def test_an_administrator_changes_a_role(browser: Browser, service: Matchmaker) -> None:
     changed = newcomer(service, Role.FIRM)
-    sign_in_as(browser, service, newcomer(service, Role.ADMINISTRATOR), "da")
+    sign_in_as(browser, newcomer(service, Role.ADMINISTRATOR), "da")
     browser.visit("/account")
     push(browser, "a[href='/admin/accounts']")
     browser.wait(lambda: browser.path == "/admin/accounts")
@@ -185,7 +185,7 @@ def test_staff_bring_a_revision_back(browser: Browser, service: Matchmaker, expe
         service.curation.revise(
             expert.id, expected_revision=now.revision, by=None, fields={"summary": summary}
         )
-    sign_in_as(browser, service, newcomer(service, Role.STAFF), "da")
+    sign_in_as(browser, newcomer(service, Role.STAFF), "da")
     browser.visit(f"/profiles/{expert.id}/history")
     push(browser, "form[action*='/history/'] button")
     browser.wait(lambda: service.curation.read(expert.id).summary == "Welds frames.")

@@ -22,7 +22,7 @@ from tests.browser.conftest import Browser
 from tests.browser.test_accessibility import violations
 from tests.factories import an_expert
 from tests.pages.conftest import WELDING
-from tests.people import last_path, mails, sign_in, somebody
+from tests.people import last_path, mails, somebody
 from tests.services.import_files import write
 
 NOBODY, OWNER, STAFF, ADMINISTRATOR = "nobody", "owner", "staff", "administrator"
@@ -268,7 +268,7 @@ def test_axe_finds_nothing_on_any_page(
     browser.scheme(scheme)
     wrong = []
     for endpoint, (address, who) in sorted(PAGES.items(), key=lambda page: page[1][1]):
-        become(browser, service, people.get(who))
+        browser.become(people.get(who))
         where = address.format(**names)
         browser.room(width)
         browser.visit(f"{where}{'&' if '?' in where else '?'}lang={language}")
@@ -288,16 +288,3 @@ def test_axe_finds_nothing_on_any_page(
 
 #: For those who write programs.
 _IN_ENGLISH = {"reference.docs", "reference.problems", "reference.problem"}
-
-
-def become(browser: Browser, service: Matchmaker, account: Account | None) -> None:
-    """Go on as somebody, or as nobody."""
-    browser.driver.delete_all_cookies()
-    if account is None:
-        return
-    app = create_app(service.settings, service)
-    client = app.test_client()
-    sign_in(client, service.accounts.get(account.id))
-    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-    assert cookie is not None
-    browser.driver.add_cookie({"name": cookie.key, "value": cookie.value})

@@ -10,14 +10,13 @@ from uuid import UUID, uuid4
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from api.app import create_app
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import ImportFormat, ImportRun, ProfileKind, Role
 from matchmaker.models.profile_search import ProfileSearch
 from tests.browser.conftest import Browser
 from tests.browser.test_accessibility import AXE, RUN
 from tests.browser.test_journeys import tab_to
-from tests.people import sign_in, somebody
+from tests.people import somebody
 from tests.services.import_files import write
 
 HEAD = "Medlemsnr;Navn;Sprog;Resume;Postnr;Hjemmeside\n"
@@ -32,12 +31,7 @@ PEOPLE = HEAD + "".join(
 @pytest.fixture
 def staff(browser: Browser, service: Matchmaker) -> Iterator[Browser]:
     """Somebody of the staff, signed in; their form has a journey and a limit of its own."""
-    app = create_app(service.settings, service)
-    client = app.test_client()
-    sign_in(client, somebody(service, Role.STAFF, f"staff-{uuid4().hex[:8]}"))
-    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-    assert cookie is not None
-    browser.driver.add_cookie({"name": cookie.key, "value": cookie.value})
+    browser.become(somebody(service, Role.STAFF, f"staff-{uuid4().hex[:8]}"))
     yield browser
     browser.driver.delete_all_cookies()
 

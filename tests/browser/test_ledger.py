@@ -10,13 +10,12 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-from api.app import create_app
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.models import Account, Collaboration, Measure, OutcomeKind, Role
 from matchmaker.models.facts import Viewer
 from tests.browser.conftest import Browser
 from tests.browser.test_accessibility import violations
-from tests.people import sign_in, somebody
+from tests.people import somebody
 from tests.together import together
 
 #: The service of these tests has the clock of the machine.
@@ -31,15 +30,9 @@ def browser(browser: Browser) -> Iterator[Browser]:
     browser.driver.delete_all_cookies()
 
 
-def sign_in_as(browser: Browser, service: Matchmaker, account: Account, language: str) -> None:
-    app = create_app(service.settings, service)
-    client = app.test_client()
-    sign_in(client, account)
-    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-    assert cookie is not None
-    browser.driver.delete_all_cookies()
-    for name, value in ((cookie.key, cookie.value), ("lang", language)):
-        browser.driver.add_cookie({"name": name, "value": value})
+def sign_in_as(browser: Browser, account: Account, language: str) -> None:
+    browser.become(account)
+    browser.driver.add_cookie({"name": "lang", "value": language})
 
 
 def an_account(service: Matchmaker, role: Role) -> Account:
@@ -91,7 +84,7 @@ def test_what_a_firm_reports_is_in_the_report_once_it_is_confirmed(
     programme: UUID,
     language: str,
 ) -> None:
-    sign_in_as(browser, service, firm, language)
+    sign_in_as(browser, firm, language)
     browser.visit(f"/collaborations/{ours.id}")
     Select(browser.one("#kind")).select_by_value("job")
     enter_day(browser, "#on_day", TODAY - timedelta(days=1))
@@ -99,7 +92,7 @@ def test_what_a_firm_reports_is_in_the_report_once_it_is_confirmed(
     browser.one("#evidence").send_keys("Contract", Keys.ENTER)
     browser.wait(lambda: browser.all("#line-1, [id^=line-]"))
 
-    sign_in_as(browser, service, an_account(service, Role.STAFF), language)
+    sign_in_as(browser, an_account(service, Role.STAFF), language)
     browser.visit(f"/programmes/{programme}")
     table = '[aria-labelledby="targets"] tbody td'
     assert browser.all(table)[1] == "0"
@@ -121,7 +114,7 @@ def test_what_a_firm_reports_is_in_the_report_once_it_is_confirmed(
 def test_axe_finds_nothing_and_nothing_is_cut_off(
     browser: Browser, service: Matchmaker, ours: Collaboration, programme: UUID, language: str
 ) -> None:
-    sign_in_as(browser, service, an_account(service, Role.STAFF), language)
+    sign_in_as(browser, an_account(service, Role.STAFF), language)
     line = service.outcomes.record(
         ours.id, by=None, kind=OutcomeKind.JOB, on_day=TODAY - timedelta(days=1), quantity=2
     ).outcome

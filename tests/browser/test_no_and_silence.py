@@ -68,7 +68,7 @@ def tick(service: Matchmaker, ahead: Ahead, days: int) -> None:
 
 def proposed_next(browser: Browser, parties: Parties, state: str) -> None:
     """Staff find the ended one at the desk, with whom to ask next, and draft that."""
-    sign_in_as(browser, parties.service, parties.staff, "da")
+    sign_in_as(browser, parties.staff, "da")
     browser.visit(f"/desk/introductions?state={state}")
     (row, *_) = (
         number
@@ -99,7 +99,7 @@ def test_a_partner_says_no_from_the_mail_and_the_next_is_proposed(
     told = [words_of(post.newest(firm), kind) for kind in ("plain", "html")]
     assert all("bygger om" not in words and partner not in words for words in told)
     assert len(post.all_to(partner)) == 1, "who said no gets no mail about it"
-    sign_in_as(browser, parties.service, parties.staff, "da")
+    sign_in_as(browser, parties.staff, "da")
     browser.visit(f"/introductions/{one.id}")
     assert "Vi bygger om til marts." in browser.driver.page_source
     proposed_next(browser, parties, "declined")
