@@ -165,11 +165,9 @@ class LockCosts(MethodView):
     @blueprint.answers(200, LockCostListSchema, description="Lock by lock.")
     @blueprint.named("readLockCosts", 401, 403, 404)
     def get(self, query: dict[str, Any], round_id: UUID) -> dict[str, Any]:
-        """Read who would move without each lock of the latest input; 404 until it is weighed."""
+        """Read who would move without each lock of the latest input, once they are weighed."""
         found = matchmaker().lock_costs.read(round_id, query["method"])
-        if found is None:
-            raise NotFound("lock costs", query["method"].value)
-        return {"items": found}
+        return {"weighed": found is not None, "items": found or ()}
 
     @needs(Action.LIST_COHORTS)
     @blueprint.documented(parameters=[IF_MATCH_PARAMETER])

@@ -329,6 +329,9 @@ class LockCostSchema(OutputSchema):
 class LockCostListSchema(OutputSchema):
     """What each lock of the latest input costs."""
 
+    weighed = fields.Boolean(
+        metadata=about("Whether they are weighed; false: ask for it first.", examples=[True])
+    )
     items = fields.List(fields.Nested(LockCostSchema), metadata=about("Lock by lock."))
 
 

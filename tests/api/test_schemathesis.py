@@ -34,7 +34,7 @@ from tests.services.placing import a_small_round, everything_placed
 from tests.together import BEGAN, introduced, together
 
 #: Requests for each operation and mode; the same ones in every run.
-EXAMPLES = repeats(10, drilled=60)
+EXAMPLES = repeats(6, drilled=60)
 TAKES = {"parameters", "requestBody"}
 KINDS = ("experts", "organisations", "students", "activities")
 DEEDS = ("withdraw", "reinstate", "confirm", "restore", "preview")
