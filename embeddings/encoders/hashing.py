@@ -34,6 +34,7 @@ _GRAM_SIZES = (3, 4)
 _WORD_WEIGHT = 1.0
 # A word of eight letters has about fifteen n-grams: together they weigh as much as the word.
 _GRAM_WEIGHT = 0.25
+_SHORT = 1_000
 
 
 class HashingEncoder:
@@ -56,7 +57,8 @@ class HashingEncoder:
         """Encode texts to search in, shape (len(texts), dimension)."""
         rows = np.zeros((len(texts), self._spec.dimension), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
-            self._fill(row, text)
+            # What is short is often encoded again, as the reference texts are with every index.
+            row[:] = (_known if len(text) <= _SHORT else _row)(text, self._spec.dimension)
             if progress is not None:
                 progress(1)
         return rows
@@ -73,20 +75,31 @@ class HashingEncoder:
         """Encode every word of each text by itself: there is no company to read it in."""
         return words_alone(texts, self.encode_documents)
 
-    def _fill(self, row: Vectors, text: str) -> None:
-        counts = Counter(
-            feature
-            for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower())
-            for feature in _features(word)
-        )
-        for (number, weight), count in counts.items():
-            sign = 1.0 if number & 1 else -1.0
-            row[(number >> 1) % len(row)] += sign * weight * (1.0 + math.log(count))
-        length = float(np.linalg.norm(row))
-        if length > 0.0:
-            row /= length
-        else:
-            row[0] = 1.0
+
+def _row(text: str, dimension: int) -> Vectors:
+    """Return the vector of a text."""
+    row = np.zeros(dimension, dtype=np.float32)
+    counts = Counter(
+        feature
+        for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower())
+        for feature in _features(word)
+    )
+    buckets = [(number >> 1) % dimension for number, _ in counts]
+    shares = [
+        (weight if number & 1 else -weight) * (1.0 if count == 1 else 1.0 + math.log(count))
+        for (number, weight), count in counts.items()
+    ]
+    # One after the other, in this order: sums of float32 depend on it.
+    np.add.at(row, buckets, np.asarray(shares, dtype=np.float32))
+    length = float(np.linalg.norm(row))
+    if length > 0.0:
+        row /= length
+    else:
+        row[0] = 1.0
+    return row
+
+
+_known = lru_cache(maxsize=1 << 14)(_row)
 
 
 @lru_cache(maxsize=1 << 15)
