@@ -39,7 +39,7 @@ from matchmaker.models.curation import (
     SavedFilter,
 )
 from matchmaker.models.decision import DeclaredConflict, MatchDecision, MatchState
-from matchmaker.models.digest import ToldChallenge, ToldMatch
+from matchmaker.models.digest import ToldChallenge, ToldList, ToldMatch
 from matchmaker.models.evidence import Evidence, EvidenceKind
 from matchmaker.models.expert import Expert
 from matchmaker.models.exposure import Exposure
@@ -284,6 +284,7 @@ __all__ = [
     "Supervisor",
     "ThreadMessage",
     "ToldChallenge",
+    "ToldList",
     "ToldMatch",
     "Visibility",
     "WorkPlace",

@@ -40,3 +40,17 @@ class ToldMatch(Base, kw_only=True):
         ForeignKey("profiles.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     told_at: Mapped[datetime]
+
+
+class ToldList(Base, kw_only=True):
+    """That whom the lists of a challenge had shown before a reader's first mail is written down."""
+
+    __tablename__ = "told_lists"
+
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    challenge_id: Mapped[UUID] = mapped_column(
+        ForeignKey("challenges.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    told_at: Mapped[datetime]

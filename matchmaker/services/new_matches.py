@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput, TransitionNotAllowed
-from matchmaker.models import Challenge, Fit, MatchRun, ToldMatch
+from matchmaker.models import Challenge, Fit, MatchRun, ToldList, ToldMatch
 from matchmaker.services.matchmaking import MatchmakingService
 from matchmaker.storage import digests
 from matchmaker.storage.database import Sessions
@@ -78,9 +78,12 @@ def remember(session: Session, account_id: UUID, found: Sequence[NewMatches], at
 def _known(sessions: Sessions, account_id: UUID, challenge: Challenge, at: datetime) -> set[UUID]:
     with sessions.writing() as session:
         # For colleagues as well: the list that is asked for the first of them is new to all.
-        for one in digests.told_of(session, challenge):
-            if not digests.known_matches(session, one, challenge.id):
-                _write(session, one, challenge.id, digests.listed(session, challenge.id, at), at)
+        first = set(digests.told_of(session, challenge))
+        first -= digests.lists_known_by(session, challenge.id)
+        listed = digests.listed(session, challenge.id, at) if first else set()
+        for one in sorted(first):
+            session.add(ToldList(account_id=one, challenge_id=challenge.id, told_at=at))
+            _write(session, one, challenge.id, listed, at)
         session.flush()
         known = digests.known_matches(session, account_id, challenge.id)
         return known | digests.decided(session, challenge.id)

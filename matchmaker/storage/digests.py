@@ -26,6 +26,7 @@ from matchmaker.models import (
     Profile,
     Standing,
     ToldChallenge,
+    ToldList,
     ToldMatch,
     Visibility,
 )
@@ -124,6 +125,12 @@ def told_of(session: Session, challenge: Challenge) -> Sequence[UUID]:
         Membership.organisation_id == challenge.organisation_id
     )
     return session.scalars(query.where(Account.id.in_(members))).all()
+
+
+def lists_known_by(session: Session, challenge_id: UUID) -> set[UUID]:
+    """Return for whom it is written down whom lists had shown before their first mail."""
+    query = select(ToldList.account_id).where(ToldList.challenge_id == challenge_id)
+    return set(session.scalars(query))
 
 
 def known_matches(session: Session, account_id: UUID, challenge_id: UUID) -> set[UUID]:

@@ -69,7 +69,6 @@ LONG = {
     "matchmaker/services/import_planning.py": "one path: a row, and what it does to what is stored",
     "matchmaker/services/access.py": "one question for each sort of thing, alike in form",
     "tests/pages/test_student_files.py": "one subject: whom a file of a university may touch",
-    "tests/browser/test_every_page.py": "one table of every page",
     "tests/services/test_intake.py": "one path: from a draft to a challenge that is over",
     "tests/pages/test_result.py": "one page, told part after part",
     "api/schemas/intake.py": "one shape after the other of one subject",

@@ -236,12 +236,16 @@ def test_who_is_decided_about_below_the_floor_or_of_no_open_challenge_is_not_new
     assert service.digests.write() == 0
 
 
-def test_killed_before_the_mail_it_tells_the_next_time(service: Matchmaker, firm: Account) -> None:
+@pytest.mark.parametrize("listed_before", [True, False])
+def test_killed_before_the_mail_it_tells_the_next_time(
+    service: Matchmaker, firm: Account, clock: SteppingClock, *, listed_before: bool
+) -> None:
     class Killed(Exception):
         """The process ended."""
 
     challenge_id = of_firm(service, firm)
-    service.matchmaking.run(challenge_id)
+    if listed_before:
+        service.matchmaking.run(challenge_id)
     a_welder(service, "Ane Holm")
 
     class Mortal(Sessions):
@@ -259,5 +263,8 @@ def test_killed_before_the_mail_it_tells_the_next_time(service: Matchmaker, firm
         replace(service.digests, sessions=Mortal(service.engine)).write()
     assert mails(service) == []
 
+    # The list that was asked for this mail has been shown to nobody.
+    clock.now += timedelta(minutes=5)
     assert service.digests.write() == 1
-    assert mails(service)[-1].values["matches"][0]["count"] == 1
+    told = mails(service)[-1].values["matches"][0]["count"]
+    assert told == 1 if listed_before else told > 1

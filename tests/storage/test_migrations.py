@@ -41,6 +41,7 @@ from matchmaker.models import (
     Side,
     ThreadMessage,
     ToldChallenge,
+    ToldList,
     ToldMatch,
 )
 from matchmaker.models.profile_search import ProfileSearch
@@ -139,6 +140,11 @@ def fill_introductions(service: Matchmaker, challenge_id: UUID) -> None:
                 ),
                 DeclaredConflict(profile_id=first, other_id=second, declared_at=NOW),
                 ToldChallenge(
+                    account_id=session.scalars(select(Account.id)).one(),
+                    challenge_id=challenge_id,
+                    told_at=NOW,
+                ),
+                ToldList(
                     account_id=session.scalars(select(Account.id)).one(),
                     challenge_id=challenge_id,
                     told_at=NOW,
