@@ -238,7 +238,7 @@ def build(
     placements, followups = PlacementService(sessions, clock), FollowupService(sessions, clock)
     wishes = WishService(sessions, clock, fit)
     assignment = AssignmentService(sessions, clock, fit)
-    lock_costs = LockCostService(sessions, assignment.seconds)
+    lock_costs = LockCostService(sessions, assignment.reader, assignment.seconds)
     contests = ContestService(sessions, clock, wishes, assignment)
     return Matchmaker(
         settings=settings,

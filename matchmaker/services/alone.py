@@ -70,6 +70,16 @@ class SearchAlone(Search):
         """Return the score of each of these profiles, best first (near-ties by lot)."""
         return self._alone(session, question, candidates, policy).ordered
 
+    def fits_of(
+        self,
+        session: Session,
+        question: Question,
+        candidates: Sequence[Candidate],
+        policy: MatchingPolicy,
+    ) -> tuple[Sequence[Candidate], Floats]:
+        """Return each of these profiles with its score, in no order: many at once."""
+        return self.fits(*self._looked(session, question, candidates, policy), policy)
+
     def explained(
         self, session: Session, question: Question, candidate: Candidate, policy: MatchingPolicy
     ) -> Ranked:
@@ -92,6 +102,15 @@ class SearchAlone(Search):
         candidates: Sequence[Candidate],
         policy: MatchingPolicy,
     ) -> Judged:
+        return self.judge(*self._looked(session, question, candidates, policy), policy)
+
+    def _looked(
+        self,
+        session: Session,
+        question: Question,
+        candidates: Sequence[Candidate],
+        policy: MatchingPolicy,
+    ) -> tuple[Pool, Floats, Words]:
         def ask() -> tuple[Asked, int]:
             vectors = self.corrected(question, policy)
             words = self.words(question, policy)
@@ -100,4 +119,4 @@ class SearchAlone(Search):
         vectors, words = self.remembered.asked(self.replica, question, policy, ask)
         pool = NamedPool(self.replica, session, question)
         pool.take_these(candidates)
-        return self.judge(pool, vectors, words, policy)
+        return pool, vectors, words

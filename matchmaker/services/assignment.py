@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import Duplicate, InvalidInput, NotFound
 from matchmaker.matching.assignment.answering import answered
 from matchmaker.matching.assignment.board import laid_out
-from matchmaker.matching.assignment.document import read_back, stamp, written_out
+from matchmaker.matching.assignment.document import stamp, written_out
 from matchmaker.matching.assignment.outcome import Method, Placed, Result, Unplaced
 from matchmaker.matching.assignment.round import Problem, Round, RoundRefused
 from matchmaker.matching.assignment.solver import Progress
@@ -34,6 +34,7 @@ from matchmaker.models import (
     RoundState,
 )
 from matchmaker.models.placement import AGREE_WITHIN
+from matchmaker.services.answer_reading import AnswerReader, written
 from matchmaker.services.clock import Clock
 from matchmaker.services.cohorts import MOST_REASON, checked_line
 from matchmaker.services.cursors import CursorPage, page_of, read_cursor
@@ -44,9 +45,7 @@ from matchmaker.services.round_answers import (
     RoundView,
     StudentOutcome,
     names_of,
-    read_answers,
     refuse_contradiction,
-    written,
 )
 from matchmaker.services.student_fit import StudentFit
 from matchmaker.storage import assignment, cohort_lists, cohorts
@@ -54,6 +53,8 @@ from matchmaker.storage.database import Sessions
 
 #: Seconds for each optimising method before its best answer so far is kept with its gap.
 SECONDS = 20.0
+#: What is at work before the methods: how well students fit the challenges behind positions.
+MEASURING = "measuring"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class AssignmentService:
     clock: Clock
     fit: StudentFit
     seconds: float = SECONDS
+    reader: AnswerReader = field(default_factory=AnswerReader)
 
     def open(self, cohort_id: UUID, *, seed: str | None = None, by: UUID | None) -> AssignmentRound:
         """Open a round; it takes whoever and whatever earlier ones left.
@@ -129,7 +131,7 @@ class AssignmentService:
         *,
         by: UUID | None,
         expected_revision: int | None = None,
-        progress: Callable[[Method, Progress | None], None] | None = None,
+        progress: Callable[[Method | None, Progress | None], None] | None = None,
         cancelled: Callable[[], bool] = never,
     ) -> AssignmentRound:
         """Ask all three methods about what is stored now, and keep input and answers.
@@ -138,7 +140,8 @@ class AssignmentService:
             round_id: which.
             by: the account.
             expected_revision: of the round, as the caller read it.
-            progress: hears which method is at work and how far it is.
+            progress: hears which method is at work and how far it is; before the first one how
+                many challenges are held against the students (``MEASURING``).
             cancelled: asked again and again; True stops, and nothing is kept.
 
         Raises:
@@ -155,7 +158,14 @@ class AssignmentService:
             session.expunge(round_)
             seen = round_.revision
             found = gathered(session, round_)
-        found = with_fit(found, self.fit)
+
+        def measuring(done: int, of: int) -> None:
+            if cancelled():
+                raise Stopped
+            told = Progress(aim=MEASURING, value=done, bound=of, seconds=0.0)
+            (progress or _nobody)(None, told)
+
+        found = with_fit(found, self.fit, measuring)
         document = written_out(found.asked)
         with self.sessions.reading() as session:
             kept = assignment.input_stamped(session, round_id, stamp(document))
@@ -189,7 +199,8 @@ class AssignmentService:
             if round_.state is RoundState.PUBLISHED:
                 asked = [one for one in asked if self._published(session, round_, one)]
             answers = [assignment.answers(session, one.id) for one in asked[:2]]
-            names = names_of(session, found, locks, asked[:2])
+            questions = [self.reader.question(one) for one in asked[:2]]
+            names = names_of(session, found, locks, questions)
         problems: tuple[Problem, ...] = ()
         try:
             laid_out(found.asked)
@@ -205,7 +216,7 @@ class AssignmentService:
             notices=found.notices if is_open else (),
             problems=problems if is_open else (),
             locks=locks,
-            answers=read_answers(asked[:2], answers),
+            answers=self.reader.answers(asked[:2], answers),
             names=names,
             students=[one.id for one in found.asked.students],
             positions=[one.id for one in found.asked.positions],
@@ -232,11 +243,11 @@ class AssignmentService:
                         for one in answers.values()
                         if one.id == round_.published_answer_id
                     )
-                    result = read_answers([asked], [answers])[chosen].result
+                    result = self.reader.results(asked, answers)[chosen]
                     everybody: list[Placed | Unplaced] = [*result.placed, *result.unplaced]
                     for one in everybody:
                         if one.student == student_id:
-                            places = [place.id for place in read_back(asked.document).positions]
+                            places = [one.id for one in self.reader.question(asked).positions]
                             titles = cohorts.positions(session, places)
                             return StudentOutcome(
                                 round=round_,
@@ -348,7 +359,7 @@ class AssignmentService:
                     "Students, positions, wishes or locks changed since this answer. "
                     "Run the round again.",
                 )
-            result = read_answers(asked[:1], [answers])[Method(chosen.method)].result
+            result = self.reader.results(asked[0], answers)[Method(chosen.method)]
             placements = [
                 Placement(
                     round_id=round_id,
@@ -399,17 +410,17 @@ class AssignmentService:
             answers = [assignment.answers(session, one.id) for one in asked]
         if not asked:
             raise NotFound("answer", str(round_id))
-        question = read_back(asked[0].document)
+        question = self.reader.question(asked[0])
         return {
             method: answered(question, method, seconds=self.seconds).position_of()
-            == kept.result.position_of()
-            for method, kept in read_answers(asked, answers).items()
+            == kept.position_of()
+            for method, kept in self.reader.results(asked[0], answers[0]).items()
         }
 
     def _answered(
         self,
         asked: Round,
-        progress: Callable[[Method, Progress | None], None] | None,
+        progress: Callable[[Method | None, Progress | None], None] | None,
         cancelled: Callable[[], bool],
     ) -> dict[Method, Result]:
         refuse_contradiction(asked)
@@ -464,5 +475,5 @@ class AssignmentService:
         record(session, entry, at=self.clock())
 
 
-def _nobody(_method: Method, _progress: Progress | None) -> None:
+def _nobody(_method: Method | None, _progress: Progress | None) -> None:
     """Tell nobody."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import enum
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from matchmaker.matching.assignment import round as asking
@@ -25,7 +26,6 @@ from matchmaker.models import (
     RoundLock,
     Standing,
     Student,
-    StudentPreference,
 )
 from matchmaker.services.student_fit import StudentFit
 from matchmaker.storage import assignment, cohorts
@@ -71,24 +71,36 @@ def gathered(session: Session, round_: AssignmentRound) -> Gathered:
     return _Gathering(session, round_).gather()
 
 
-def with_fit(found: Gathered, fit: StudentFit) -> Gathered:
-    """Return the round with the fit of its pairs: of all wishes, and of the best others."""
-    students = {one.id: one for one in found.asked.students}
-    scores = fit.scores(students.keys(), set(found.challenges.values()))
+def with_fit(found: Gathered, fit: StudentFit, progress: Callable[[int, int], None]) -> Gathered:
+    """Return the round with the fit of its pairs: of all wishes, and of the best others.
+
+    Args:
+        found: the round.
+        fit: knows the scores.
+        progress: hears how many challenges are measured, and how many there are; what it raises
+            ends the work.
+
+    """
+    students = found.asked.students
+    scores = fit.scores(
+        [one.id for one in students], set(found.challenges.values()), progress=progress
+    )
+    # By id, so that equal scores stand in an order that nobody chose.
+    positions = sorted(found.challenges)
+    columns = [scores.columns[found.challenges[one]] for one in positions]
+    column_of = {one: column for column, one in enumerate(positions)}
     counted: dict[tuple[UUID, UUID], int] = {}
-    for student in students.values():
-        of_student = [
-            (round(scores[student.id, challenge] * asking.FIT_UNIT), position)
-            for position, challenge in found.challenges.items()
-            if (student.id, challenge) in scores
-        ]
-        wished = [one for one in of_student if one[1] in student.ranking]
-        others = sorted(
-            (one for one in of_student if one[1] not in student.ranking),
-            key=lambda one: (-one[0], one[1]),
-        )
-        for value, position in [*wished, *others[:MOST_UNWISHED]]:
-            counted[student.id, position] = value
+    for student in students:
+        of_student = scores.values[scores.rows[student.id], columns]
+        known = ~np.isnan(of_student)
+        values = np.rint(np.where(known, of_student, 0.0) * asking.FIT_UNIT).astype(np.int64)
+        wished = [at for one in student.ranking if (at := column_of.get(one)) is not None]
+        others = known.copy()
+        others[wished] = False
+        best = np.argsort(-values, kind="stable")
+        best = best[others[best]][:MOST_UNWISHED]
+        for at in (*(one for one in wished if known[one]), *best.tolist()):
+            counted[student.id, positions[at]] = int(values[at])
     return replace(found, asked=replace(found.asked, fit=counted))
 
 
@@ -101,6 +113,7 @@ class _Gathering:
         self.cohort: Cohort = cohorts.get(session, round_.cohort_id)
         self.notices: list[Notice] = []
         self.students = self._students()
+        self.seeking = frozenset(self.students)
         self.all_positions = {
             one.id: one for one in cohorts.positions_in_period(session, self.cohort)
         }
@@ -124,13 +137,15 @@ class _Gathering:
             supervisors=[one.id for one in self.supervisors],
         )
 
+        self.taken_at = Counter(one.position_id for one in self.taken)
+
     def gather(self) -> Gathered:
         wishes = self._wishes()
         locks = self._locks()
         guides = self._guides()
         ranks: dict[UUID, dict[UUID, int]] = defaultdict(dict)
         for rank in cohorts.host_ranks(self.session, self.open.keys()):
-            if rank.student_id in self.students:
+            if rank.student_id in self.seeking:
                 ranks[rank.position_id][rank.student_id] = rank.rank
         asked = asking.Round(
             students=tuple(
@@ -186,22 +201,20 @@ class _Gathering:
         return None if member.takes_part else NoticeKind.NOT_CONSENTED
 
     def _wishes(self) -> dict[UUID, dict[UUID, int]]:
-        taking_part = set(self.students)
         found: dict[UUID, dict[UUID, int]] = defaultdict(dict)
-        wished: Sequence[StudentPreference] = cohorts.wishes(self.session, self.cohort.id)
-        for wish in wished:
-            if wish.student_id not in taking_part:
+        for student, position, rank in cohorts.wish_rows(self.session, self.cohort.id):
+            if student not in self.seeking:
                 continue
-            if wish.position_id in self.open:
-                found[wish.student_id][wish.position_id] = wish.rank
+            if position in self.open:
+                found[student][position] = rank
                 continue
-            stored = self.all_positions.get(wish.position_id)
+            stored = self.all_positions.get(position)
             closed = stored is not None and stored.state is PositionState.CLOSED
             self.notices.append(
                 Notice(
                     kind=NoticeKind.WISH_CLOSED if closed else NoticeKind.WISH_NOT_SHOWN,
-                    student_id=wish.student_id,
-                    position_id=wish.position_id,
+                    student_id=student,
+                    position_id=position,
                 )
             )
         brought = {one.brought_by_id for one in self.open.values()}
@@ -211,10 +224,9 @@ class _Gathering:
         return found
 
     def _locks(self) -> tuple[asking.Lock, ...]:
-        taking_part = set(self.students)
         found = []
         for lock in assignment.locks(self.session, self.round.id):
-            if lock.student_id not in taking_part:
+            if lock.student_id not in self.seeking:
                 self._void(NoticeKind.LOCK_WITHOUT_STUDENT, lock)
             elif lock.position_id not in self.open:
                 self._void(NoticeKind.LOCK_WITHOUT_POSITION, lock)
@@ -232,9 +244,9 @@ class _Gathering:
         )
 
     def _position(self, position: Position, ranks: Mapping[UUID, int]) -> asking.Position:
-        taken = sum(one.position_id == position.id for one in self.taken)
+        taken = self.taken_at[position.id]
         left = max(position.places - taken, 0)
-        brought = position.brought_by_id if position.brought_by_id in self.students else None
+        brought = position.brought_by_id if position.brought_by_id in self.seeking else None
         return asking.Position(
             id=position.id,
             host=position.host_id,

@@ -141,6 +141,24 @@ class Judging:
         ordered = near_ties.drawn(ordered, question.seed, policy, question.protection.load)
         return Judged(ordered, passages, bounds, combined, looked.features.similarities)
 
+    def fits(
+        self, pool: Pool, vectors: Floats, words: Words, policy: MatchingPolicy
+    ) -> tuple[Sequence[Candidate], Floats]:
+        """Return everybody in the pool with ``Scored.score``, in no order and without a list.
+
+        Args:
+            pool: who is looked at.
+            vectors: corrected, and moved as the asker steers.
+            words: scores by words.
+            policy: weighs.
+
+        """
+        looked = self.features(pool, vectors, words, policy)
+        if not looked.candidates:
+            return (), np.empty(0, np.float32)
+        _, content, _ = self._sums(looked, pool.question, policy)
+        return looked.candidates, scoring.score(content, policy, self.aside(pool.question, policy))
+
     def sums(self, pool: Pool, policy: MatchingPolicy) -> tuple[Sequence[Candidate], Floats]:
         """Return everybody in the pool with ``Scored.raw``, in no order and without a list.
 

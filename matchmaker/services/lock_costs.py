@@ -17,12 +17,11 @@ from matchmaker.errors import NotFound
 from matchmaker.matching.assignment.answering import answered
 from matchmaker.matching.assignment.board import laid_out
 from matchmaker.matching.assignment.changes import LockCost, difference, lifted
-from matchmaker.matching.assignment.document import read_back
 from matchmaker.matching.assignment.outcome import Method
 from matchmaker.matching.assignment.solver import Progress
 from matchmaker.matching.assignment.stable import Stopped
 from matchmaker.models import RoundAnswer, RoundInput
-from matchmaker.services.round_answers import read_result, written
+from matchmaker.services.answer_reading import AnswerReader, read_result, written
 from matchmaker.storage import assignment
 from matchmaker.storage.database import Sessions
 
@@ -32,6 +31,7 @@ class LockCostService:
     """What coordinators ask about the locks of a round."""
 
     sessions: Sessions
+    reader: AnswerReader
     #: For each optimising method and lock.
     seconds: float
 
@@ -64,7 +64,7 @@ class LockCostService:
             known, answer_id = answer.lock_costs, answer.id
         if known is not None:
             return
-        question = read_back(asked.document)
+        question = self.reader.question(asked)
         costs = []
         for done, lock in enumerate(question.locks):
 
@@ -98,13 +98,13 @@ class LockCostService:
         """
         with self.sessions.reading() as session:
             asked, answer = self._latest(session, round_id, method)
-            costs, document = answer.lock_costs, answer.document
-        question = read_back(asked.document)
+            costs = answer.lock_costs
+        question = self.reader.question(asked)
         if not question.locks:
             return []
         if costs is None:
             return None
-        result = read_result(laid_out(question), method, document)
+        result = self.reader.results(asked, {method.value: answer})[method]
         locks = {one.student: one for one in question.locks}
         found = []
         for cost in costs:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from matchmaker.errors import InvalidInput
-from matchmaker.matching.assignment.board import Board, laid_out
-from matchmaker.matching.assignment.changes import Difference, difference
-from matchmaker.matching.assignment.document import read_back
-from matchmaker.matching.assignment.judging import judged
+from matchmaker.matching.assignment.board import laid_out
+from matchmaker.matching.assignment.changes import Difference
 from matchmaker.matching.assignment.outcome import Method, Placed, Result, Unplaced
 from matchmaker.matching.assignment.round import Flaw, Problem, Round, RoundRefused
-from matchmaker.matching.assignment.solver import Reached
-from matchmaker.models import AssignmentRound, Cohort, RoundAnswer, RoundInput, RoundLock
+from matchmaker.models import AssignmentRound, Cohort, RoundLock
 from matchmaker.services.gathering import Gathered, Notice
 from matchmaker.storage import cohorts
 
@@ -86,60 +82,11 @@ def refuse_contradiction(asked: Round) -> None:
         raise InvalidInput("round", SENTENCES.get(refused.problems[0].flaw, OTHERWISE)) from refused
 
 
-def written(result: Result) -> dict[str, Any]:
-    """Return what is kept of an answer: who is placed where, and what is proven."""
-    return {
-        "placed": {str(one): str(other) for one, other in result.position_of().items()},
-        "reached": [
-            {"aim": one.aim, "value": one.value, "bound": one.bound} for one in result.reached
-        ],
-    }
-
-
-def read_result(board: Board, method: Method, document: Mapping[str, Any]) -> Result:
-    """Return the answer that ``written`` has kept, to the round that the board lays out."""
-    placed = {
-        board.student_row[UUID(student)]: board.position_row[UUID(position)]
-        for student, position in document["placed"].items()
-    }
-    reached = tuple(Reached(**one) for one in document["reached"])
-    return judged(board, placed, method=method, reached=reached)
-
-
-def read_answers(
-    asked: Sequence[RoundInput], answers: Sequence[Mapping[str, RoundAnswer]]
-) -> dict[Method, MethodAnswer]:
-    """Return the results of the latest input, held against those of the one before."""
-    results: list[dict[Method, tuple[UUID, Result]]] = []
-    for one, given in zip(asked, answers, strict=True):
-        board = laid_out(read_back(one.document))
-        results.append(
-            {
-                Method(method): (kept.id, read_result(board, Method(method), kept.document))
-                for method, kept in given.items()
-            }
-        )
-    if not results:
-        return {}
-    before = results[1] if len(results) > 1 else {}
-    return {
-        method: MethodAnswer(
-            answer_id=results[0][method][0],
-            result=results[0][method][1],
-            since=difference(before[method][1], results[0][method][1])
-            if method in before
-            else None,
-        )
-        for method in Method
-        if method in results[0]
-    }
-
-
 def names_of(
     session: Session,
     found: Gathered,
     locks: Sequence[RoundLock],
-    asked: Sequence[RoundInput],
+    questions: Sequence[Round],
 ) -> dict[UUID, str]:
     """Return names of all whom a round, its notices, locks and answers speak of."""
     people = {one.id for one in found.asked.students}
@@ -149,8 +96,7 @@ def names_of(
     places |= {one.position_id for one in locks}
     guides = {one.id for one in found.asked.supervisors}
     hosts = {one.id for one in found.asked.hosts}
-    for one in asked:
-        question = read_back(one.document)
+    for question in questions:
         people |= {student.id for student in question.students}
         places |= {position.id for position in question.positions}
         hosts |= {host.id for host in question.hosts}

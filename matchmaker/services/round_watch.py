@@ -43,7 +43,7 @@ class RoundWatch:
     failure: RunFailure | None = None
     _looked: float = 0.0
 
-    def tell(self, method: Method, progress: Progress | None) -> None:
+    def tell(self, method: Method | None, progress: Progress | None) -> None:
         """Hear which method is at work, and how far it is."""
         self.method, self.progress = method, progress
 

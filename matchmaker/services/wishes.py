@@ -468,10 +468,10 @@ class WishService:
         of = {one.id: one.challenge_id for one in positions if one.challenge_id is not None}
         scores = self.fit.scores(students, set(of.values()))
         return {
-            (student, position): scores[student, challenge]
+            (student, position): score
             for student in students
             for position, challenge in of.items()
-            if (student, challenge) in scores
+            if (score := scores.get(student, challenge)) is not None
         }
 
     def _recorded(

@@ -209,6 +209,26 @@ def wishes(
     ).all()
 
 
+def wish_rows(session: Session, cohort_id: UUID) -> Sequence[tuple[UUID, UUID, int]]:
+    """Return student, position and rank of each wish of a cohort, by student, the best first.
+
+    Thousands of students have tens of thousands: rows, not entities.
+    """
+    columns = (
+        StudentPreference.student_id,
+        StudentPreference.position_id,
+        StudentPreference.rank,
+    )
+    rows = session.execute(
+        select(*columns)
+        .where(StudentPreference.cohort_id == cohort_id)
+        .order_by(
+            StudentPreference.student_id, StudentPreference.rank, StudentPreference.position_id
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def replace_wishes(
     session: Session, cohort_id: UUID, student_id: UUID, new: Sequence[StudentPreference]
 ) -> None:

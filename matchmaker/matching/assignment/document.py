@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -54,40 +55,42 @@ def written_out(asked: Round) -> dict[str, Any]:
 
 def read_back(document: Mapping[str, Any]) -> Round:
     """Return the round of a document."""
+    # An id stands in a document hundreds of times; it is read once.
+    read = cache(UUID)
     return Round(
         seed=document["seed"],
         students=tuple(
             Student(
-                id=UUID(one["id"]),
-                ranking=_ranking(one["ranking"]),
+                id=read(one["id"]),
+                ranking=_ranking(one["ranking"], read),
                 supervisors=None
                 if one["supervisors"] is None
-                else frozenset(UUID(named) for named in one["supervisors"]),
+                else frozenset(read(named) for named in one["supervisors"]),
             )
             for one in document["students"]
         ),
         positions=tuple(
             Position(
-                id=UUID(one["id"]),
-                host=UUID(one["host"]),
+                id=read(one["id"]),
+                host=read(one["host"]),
                 capacity=one["capacity"],
                 minimum=one["minimum"],
-                ranking=_ranking(one["ranking"]),
-                brought_by=None if one["brought_by"] is None else UUID(one["brought_by"]),
+                ranking=_ranking(one["ranking"], read),
+                brought_by=None if one["brought_by"] is None else read(one["brought_by"]),
             )
             for one in document["positions"]
         ),
-        hosts=tuple(Host(id=UUID(one), capacity=limit) for one, limit in document["hosts"]),
+        hosts=tuple(Host(id=read(one), capacity=limit) for one, limit in document["hosts"]),
         supervisors=tuple(
-            Supervisor(id=UUID(one), capacity=limit) for one, limit in document["supervisors"]
+            Supervisor(id=read(one), capacity=limit) for one, limit in document["supervisors"]
         ),
-        forbidden=frozenset((UUID(one), UUID(other)) for one, other in document["forbidden"]),
+        forbidden=frozenset((read(one), read(other)) for one, other in document["forbidden"]),
         locks=tuple(
-            Lock(student=UUID(one), position=UUID(other), reason=reason)
+            Lock(student=read(one), position=read(other), reason=reason)
             for one, other, reason in document["locks"]
         ),
-        fit=_values(document["fit"]),
-        loads=_values(document["loads"]),
+        fit=_values(document["fit"], read),
+        loads=_values(document["loads"], read),
     )
 
 
@@ -101,13 +104,15 @@ def _ranks(ranking: Mapping[UUID, int]) -> list[list[Any]]:
     return sorted([str(one), rank] for one, rank in ranking.items())
 
 
-def _ranking(written: Sequence[Sequence[Any]]) -> dict[UUID, int]:
-    return {UUID(one): rank for one, rank in written}
+def _ranking(written: Sequence[Sequence[Any]], read: Callable[[str], UUID]) -> dict[UUID, int]:
+    return {read(one): rank for one, rank in written}
 
 
 def _pairs(values: Mapping[tuple[UUID, UUID], int]) -> list[list[Any]]:
     return sorted([str(one), str(other), value] for (one, other), value in values.items())
 
 
-def _values(written: Sequence[Sequence[Any]]) -> dict[tuple[UUID, UUID], int]:
-    return {(UUID(one), UUID(other)): value for one, other, value in written}
+def _values(
+    written: Sequence[Sequence[Any]], read: Callable[[str], UUID]
+) -> dict[tuple[UUID, UUID], int]:
+    return {(read(one), read(other)): value for one, other, value in written}
