@@ -24,6 +24,8 @@ from matchmaker.models.actions import Action
 blueprint = Blueprint("round_pages", __name__, url_prefix="/placing/rounds")
 
 _Answer = Response | str | tuple[str, int]
+#: Students up to whom the page names all that the methods answered; beyond, one method's at a time.
+MOST_INLINE = 200
 
 
 @blueprint.get("/<uuid:round_id>")
@@ -147,9 +149,15 @@ def _round(round_id: UUID, form: Form) -> str:
     costs_of = Method(asked) if asked in set(Method) else None
     if costs_of is not None and view.answers:
         costs = service.lock_costs.read(round_id, costs_of) or ()
+    measures = [one.result.measures for one in view.answers.values()]
+    students = max((one.placed + one.unplaced for one in measures), default=0)
+    read = request.args.get("answer", "")
+    answer_of = Method(read) if read in set(Method) else None
     return render_template(
         "placing/round.html",
         view=view,
+        answer_of=answer_of,
+        shown=set(Method) if students <= MOST_INLINE else {answer_of},
         costs={one.lock: one.without for one in costs},
         costs_of=costs_of,
         placements=service.placements.of_round(round_id),

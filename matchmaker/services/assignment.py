@@ -195,11 +195,10 @@ class AssignmentService:
             cohort = cohorts.get(session, round_.cohort_id)
             found = gathered(session, round_)
             locks = assignment.locks(session, round_id)
-            asked = assignment.inputs(session, round_id)
-            if round_.state is RoundState.PUBLISHED:
-                asked = [one for one in asked if self._published(session, round_, one)]
-            answers = [assignment.answers(session, one.id) for one in asked[:2]]
-            questions = [self.reader.question(one) for one in asked[:2]]
+            published = assignment.input_of(session, round_.published_answer_id)
+            asked = [published] if published else assignment.inputs(session, round_id, most=2)
+            answers = [assignment.answers(session, one.id) for one in asked]
+            questions = [self.reader.question(one) for one in asked]
             names = names_of(session, found, locks, questions)
         problems: tuple[Problem, ...] = ()
         try:
@@ -216,7 +215,7 @@ class AssignmentService:
             notices=found.notices if is_open else (),
             problems=problems if is_open else (),
             locks=locks,
-            answers=self.reader.answers(asked[:2], answers),
+            answers=self.reader.answers(asked, answers),
             names=names,
             students=[one.id for one in found.asked.students],
             positions=[one.id for one in found.asked.positions],
@@ -234,27 +233,27 @@ class AssignmentService:
                 if one.state is RoundState.PUBLISHED
             ]
             for round_ in reversed(published):
-                for asked in assignment.inputs(session, round_.id):
-                    if not self._published(session, round_, asked):
-                        continue
-                    answers = assignment.answers(session, asked.id)
-                    chosen = next(
-                        Method(one.method)
-                        for one in answers.values()
-                        if one.id == round_.published_answer_id
-                    )
-                    result = self.reader.results(asked, answers)[chosen]
-                    everybody: list[Placed | Unplaced] = [*result.placed, *result.unplaced]
-                    for one in everybody:
-                        if one.student == student_id:
-                            places = [one.id for one in self.reader.question(asked).positions]
-                            titles = cohorts.positions(session, places)
-                            return StudentOutcome(
-                                round=round_,
-                                method=chosen,
-                                answer=one,
-                                names={title.id: title.title for title in titles},
-                            )
+                asked = assignment.input_of(session, round_.published_answer_id)
+                if asked is None:
+                    continue
+                answers = assignment.answers(session, asked.id)
+                chosen = next(
+                    Method(one.method)
+                    for one in answers.values()
+                    if one.id == round_.published_answer_id
+                )
+                result = self.reader.results(asked, answers)[chosen]
+                everybody: list[Placed | Unplaced] = [*result.placed, *result.unplaced]
+                for one in everybody:
+                    if one.student == student_id:
+                        places = [place.id for place in self.reader.question(asked).positions]
+                        titles = cohorts.positions(session, places)
+                        return StudentOutcome(
+                            round=round_,
+                            method=chosen,
+                            answer=one,
+                            names={title.id: title.title for title in titles},
+                        )
         return None
 
     def lock(
@@ -347,7 +346,7 @@ class AssignmentService:
         """
         with self.sessions.writing() as session:
             round_ = assignment.get(session, round_id, expected_revision)
-            asked = assignment.inputs(session, round_id)
+            asked = assignment.inputs(session, round_id, most=1)
             answers = assignment.answers(session, asked[0].id) if asked else {}
             chosen = {one.id: one for one in answers.values()}.get(answer_id)
             if chosen is None:
@@ -406,7 +405,7 @@ class AssignmentService:
         """
         with self.sessions.reading() as session:
             assignment.get(session, round_id)
-            asked = assignment.inputs(session, round_id)[:1]
+            asked = assignment.inputs(session, round_id, most=1)
             answers = [assignment.answers(session, one.id) for one in asked]
         if not asked:
             raise NotFound("answer", str(round_id))
@@ -463,10 +462,6 @@ class AssignmentService:
         """Tell whether an input is still what is stored; its fit stays that of its day."""
         now = written_out(found.asked)
         return {**asked.document, "fit": []} == {**now, "fit": []}
-
-    def _published(self, session: Session, round_: AssignmentRound, asked: RoundInput) -> bool:
-        answers = assignment.answers(session, asked.id).values()
-        return round_.published_answer_id in {one.id for one in answers}
 
     def _recorded(
         self, session: Session, action: AuditAction, about: UUID, by: UUID | None

@@ -25,7 +25,6 @@ from matchmaker.models import (
     PositionState,
     RoundLock,
     Standing,
-    Student,
 )
 from matchmaker.services.student_fit import StudentFit
 from matchmaker.storage import assignment, cohorts
@@ -181,24 +180,17 @@ class _Gathering:
         members = cohorts.students_of(self.session, self.cohort.id)
         ids = [one.student_id for one in members]
         placed = {one.student_id for one in cohorts.live_placements(self.session, students=ids)}
+        standings = cohorts.standings(self.session, self.cohort.id)
         found = []
         for one in members:
             if one.student_id in placed:
                 continue
-            kind = self._missing(one)
+            kind = _missing(one, standings.get(one.student_id))
             if kind is None:
                 found.append(one.student_id)
             else:
                 self.notices.append(Notice(kind=kind, student_id=one.student_id))
         return found
-
-    def _missing(self, member: CohortStudent) -> NoticeKind | None:
-        if member.left_at is not None:
-            return NoticeKind.LEFT
-        student = self.session.get(Student, member.student_id)
-        if student is None or student.standing in {Standing.WITHDRAWN, Standing.MERGED}:
-            return NoticeKind.WITHDRAWN
-        return None if member.takes_part else NoticeKind.NOT_CONSENTED
 
     def _wishes(self) -> dict[UUID, dict[UUID, int]]:
         found: dict[UUID, dict[UUID, int]] = defaultdict(dict)
@@ -279,3 +271,12 @@ class _Gathering:
             asking.Supervisor(id=one.id, capacity=max(one.capacity - busy[one.id], 0))
             for one in self.supervisors
         )
+
+
+def _missing(member: CohortStudent, standing: Standing | None) -> NoticeKind | None:
+    """Return why a student does not take part; None when they do."""
+    if member.left_at is not None:
+        return NoticeKind.LEFT
+    if standing in {None, Standing.WITHDRAWN, Standing.MERGED}:
+        return NoticeKind.WITHDRAWN
+    return None if member.takes_part else NoticeKind.NOT_CONSENTED

@@ -117,7 +117,7 @@ class LockCostService:
         self, session: Session, round_id: UUID, method: Method
     ) -> tuple[RoundInput, RoundAnswer]:
         assignment.get(session, round_id)
-        for asked in assignment.inputs(session, round_id)[:1]:
+        for asked in assignment.inputs(session, round_id, most=1):
             answer = assignment.answers(session, asked.id).get(method.value)
             if answer is not None:
                 return asked, answer

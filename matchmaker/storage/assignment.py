@@ -64,10 +64,16 @@ def run_of(session: Session, round_id: UUID) -> RoundRun | None:
     return session.get(RoundRun, round_id)
 
 
-def inputs(session: Session, round_id: UUID) -> Sequence[RoundInput]:
-    """Return what a round was asked, the latest first."""
+def inputs(session: Session, round_id: UUID, most: int) -> Sequence[RoundInput]:
+    """Return the last that a round was asked, the latest first; each is megabytes."""
     query = select(RoundInput).where(RoundInput.round_id == round_id)
-    return session.scalars(query.order_by(RoundInput.at.desc(), RoundInput.id)).all()
+    return session.scalars(query.order_by(RoundInput.at.desc(), RoundInput.id).limit(most)).all()
+
+
+def input_of(session: Session, answer_id: UUID | None) -> RoundInput | None:
+    """Return what an answer was given to."""
+    query = select(RoundInput).join(RoundAnswer, RoundAnswer.input_id == RoundInput.id)
+    return session.scalar(query.where(RoundAnswer.id == answer_id))
 
 
 def input_stamped(session: Session, round_id: UUID, stamp: str) -> RoundInput | None:

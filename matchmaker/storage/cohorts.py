@@ -21,6 +21,7 @@ from matchmaker.models import (
     Position,
     PositionApproval,
     Profile,
+    Standing,
     Student,
     StudentPreference,
     Supervisor,
@@ -56,6 +57,16 @@ def students_of(session: Session, cohort_id: UUID) -> Sequence[CohortStudent]:
     """Return the students of a cohort."""
     query = select(CohortStudent).where(CohortStudent.cohort_id == cohort_id)
     return session.scalars(query.order_by(CohortStudent.student_id)).all()
+
+
+def standings(session: Session, cohort_id: UUID) -> dict[UUID, Standing]:
+    """Return how the profile of each student of a cohort stands."""
+    query = (
+        select(Profile.id, Profile.standing)
+        .join(CohortStudent, CohortStudent.student_id == Profile.id)
+        .where(CohortStudent.cohort_id == cohort_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def students_among(

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
+from api.pages import rounds
 from matchmaker.bootstrap import Matchmaker
 from matchmaker.matching.assignment.outcome import Method
 from matchmaker.models import Claim, PlacementAction, Role, RunState
@@ -428,3 +429,20 @@ def test_a_host_reads_why_a_student_fits(parties: Parties, matchmaker: Matchmake
     assert "Invoices are paid too late every month." in host.text
     plain = parties.host.visit(f"/hosting/positions/{campus.positions['Welding']}")
     assert plain.all("h3") == ["Ane"] and "came of no challenge" in plain.text
+
+
+def test_of_many_students_one_method_s_answer_is_read_at_a_time(
+    parties: Parties, matchmaker: Matchmaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "MOST_INLINE", 1)
+    campus = parties.campus
+    for name in ("Ane", "Bo"):
+        matchmaker.wishes.consent(campus.cohort, campus.students[name], given=True, by=None)
+        campus.wish(name, "Welding")
+    coordinator = parties.coordinator.visit("/placing").follow("Spring 2027").send("Open a round")
+    answered(coordinator, matchmaker)
+    said = "others have the places they wished for"
+    assert "Stable, best for students" in coordinator.text and said not in coordinator.text
+    coordinator.follow("Read the whole answer, student by student")
+    assert coordinator.text.count(said) == 1
+    assert len(coordinator.page.select("details[open]")) == 1
