@@ -446,3 +446,21 @@ def test_of_many_students_one_method_s_answer_is_read_at_a_time(
     coordinator.follow("Read the whole answer, student by student")
     assert coordinator.text.count(said) == 1
     assert len(coordinator.page.select("details[open]")) == 1
+
+
+def test_how_many_got_which_wish_stands_side_by_side(
+    parties: Parties, matchmaker: Matchmaker
+) -> None:
+    campus = parties.campus
+    campus.position("Robots", "Smedjen")
+    for name in ("Ane", "Bo"):
+        matchmaker.wishes.consent(campus.cohort, campus.students[name], given=True, by=None)
+        campus.wish(name, "Welding", "Robots")
+    coordinator = parties.coordinator.visit("/placing").follow("Spring 2027").send("Open a round")
+    answered(coordinator, matchmaker)
+    rows = {
+        row.select("th")[0].text: [one.text for one in row.select("td")]
+        for row in coordinator.page.select("tbody tr")
+    }
+    assert rows["First wish met"] == rows["Wish number 2 met"] == ["1", "1", "1"]
+    assert rows["Placed without having wished it"] == ["0", "0", "0"]
