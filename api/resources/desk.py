@@ -22,6 +22,7 @@ from api.schemas.desk import (
     FindQuerySchema,
     FoundDuplicatesSchema,
     FoundProfilesSchema,
+    IndexStateSchema,
     MergeSchema,
     PairSchema,
     ProfileSearchQuerySchema,
@@ -81,6 +82,26 @@ class OneQueue(MethodView):
             return {"items": [], "imports": runs.items, "next": runs.next}
         part = matchmaker().desk.queue(Queue(queue), **query)
         return {"items": part.items, "imports": [], "next": part.next}
+
+
+@blueprint.at("/index")
+class Index(MethodView):
+    """What profiles are found by."""
+
+    @needs(Action.READ_DESK)
+    @blueprint.answers(200, IndexStateSchema, description="How far the index is.")
+    @blueprint.named("readIndex", 401, 403)
+    def get(self) -> dict[str, Any]:
+        """Read how many changed profiles wait to be indexed, and whether that is under way."""
+        return _indexed()
+
+    @needs(Action.CURATE)
+    @blueprint.answers(202, IndexStateSchema, description="The index is being brought up to date.")
+    @blueprint.named("updateIndex", 401, 403, 429)
+    def post(self) -> dict[str, Any]:
+        """Have what was written indexed now, behind this answer; asked twice it is done once."""
+        matchmaker().import_jobs.index()
+        return _indexed()
 
 
 @blueprint.at("/profile-search")
@@ -237,3 +258,9 @@ class Merges(MethodView):
 
 def _me() -> UUID:
     return required_viewer().account_id
+
+
+def _indexed() -> dict[str, Any]:
+    service = matchmaker()
+    told = vars(service.indexing.readiness())
+    return {**told, "at_work": service.import_jobs.is_indexing}

@@ -214,6 +214,18 @@ class MergeSchema(StrictSchema):
     )
 
 
+class IndexStateSchema(OutputSchema):
+    """How far the index is."""
+
+    waiting = fields.Integer(metadata=about("Profiles that changed since they were indexed.", 12))
+    oldest_waiting = fields.AwareDateTime(
+        allow_none=True, metadata=about("When the first of them changed; null: none waits.")
+    )
+    at_work = fields.Boolean(
+        metadata=about("Whether this process indexes, or is about to.", examples=[False])
+    )
+
+
 class FoundDuplicatesSchema(OutputSchema):
     """What looking for duplicates did."""
 

@@ -366,6 +366,7 @@ TABLE: dict[str, str] = {
     "editing.Pin": STAFF,
     "editing.Exclusion": STAFF,
     "desk.Desk": STAFF,
+    "desk.Index": STAFF,
     "desk.OneQueue": STAFF,
     "desk.Search": STAFF,
     "desk.SavedFilters": STAFF,

@@ -41,7 +41,7 @@ class Cast:
 
     def become(self, who: str, path: str) -> None:
         """Go on as somebody, at a page that axe has nothing to say about."""
-        sign_in_as(self.browser, self.service, self.accounts[who], self.language)
+        sign_in_as(self.browser, self.accounts[who], self.language)
         self.visit(path)
 
     def visit(self, path: str) -> None:

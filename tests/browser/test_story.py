@@ -94,17 +94,17 @@ def offered(browser: Browser, post: Post, adviser: Account, challenge: str, emai
     """Staff ask, open, keep and offer; the firm answers. Return the path of the introduction."""
     service = post.service
     firm = service.accounts.by_email(email)
-    sign_in_as(browser, service, adviser, "da")
+    sign_in_as(browser, adviser, "da")
     browser.visit(f"/desk{challenge}")
     fill(browser, "#message", "Hvor mange ordrer?", Keys.TAB, Keys.ENTER)
     browser.wait(lambda: browser.all(".message"))
-    sign_in_as(browser, service, firm, "da")
+    sign_in_as(browser, firm, "da")
     browser.visit(post.link(email))
     on(browser, "/thread")
     fill(browser, "#message", "Tyve om ugen.", Keys.TAB, Keys.ENTER)
     browser.wait(lambda: len(browser.all(".message")) == 2)
 
-    sign_in_as(browser, service, adviser, "da")
+    sign_in_as(browser, adviser, "da")
     browser.visit(f"/desk{challenge}")
     push(browser, "form[action$='/open'] button")
     gone(browser, "form[action$='/open']")
@@ -148,7 +148,7 @@ def test_from_first_words_to_a_line_in_the_report(
         assert other in words_of(post.newest(me), "html")
 
     firm_account = service.accounts.by_email(firm)
-    sign_in_as(browser, service, firm_account, "da")
+    sign_in_as(browser, firm_account, "da")
     browser.visit(introduction)
     assert browser.one("#starts_at").size["height"] >= 44, "as large as every other field"
     set_time(browser, "#starts_at", f"{NOW + timedelta(days=7):%Y-%m-%d}T13:00")
@@ -180,7 +180,7 @@ def counted(
 ) -> str:
     """They work together; the firm reports, staff confirm. Return the path of the programme."""
     today = f"{NOW - timedelta(days=1):%Y-%m-%d}"
-    sign_in_as(browser, service, adviser, "da")
+    sign_in_as(browser, adviser, "da")
     browser.visit("/programmes")
     fill(browser, "#name", f"Ordrer {uuid4().hex[:6]}")
     set_time(browser, "#starts_on", f"{NOW:%Y}-01-01")
@@ -200,7 +200,7 @@ def counted(
     push(browser, ".page-actions form button")
     browser.wait(lambda: "I gang" in browser.all(".page-head .lead")[0])
 
-    sign_in_as(browser, service, firm, "da")
+    sign_in_as(browser, firm, "da")
     browser.visit(ours)
     for number, (kind, quantity, currency) in enumerate(
         (("job", "2", ""), ("investment", "125.000,50", "DKK")), start=1
@@ -212,7 +212,7 @@ def counted(
         push(browser, "form[action$='/outcomes'] .button-main")
         browser.wait(lambda lines=number: len(browser.all("[id^=line-]")) == lines)
 
-    sign_in_as(browser, service, adviser, "da")
+    sign_in_as(browser, adviser, "da")
     browser.visit("/outcomes/waiting")
     row = f"tbody tr:has(a[href^='{ours}'])"
     for left in (1, 0):
