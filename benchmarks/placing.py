@@ -4,7 +4,7 @@
 
 Fills a new database in a temporary folder: students with texts of the synthetic profiles, hosts
 with positions that come of challenges, 20 wishes each, some positions far more wanted than others,
-hosts that rank whom they were shown, supervisors and coordinators. Then the round is run, its page
+hosts that rank nobody, supervisors. Then the round is run, its page
 is opened through the whole application, a lock is weighed, and the stable answer is published:
 every placement with its mails, one link of its own in each. Seconds of the clock and of the
 processor (what other processes of the machine take is not in the second).

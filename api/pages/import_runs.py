@@ -26,7 +26,7 @@ from api.context import matchmaker
 from api.pages.import_words import field_name, in_words
 from api.parsing import read_form
 from api.schemas.imports import ImportRowQuerySchema
-from matchmaker.models import ImportRow, ImportRun, ImportState, RowOutcome
+from matchmaker.models import ImportRow, ImportRun, ImportState, Queue, RowOutcome
 from matchmaker.models.actions import Action
 from matchmaker.services.cursors import CursorPage
 from matchmaker.services.exchange.cells import guarded
@@ -182,7 +182,7 @@ def _progress(run: ImportRun) -> dict[str, Any]:
 def _waiting(run: ImportRun) -> int:
     if run.state is not ImportState.DONE:
         return 0
-    return matchmaker().indexing.readiness().waiting
+    return matchmaker().desk.count(Queue.WAITING)
 
 
 def _to(import_id: UUID) -> AnyResponse:
