@@ -76,7 +76,7 @@ def weigh(round_id: UUID) -> _Answer:
     """Have a method answer again without each lock; what it answered before is shown at once."""
     asked = request.form.get("method", "")
     method = Method(asked) if asked in set(Method) else abort(400)
-    if matchmaker().lock_costs.read(round_id, method) is None:
+    if not matchmaker().lock_costs.is_weighed(round_id, method):
         return _adjusted(
             round_id,
             lambda by, seen: matchmaker().round_jobs.weigh(

@@ -38,7 +38,7 @@ _SHORT = 1_000
 
 
 class HashingEncoder:
-    """Encodes documents and queries alike into ``dimension`` buckets; one text takes about 50 µs.
+    """Encodes documents and queries alike into ``dimension`` buckets.
 
     A text without a single letter or digit becomes the first axis, so that it is a vector as any
     other.

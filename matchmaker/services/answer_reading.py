@@ -24,7 +24,7 @@ from matchmaker.matching.assignment.solver import Reached
 from matchmaker.models import RoundAnswer, RoundInput
 from matchmaker.services.round_answers import MethodAnswer
 
-#: Inputs whose question and answers are kept in memory; one of 2,000 students takes some 50 MB.
+#: Inputs whose question and answers are kept in memory.
 MOST_KEPT = 4
 
 

@@ -89,6 +89,16 @@ class LockCostService:
             if kept is not None:
                 kept.lock_costs = costs
 
+    def is_weighed(self, round_id: UUID, method: Method) -> bool:
+        """Return whether the locks of the latest input are weighed.
+
+        Raises:
+            NotFound: there is no such round, or it was not run yet.
+
+        """
+        with self.sessions.reading() as session:
+            return self._latest(session, round_id, method)[1].lock_costs is not None
+
     def read(self, round_id: UUID, method: Method) -> Sequence[LockCost] | None:
         """Say for each lock of the latest input how all would fare without it; None: not weighed.
 

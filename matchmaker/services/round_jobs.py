@@ -110,7 +110,7 @@ class RoundJobs:
             TransitionNotAllowed: the methods are at work on something else.
 
         """
-        self.costs.read(round_id, method)
+        self.costs.is_weighed(round_id, method)  # refuses a round that was not run
         with self.sessions.writing() as session:
             round_ = assignment.get(session, round_id, expected_revision, lock=True)
             present = session.get(RoundRun, round_id)

@@ -206,17 +206,13 @@ def vettings(session: Session, host_ids: Collection[UUID]) -> dict[UUID, HostVet
     return {one.organisation_id: one for one in session.scalars(query)}
 
 
-def wishes(
-    session: Session, cohort_id: UUID, student_id: UUID | None = None
-) -> Sequence[StudentPreference]:
-    """Return the wishes of a cohort, or of one student in it, the best first."""
-    query = select(StudentPreference).where(StudentPreference.cohort_id == cohort_id)
-    if student_id is not None:
-        query = query.where(StudentPreference.student_id == student_id)
+def wishes(session: Session, cohort_id: UUID, student_id: UUID) -> Sequence[StudentPreference]:
+    """Return the wishes of a student in a cohort, the best first."""
+    query = select(StudentPreference).where(
+        StudentPreference.cohort_id == cohort_id, StudentPreference.student_id == student_id
+    )
     return session.scalars(
-        query.order_by(
-            StudentPreference.student_id, StudentPreference.rank, StudentPreference.position_id
-        )
+        query.order_by(StudentPreference.rank, StudentPreference.position_id)
     ).all()
 
 

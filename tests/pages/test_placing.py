@@ -113,8 +113,14 @@ def test_the_whole_way_of_a_round(  # noqa: PLR0915 - one story, told to its end
     assert coordinator.status == 422 and "changed since this answer" in coordinator.text
     answered(coordinator, matchmaker)
     assert "Bo: Welding → no place (worse for the student)" in coordinator.text
-    answered(coordinator, matchmaker, "What each lock costs")
+    with held_up(matchmaker.round_jobs):
+        coordinator.send("What each lock costs")
+        assert coordinator.status == 200 and "The methods are at work" in coordinator.text
+        assert coordinator.page.select("progress")[0]["value"] == "0"
+    coordinator.visit(coordinator.address)
     assert "Without the lock of Ane" in coordinator.text
+    # Asked again, what is known is shown at once.
+    assert "Without the lock of Ane" in coordinator.send("What each lock costs").text
     answered(coordinator.send("Lift the lock"), matchmaker)
 
     # Another coordinator was faster: nothing is published, and the page says why.
